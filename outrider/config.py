@@ -1,0 +1,149 @@
+"""Settings, read once from the environment (and `.env`).
+
+The names without the `OUTRIDER_` prefix are the public interface of DESIGN.md and of the providers' own
+tools; everything else is `OUTRIDER_…`. An unset setting means the embedded default; a wrong one raises
+`ConfigurationError` that names it.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AliasChoices, AnyHttpUrl, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from outrider.errors import ConfigurationError
+
+SIMULATOR_ACCOUNT_SID = "AC" + "5" * 32
+SIMULATOR_AUTH_TOKEN = "simulator-token-not-a-secret"
+
+
+def _public(name: str) -> AliasChoices:
+    """A setting of the public interface keeps its bare name."""
+    return AliasChoices(name)
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="OUTRIDER_", env_file=".env", env_ignore_empty=True, extra="ignore")
+
+    # Where things live
+    home: Path = Path(".outrider")
+    """Data folder: embedded database, uploaded files, logs."""
+    database_url: str | None = Field(None, validation_alias=_public("DATABASE_URL"))
+    redis_url: str | None = Field(None, validation_alias=_public("REDIS_URL"))
+    public_url: str = Field("http://127.0.0.1:8000", validation_alias=_public("PUBLIC_URL"))
+    """Address under which the carrier reaches us; signatures are checked against it, never against headers."""
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=1, le=65535)
+    simulator_port: int = Field(8010, ge=1, le=65535)
+    secret_key: SecretStr | None = None
+
+    # Carrier
+    twilio_account_sid: str | None = Field(None, validation_alias=_public("TWILIO_ACCOUNT_SID"))
+    twilio_auth_token: SecretStr | None = Field(None, validation_alias=_public("TWILIO_AUTH_TOKEN"))
+    twilio_from_number: str | None = Field(None, validation_alias=_public("TWILIO_FROM_NUMBER"))
+    twilio_messaging_service_sid: str | None = Field(None, validation_alias=_public("TWILIO_MESSAGING_SERVICE_SID"))
+    twilio_api_base_url: AnyHttpUrl | None = Field(None, validation_alias=_public("TWILIO_API_BASE_URL"))
+    carrier_timeout: float = Field(10.0, gt=0)
+    """Seconds until a request to the carrier counts as unanswered."""
+
+    # Models
+    model: str | None = None
+    """`provider:model`, as in `openai:gpt-4o-mini`; unset means the offline model unless a key is set."""
+    fallback_models: Annotated[list[str], NoDecode] = []
+    openai_api_key: SecretStr | None = Field(None, validation_alias=_public("OPENAI_API_KEY"))
+    openai_base_url: AnyHttpUrl | None = Field(None, validation_alias=_public("OPENAI_BASE_URL"))
+    model_timeout: float = Field(30.0, gt=0)
+    model_max_retries: int = Field(2, ge=0)
+
+    # Sending protocol
+    send_lease_seconds: float = Field(60.0, gt=0)
+    """A claimed text belongs to its deliverer this long; afterwards its outcome is unknown."""
+    settle_seconds: float = Field(120.0, gt=0)
+    """Longest process pause + HTTP time-out + the carrier's list lag: "not found" counts only after this."""
+    send_batch: int = Field(100, ge=1, le=1000)
+    send_concurrency: int = Field(64, ge=1)
+    poll_inbound_seconds: float = Field(30.0, gt=0)
+
+    # Campaign processing
+    chunk_size: int = Field(100, ge=1, le=2000)
+    run_concurrency: int = Field(100, ge=1)
+    """Leads that one worker has in flight at once (for slow models, raise it)."""
+    worker_jobs: int = Field(4, ge=1)
+    """Jobs that one worker runs side by side."""
+    worker_heartbeat_seconds: float = Field(5.0, gt=0)
+
+    # Leads
+    default_region: str = Field("US", pattern="^[A-Z]{2}$")
+    """Country in which numbers without `+` are read."""
+    sms_segment_price: Decimal = Field(Decimal("0.0083"), ge=0)
+    """Estimated price of one outgoing segment in US dollars, until the carrier reports the real one."""
+
+    # Observing
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["console", "json"] = "console"
+
+    @field_validator("fallback_models", mode="before")
+    @classmethod
+    def _split_list(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _async_driver(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        scheme, _, rest = value.partition("://")
+        if scheme.split("+")[0] not in ("postgres", "postgresql") or not rest:
+            raise ValueError("must be a postgresql://user:password@host:port/database address")
+        return f"postgresql://{rest}"
+
+    @property
+    def uses_simulator(self) -> bool:
+        """True when no Twilio account is configured: the shipped simulator plays the carrier."""
+        return self.twilio_account_sid is None
+
+    @property
+    def carrier_base_url(self) -> str | None:
+        """Where the Twilio adapter sends its requests; None is Twilio itself."""
+        if self.twilio_api_base_url:
+            return str(self.twilio_api_base_url).rstrip("/")
+        return f"http://127.0.0.1:{self.simulator_port}" if self.uses_simulator else None
+
+    @property
+    def carrier_account_sid(self) -> str:
+        return self.twilio_account_sid or SIMULATOR_ACCOUNT_SID
+
+    @property
+    def carrier_auth_token(self) -> str:
+        if self.uses_simulator:
+            return SIMULATOR_AUTH_TOKEN
+        if self.twilio_auth_token is None:
+            raise ConfigurationError("TWILIO_ACCOUNT_SID is set but TWILIO_AUTH_TOKEN is not.", remedy="Set TWILIO_AUTH_TOKEN.")
+        return self.twilio_auth_token.get_secret_value()
+
+
+def read_settings() -> Settings:
+    """Settings from the environment.
+
+    Raises:
+        ConfigurationError: a value can't be used; the message names the variable.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [f"{_variable(str(e['loc'][0]))}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()]
+        raise ConfigurationError("; ".join(lines), remedy="Correct or unset it, then start again.") from error
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """The process's settings; tests clear the cache to read others."""
+    return read_settings()
+
+
+def _variable(name: str) -> str:
+    return name if name.isupper() else f"OUTRIDER_{name.upper()}"
