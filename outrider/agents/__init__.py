@@ -1,0 +1,1 @@
+"""What an agent is: prompt, tools, guardrails, one turn."""

@@ -1,0 +1,1 @@
+"""Dashboards, funnels, cost: read-only figures over everything below."""

@@ -1,0 +1,1 @@
+"""Who is reached, when, by which workflow: start, pause, resume, pacing, progress."""

@@ -1,0 +1,166 @@
+"""Tables of campaigns, their leads, and what each lead's run said and did."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Numeric, SmallInteger, Text, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from outrider.db.base import Base, HasId, HasTimes
+
+
+class AgentType(StrEnum):
+    SMS = "sms"
+    VOICE = "voice"
+    BOTH = "both"
+
+
+class CampaignStatus(StrEnum):
+    DRAFT = "draft"
+    PENDING = "pending"
+    PROCESSING = "processing"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Campaign(HasId, HasTimes, Base):
+    """Leads × workflow × schedule × budget."""
+
+    __tablename__ = "campaigns"
+
+    name: Mapped[str] = mapped_column(Text)
+    description: Mapped[str] = mapped_column(Text, server_default="")
+    agent_type: Mapped[AgentType] = mapped_column(Text, server_default=AgentType.SMS)
+    status: Mapped[CampaignStatus] = mapped_column(Text, server_default=CampaignStatus.DRAFT)
+    status_reason: Mapped[str | None] = mapped_column(Text)
+    """Why it is failed or was paused by the system."""
+
+    sms_system_prompt: Mapped[str] = mapped_column(Text, server_default="")
+    sms_temperature: Mapped[int] = mapped_column(SmallInteger, server_default="70")
+    """0–100; a hundredth of the model's temperature."""
+    sms_template: Mapped[str | None] = mapped_column(Text)
+    """Text with {{placeholders}}; the offline model renders it, other models take it as the pattern."""
+    sender_name: Mapped[str] = mapped_column(Text, server_default="")
+    """The person or brand that the texts speak for."""
+    model: Mapped[str | None] = mapped_column(Text)
+    workflow_id: Mapped[int | None] = mapped_column(ForeignKey("workflows.id"))
+    workflow_version_id: Mapped[int | None] = mapped_column(ForeignKey("workflow_versions.id"))
+    """Fixed at the start; every run of the campaign uses it."""
+    workflow_config: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """A definition of the campaign's own, instead of a stored workflow."""
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    creative_agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    deterministic_agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+
+    audience: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    """Who: `{"list_ids": […], "lead_ids": […], "filter": {…}}`; fixed into campaign leads at the launch."""
+    sender_ids: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
+    """Senders to use; empty means every enabled one."""
+    require_consent: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    quiet_hours: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    """`{"start": "08:00", "end": "21:00"}` in the lead's own zone; empty means the installation's."""
+    budget: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
+    """US dollars for texts and models together; None is no limit."""
+    spent: Mapped[Decimal] = mapped_column(Numeric(14, 6), server_default="0")
+    """US dollars reserved or settled against the budget; the guard of the conditional update, not a figure to show."""
+    scheduled_at: Mapped[datetime | None]
+
+    started_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("agent_type IN ('sms','voice','both')", name="agent_type_is_known"),
+        CheckConstraint(
+            "status IN ('draft','pending','processing','paused','completed','failed','cancelled')", name="status_is_known"
+        ),
+        CheckConstraint("sms_temperature BETWEEN 0 AND 100", name="temperature_is_percent"),
+        CheckConstraint("budget > 0", name="budget_is_positive"),
+        Index("ix_campaigns_status_id", "status", text("id DESC")),
+    )
+
+
+class CampaignLeadStatus(StrEnum):
+    PENDING = "pending"
+    PROCESSING = "processing"
+    WAITING = "waiting"
+    """Its text is on its way out, or it waits for a time or an answer."""
+    COMPLETED = "completed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class SkipReason(StrEnum):
+    SUPPRESSED = "suppressed"
+    INVALID_NUMBER = "invalid_number"
+    NO_CONSENT = "outside_consent"
+    REPLIED = "replied_elsewhere"
+    BUDGET = "budget"
+    CANCELLED = "cancelled"
+
+
+class CampaignLead(HasId, HasTimes, Base):
+    """One lead's place in one campaign."""
+
+    __tablename__ = "campaign_leads"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"))
+    lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"), index=True)
+    status: Mapped[CampaignLeadStatus] = mapped_column(Text, server_default=CampaignLeadStatus.PENDING)
+    skip_reason: Mapped[SkipReason | None] = mapped_column(Text)
+    chunk_token: Mapped[str | None] = mapped_column(Text)
+    """The delivery of the chunk that works on it; a result with another token is void."""
+    sms_message: Mapped[str | None] = mapped_column(Text)
+    voice_call_made: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    trace_id: Mapped[str | None] = mapped_column(Text)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id", ondelete="SET NULL"))
+    attempt: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    """Counts "retry failed"; part of the name of its intents."""
+    error_message: Mapped[str | None] = mapped_column(Text)
+    replied_at: Mapped[datetime | None]
+    """First answer of the lead; no automated step of this campaign follows it."""
+    processed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "lead_id"),
+        CheckConstraint(
+            "status IN ('pending','processing','waiting','completed','failed','skipped')", name="status_is_known"
+        ),
+        CheckConstraint("(status = 'skipped') = (skip_reason IS NOT NULL)", name="skipped_has_reason"),
+        Index("ix_campaign_leads_campaign_id_status_id", "campaign_id", "status", "id"),
+        Index("ix_campaign_leads_campaign_id_id", "campaign_id", "id"),
+    )
+
+
+class ConversationMessage(HasId, Base):
+    """What was said to and by the model for one campaign lead (`system`, `user`, `assistant`)."""
+
+    __tablename__ = "conversation_messages"
+
+    campaign_lead_id: Mapped[int] = mapped_column(ForeignKey("campaign_leads.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(Text)
+    message_metadata: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ProcessingLog(HasId, Base):
+    """What a node of the workflow did for one campaign lead."""
+
+    __tablename__ = "processing_logs"
+
+    campaign_lead_id: Mapped[int] = mapped_column(ForeignKey("campaign_leads.id", ondelete="CASCADE"), index=True)
+    campaign_id: Mapped[int]
+    level: Mapped[str] = mapped_column(Text)
+    node_name: Mapped[str] = mapped_column(Text)
+    message: Mapped[str] = mapped_column(Text)
+    log_metadata: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (Index("ix_processing_logs_campaign_id_id", "campaign_id", "id"),)

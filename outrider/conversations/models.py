@@ -1,0 +1,215 @@
+"""Tables of senders, threads, messages (the outbox is their outgoing part) and suppressions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Boolean, CheckConstraint, Double, ForeignKey, Index, Numeric, SmallInteger, Text, func, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from outrider.db.base import Base, HasId, HasTimes
+
+
+class SenderKind(StrEnum):
+    NUMBER = "number"
+    MESSAGING_SERVICE = "messaging_service"
+
+
+class Sender(HasId, HasTimes, Base):
+    """A phone number or messaging service we send from, with its rate bucket."""
+
+    __tablename__ = "senders"
+
+    kind: Mapped[SenderKind] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(Text, unique=True)
+    """E.164, or the service's `MG…` identifier."""
+    label: Mapped[str] = mapped_column(Text, server_default="")
+    enabled: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    disabled_reason: Mapped[str | None] = mapped_column(Text)
+    """Set when the carrier refused the sender itself; a person enables it again."""
+    segments_per_second: Mapped[float] = mapped_column(Double)
+    bucket_tokens: Mapped[float] = mapped_column(Double, server_default="0")
+    """Segments that may leave now, as of `bucket_at`."""
+    bucket_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    inbound_watermark: Mapped[datetime | None]
+    """Everything the carrier received for this sender up to here is in `messages`."""
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('number','messaging_service')", name="kind_is_known"),
+        CheckConstraint("segments_per_second > 0", name="rate_is_positive"),
+    )
+
+
+class Conversation(HasId, HasTimes, Base):
+    """The thread with one lead over all channels."""
+
+    __tablename__ = "conversations"
+
+    lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"), unique=True)
+    sender_id: Mapped[int | None] = mapped_column(ForeignKey("senders.id"))
+    """The lead always hears from this sender (sticky)."""
+    campaign_id: Mapped[int | None]
+    """The campaign that wrote last; replies are answered on its behalf."""
+    handled_by: Mapped[str] = mapped_column(Text, server_default="agent")
+    """`agent` or `person`: a person who takes over stops the agents."""
+    inbound_count: Mapped[int] = mapped_column(server_default="0")
+    """Texts received; a run that began at a lower count was overtaken."""
+    answered_count: Mapped[int] = mapped_column(server_default="0")
+    """Texts received that an answer (or the decision not to answer) covers."""
+    run_token: Mapped[str | None] = mapped_column(Text)
+    run_lease_until: Mapped[datetime | None]
+    """One run at a time: the holder of `run_token` may answer until then."""
+    last_message_at: Mapped[datetime | None]
+    last_inbound_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("handled_by IN ('agent','person')", name="handled_by_is_known"),
+        Index("ix_conversations_last_message_at", text("last_message_at DESC NULLS LAST"), text("id DESC")),
+    )
+
+
+class Direction(StrEnum):
+    IN = "in"
+    OUT = "out"
+
+
+class Author(StrEnum):
+    LEAD = "lead"
+    WORKFLOW = "workflow"
+    AGENT = "agent"
+    PERSON = "person"
+    SYSTEM = "system"
+
+
+class OutboxState(StrEnum):
+    """Our side of an outgoing text. What happens after the carrier accepted it is in `delivery_status`."""
+
+    QUEUED = "queued"
+    HELD = "held"
+    """Its campaign is paused."""
+    SENDING = "sending"
+    """A deliverer holds it under a lease."""
+    UNKNOWN = "unknown"
+    """It may or may not have been accepted; never sent again until reconciled."""
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    """Never left, on purpose: suppressed, cancelled campaign, replied …"""
+
+
+class Message(HasId, Base):
+    """One text, in or out. The outgoing rows are the outbox."""
+
+    __tablename__ = "messages"
+
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"))
+    direction: Mapped[Direction] = mapped_column(Text)
+    author: Mapped[Author] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    phone: Mapped[str] = mapped_column(Text)
+    """The lead's number, E.164."""
+    sender_id: Mapped[int | None] = mapped_column(ForeignKey("senders.id"))
+    carrier_sid: Mapped[str | None] = mapped_column(Text)
+    segments: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    campaign_id: Mapped[int | None]
+    campaign_lead_id: Mapped[int | None]
+    run_id: Mapped[int | None]
+    dedupe_key: Mapped[str | None] = mapped_column(Text)
+    """Unique name of the intent, as in `campaign_lead:12:sms_agent`: the same intent is never queued twice."""
+    purpose: Mapped[str] = mapped_column(Text, server_default="campaign")
+    """`campaign`, `reply`, or `compliance` (an opt-out confirmation, which suppression does not stop)."""
+
+    # The outbox part
+    state: Mapped[OutboxState | None] = mapped_column(Text)
+    priority: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """Replies (10) leave before campaign texts (0)."""
+    due_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    attempt_token: Mapped[str | None] = mapped_column(Text)
+    """Identifies the last attempt; returns in the status callback's address."""
+    attempted_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    hold_reason: Mapped[str | None] = mapped_column(Text)
+    """Why it is not leaving now, or never left: `quiet_hours`, `paused`, `budget`, `suppressed` …"""
+    sent_at: Mapped[datetime | None]
+    delivery_status: Mapped[str | None] = mapped_column(Text)
+    delivered_at: Mapped[datetime | None]
+    error_code: Mapped[int | None]
+    error_message: Mapped[str | None] = mapped_column(Text)
+    estimated_cost: Mapped[Decimal] = mapped_column(Numeric(12, 6), server_default="0")
+    """US dollars reserved for it."""
+    price: Mapped[Decimal | None] = mapped_column(Numeric(12, 6))
+    """US dollars as the carrier billed it."""
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+
+    __table_args__ = (
+        CheckConstraint("direction IN ('in','out')", name="direction_is_known"),
+        CheckConstraint("(direction = 'out') = (state IS NOT NULL)", name="outgoing_has_state"),
+        Index("uq_messages_carrier_sid", "carrier_sid", unique=True, postgresql_where=text("carrier_sid IS NOT NULL")),
+        Index("uq_messages_dedupe_key", "dedupe_key", unique=True, postgresql_where=text("dedupe_key IS NOT NULL")),
+        Index("uq_messages_attempt_token", "attempt_token", unique=True, postgresql_where=text("attempt_token IS NOT NULL")),
+        Index("ix_messages_due", "sender_id", text("priority DESC"), "due_at", "id", postgresql_where=text("state = 'queued'")),
+        Index("ix_messages_open", "lease_until", postgresql_where=text("state IN ('sending','unknown')")),
+        Index("ix_messages_waiting_phone", "phone", postgresql_where=text("state IN ('queued','held')")),
+        Index("ix_messages_conversation_id_id", "conversation_id", "id"),
+        Index("ix_messages_lead_id_id", "lead_id", "id"),
+        Index("ix_messages_campaign_id_id", "campaign_id", "id", postgresql_where=text("campaign_id IS NOT NULL")),
+        Index(
+            "ix_messages_campaign_lead_id",
+            "campaign_lead_id",
+            postgresql_where=text("campaign_lead_id IS NOT NULL"),
+        ),
+    )
+
+
+class StrayReceipt(Base):
+    """A status callback that named no message we know yet; applied when the message becomes known."""
+
+    __tablename__ = "stray_receipts"
+
+    carrier_sid: Mapped[str] = mapped_column(Text, primary_key=True)
+    status: Mapped[str] = mapped_column(Text, primary_key=True)
+    error_code: Mapped[int | None]
+    received_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+
+
+class SuppressionReason(StrEnum):
+    STOP = "stop"
+    """The person asked us to stop, in any wording."""
+    CARRIER = "carrier"
+    """The carrier refuses the number as opted out (21610)."""
+    WRONG_NUMBER = "wrong_number"
+    INVALID = "invalid"
+    """The number can't receive texts."""
+    COMPLAINT = "complaint"
+    MANUAL = "manual"
+    IMPORT = "import"
+
+
+class Suppression(HasId, Base):
+    """A number that must not be contacted, on any channel; lifting closes the row and keeps it."""
+
+    __tablename__ = "suppressions"
+
+    phone: Mapped[str] = mapped_column(Text)
+    reason: Mapped[SuppressionReason] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text, server_default="")
+    """Who or what put it here: `inbound text`, `carrier 21610`, a person, a file."""
+    evidence: Mapped[str | None] = mapped_column(Text)
+    """The words that were said."""
+    message_id: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (
+        Index("uq_suppressions_open", "phone", unique=True, postgresql_where=text("lifted_at IS NULL")),
+        Index("ix_suppressions_created_at_id", text("created_at DESC"), text("id DESC")),
+    )

@@ -1,0 +1,1 @@
+"""Facts travel up: a lower folder publishes, an upper one subscribes."""

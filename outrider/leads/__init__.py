@@ -1,0 +1,1 @@
+"""People and companies to reach: their data, consent, lists, import and export."""

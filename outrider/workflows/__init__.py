@@ -1,0 +1,1 @@
+"""Definition (JSON) → compiler (LangGraph) → runs; the node library."""
