@@ -1,0 +1,21 @@
+"""The request's transaction: committed when the endpoint returned, before the response leaves."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from outrider.db.engine import Database
+
+
+async def _transaction(request: Request) -> AsyncIterator[AsyncSession]:
+    database: Database = request.app.state.database
+    async with database.transaction() as session:
+        yield session
+
+
+Transaction = Annotated[AsyncSession, Depends(_transaction, scope="function")]
+"""Type of an endpoint's `session` parameter. An error that the endpoint raises rolls it back."""

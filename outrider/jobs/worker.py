@@ -1,0 +1,122 @@
+"""Runs the registered jobs and schedules until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import structlog
+from pgqueuer.core.applications import PgQueuer
+from pgqueuer.core.executors import EntrypointExecutor
+from pgqueuer.domain.errors import FailingListenerError, RetryRequested
+from pgqueuer.domain.models import Context, Schedule as DueSchedule
+from pgqueuer.domain.models import Job as StoredJob
+
+from outrider.db.engine import Database
+from outrider.jobs.definition import Job, JobContext, Schedule, registry, schedules
+from outrider.telemetry import JOB_SECONDS, JOBS, timed
+
+log = structlog.get_logger(__name__)
+
+LONGEST_BACKOFF = timedelta(minutes=5)
+RECONNECT_SECONDS = 1.0
+CONNECTION_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, OSError, FailingListenerError)
+CONNECTION_LOST_TOO = (asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)
+
+
+def backoff(attempts: int) -> timedelta:
+    """Wait before the next try after `attempts` failed ones: 1, 2, 4 … seconds, at most five minutes."""
+    return min(timedelta(seconds=2**attempts), LONGEST_BACKOFF)
+
+
+@dataclass
+class Worker:
+    """One worker's share of the queue.
+
+    Args:
+        parts: what jobs may ask for with `JobContext.part`.
+        concurrency: jobs side by side.
+        heartbeat: a job whose worker is silent for twice this long goes to another worker.
+    """
+
+    database: Database
+    parts: Mapping[type, Any]
+    concurrency: int
+    heartbeat: timedelta
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set, then finish the jobs in hand. A lost database is waited for."""
+        while not stop.is_set():
+            try:
+                await self._run_connected(stop)
+            except (*CONNECTION_LOST, *CONNECTION_LOST_TOO) as error:
+                log.warning("queue_connection_lost", error=str(error))
+                await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _run_connected(self, stop: asyncio.Event) -> None:
+        connection = await self.database.connect()
+        try:
+            queue = PgQueuer.from_asyncpg_connection(connection)
+            for registered in registry.values():
+                self._register(queue, registered)
+            for scheduled in schedules.values():
+                self._register_schedule(queue, scheduled)
+            watcher = asyncio.create_task(self._relay(stop, queue, connection))
+            try:
+                await queue.run(
+                    batch_size=self.concurrency,
+                    max_concurrent_tasks=2 * self.concurrency,
+                    heartbeat_timeout=2 * self.heartbeat,
+                    dequeue_timeout=timedelta(seconds=5),
+                    shutdown_on_listener_failure=True,
+                )
+            finally:
+                watcher.cancel()
+        finally:
+            await connection.close(timeout=5)
+
+    async def _relay(self, stop: asyncio.Event, queue: PgQueuer, connection: asyncpg.Connection) -> None:
+        """Tell the queue to end when we are stopped or when its connection is gone."""
+        while not stop.is_set() and not connection.is_closed():
+            await asyncio.wait([asyncio.ensure_future(stop.wait())], timeout=1.0)
+        queue.shutdown.set()
+
+    def _register(self, queue: PgQueuer, registered: Job[Any]) -> None:
+        async def run(stored: StoredJob, _: Context) -> None:
+            await self._run_job(registered, stored)
+
+        queue.entrypoint(registered.name, accepts_context=True, on_failure="hold", executor_factory=EntrypointExecutor)(run)
+
+    async def _run_job(self, registered: Job[Any], stored: StoredJob) -> None:
+        context = JobContext(self.database, self.parts, stored.attempts)
+        with structlog.contextvars.bound_contextvars(job=registered.name, job_id=int(stored.id)), timed(JOB_SECONDS.labels(registered.name)):
+            began = time.perf_counter()
+            try:
+                await registered.run(context, stored.payload)
+            except Exception as error:
+                final = stored.attempts + 1 >= registered.max_attempts
+                JOBS.labels(registered.name, "failed" if final else "retried").inc()
+                log.warning("job_failed", error=repr(error), attempts=stored.attempts + 1, final=final)
+                if final:
+                    raise
+                raise RetryRequested(delay=backoff(stored.attempts), reason=str(error)[:500]) from error
+            JOBS.labels(registered.name, "done").inc()
+            log.debug("job_done", seconds=round(time.perf_counter() - began, 3))
+
+    def _register_schedule(self, queue: PgQueuer, scheduled: Schedule) -> None:
+        async def run(_: DueSchedule) -> None:
+            try:
+                await scheduled.function(JobContext(self.database, self.parts))
+            except Exception as error:
+                # A schedule comes round again; one failed round must not end the worker.
+                JOBS.labels(scheduled.name, "failed").inc()
+                log.warning("schedule_failed", schedule=scheduled.name, error=repr(error))
+            else:
+                JOBS.labels(scheduled.name, "done").inc()
+
+        queue.schedule(scheduled.name, scheduled.expression, accepts_context=False)(run)

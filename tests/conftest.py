@@ -1,0 +1,96 @@
+"""Fixtures for all tests: a real PostgreSQL, a fresh database per test, the web application, no way out to the network."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+from httpx import ASGITransport, AsyncClient
+from pytest_socket import socket_allow_hosts
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from outrider.config import Settings
+from outrider.db.embedded import EmbeddedPostgres
+from outrider.db.engine import Database
+from outrider.db.migrate import migrate
+
+TEMPLATE = "outrider_template"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def loopback_only() -> None:
+    """A test that reaches for another machine fails."""
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Address of a server for this test run. Without fsync: nothing here must outlive a power cut."""
+    with tempfile.TemporaryDirectory(prefix="outrider-test-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        server = EmbeddedPostgres(Path(folder) / "postgres")
+        dsn = server.start()
+        asyncio.run(_prepare(dsn))
+        yield dsn
+        server.release()
+
+
+async def _prepare(dsn: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute("ALTER SYSTEM SET fsync = off")
+        await connection.execute("SELECT pg_reload_conf()")
+        await connection.execute(f"CREATE DATABASE {TEMPLATE}")
+    finally:
+        await connection.close()
+    await migrate(_address(dsn, TEMPLATE))
+
+
+def _address(dsn: str, database: str) -> str:
+    return dsn.replace("/postgres?", f"/{database}?")
+
+
+@pytest.fixture
+async def database(postgres: str) -> AsyncIterator[Database]:
+    """A database of the test's own, migrated and empty."""
+    name = f"test_{next(_numbers)}"
+    server = await asyncpg.connect(postgres)
+    await server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+    database = Database(_address(postgres, name), pool_size=5)
+    try:
+        yield database
+    finally:
+        await database.aclose()
+        await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await server.close()
+
+
+@pytest.fixture
+async def session(database: Database) -> AsyncIterator[AsyncSession]:
+    """One open transaction; committed at the end of the test."""
+    async with database.transaction() as session:
+        yield session
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database: Database) -> Settings:
+    return Settings(home=tmp_path, _env_file=None)
+
+
+@pytest.fixture
+async def api(database: Database, settings: Settings) -> AsyncIterator[AsyncClient]:
+    """A client that speaks to the application as the local operator."""
+    from outrider.app import create_app
+
+    app = create_app(settings, database)
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=ASGITransport(app, raise_app_exceptions=False), base_url="http://localhost") as client,
+    ):
+        yield client
