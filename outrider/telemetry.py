@@ -18,7 +18,8 @@ PERSONAL_FIELDS = frozenset(
     {"phone", "to", "from_", "from", "email", "name", "first_name", "last_name", "body", "lead_name", "recipient"}
 )
 SECRET_FIELDS = frozenset({"token", "auth_token", "password", "secret", "secret_key", "api_key", "authorization", "dsn"})
-PHONE = re.compile(r"(?<![\w.])\+?\d(?:[\s().-]?\d){8,14}(?![\w])")
+PHONE = re.compile(r"(?:(?<![\w.])|(?<=%2B))[+(]?\d(?:[\s().-]{0,2}\d){8,14}(?![\w])")
+"""Nine to fifteen digits with the usual separators; `%2B` is the plus sign in an address."""
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 ADDRESS_PASSWORD = re.compile(r"(?<=://)([^:/@\s]*):([^@/\s]+)@")
 

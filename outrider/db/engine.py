@@ -11,6 +11,7 @@ from typing import cast
 
 import asyncpg
 import orjson
+from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
@@ -59,4 +60,8 @@ async def raw_connection(session: AsyncSession) -> asyncpg.Connection:
     """The asyncpg connection under `session`, inside the same transaction."""
     connection = await session.connection()
     fairy = await connection.get_raw_connection()
-    return cast(asyncpg.Connection, fairy.driver_connection)
+    raw = cast(asyncpg.Connection, fairy.driver_connection)
+    if not raw.is_in_transaction():
+        # SQLAlchemy begins with the first statement of its own; before it, ours would commit by themselves.
+        await session.execute(text("SELECT 1"))
+    return raw

@@ -9,11 +9,14 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.db.engine import Database
+from outrider.db.idempotency import HEADER, claim_key
 
 
 async def _transaction(request: Request) -> AsyncIterator[AsyncSession]:
     database: Database = request.app.state.database
     async with database.transaction() as session:
+        if request.method == "POST" and (key := request.headers.get(HEADER)):
+            await claim_key(session, request, key)
         yield session
 
 

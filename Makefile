@@ -1,0 +1,62 @@
+# Outrider. `make demo` shows the main job; `make test` proves it.
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+FIND_PYTHON := for p in "$$PYTHON" python3.13 python3.12 python3.11 python3.14 python3; do \
+	[ -n "$$p" ] && command -v "$$p" >/dev/null && "$$p" -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,15))' && echo "$$p" && break; done
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check format bench chaos migration openapi clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+run: $(VENV)/.ready ## Set up and serve at http://localhost:8000
+	@$(BIN)/outrider up
+
+demo: $(VENV)/.ready ## Set up, work a campaign of 500 leads end to end, print its result
+	@$(BIN)/outrider demo
+
+test: $(VENV)/.ready-dev ## Set up and run the tests
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.ready-dev ## Lint, types, import rules, generated files
+	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q . && echo "ruff ok"
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/outrider openapi | diff -q - docs/openapi.json >/dev/null || { echo "docs/openapi.json is out of date: run 'make openapi'"; exit 1; }
+
+format: $(VENV)/.ready-dev ## Format and mend what can be mended
+	@$(BIN)/ruff format -q . ; $(BIN)/ruff check -q --fix .
+
+bench: $(VENV)/.ready-dev ## Run the benchmarks, print them and write bench/results.json
+	@$(BIN)/python -m bench $(BENCH)
+
+chaos: $(VENV)/.ready-dev ## Kill workers and the database while a campaign runs; count at the carrier
+	@$(BIN)/python -m tests.chaos
+
+migration: $(VENV)/.ready-dev ## Write a migration from the changed tables: make migration MESSAGE="what changes"
+	@$(BIN)/python -m outrider.cli.revision "$(MESSAGE)"
+
+openapi: $(VENV)/.ready ## Write docs/openapi.json
+	@$(BIN)/outrider openapi --output docs/openapi.json
+
+clean: ## Remove the environment and all caches (data in .outrider stays)
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(BIN)/uv:
+	@python=$$($(FIND_PYTHON)); \
+	[ -n "$$python" ] || { echo "Outrider needs Python 3.11, 3.12, 3.13 or 3.14; set PYTHON=/path/to/it."; exit 1; }; \
+	echo "Setting up $(VENV) with $$($$python --version) …"; \
+	$$python -m venv $(VENV) || { echo "Python's venv module is missing: apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
+	@$(BIN)/python -m pip install -q --disable-pip-version-check uv
+
+$(VENV)/.ready: requirements.lock pyproject.toml | $(BIN)/uv
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+$(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready | $(BIN)/uv
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,84 @@
+"""Composition of the web application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+import outrider.agents.routes
+import outrider.analytics.routes
+import outrider.campaigns.routes
+import outrider.conversations.routes
+import outrider.jobs.routes
+import outrider.leads.routes
+import outrider.workflows.routes
+from outrider import __version__
+import outrider.wiring  # noqa: F401  (registers the handlers of events)
+from outrider.app import health
+from outrider.app.middleware import BodyLimit, Figures, KeptAnswers
+from outrider.app.problems import Problem, install_problem_handlers
+from outrider.channels.build import build_carrier
+from outrider.config import Settings
+from outrider.conversations.inbox import WebhookInbox
+from outrider.db.engine import Database
+from outrider.llm.build import ModelRegistry
+from outrider.telemetry import watch_event_loop
+
+DESCRIPTION = """AI agents that work a company's leads by text and phone.
+
+Errors are `application/problem+json` (RFC 9457). Lists are paged by `cursor` and `limit`. Creating calls honour `Idempotency-Key`.
+"""
+
+ROUTERS = (
+    health.router,
+    *outrider.leads.routes.routers,
+    *outrider.analytics.routes.routers,
+    *outrider.campaigns.routes.routers,
+    *outrider.conversations.routes.routers,
+    *outrider.workflows.routes.routers,
+    *outrider.agents.routes.routers,
+    *outrider.jobs.routes.routers,
+)
+
+
+def create_app(settings: Settings, database: Database) -> FastAPI:
+    """The application over an open, migrated database; the caller closes the database."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            app.state.settings = settings
+            app.state.database = database
+            app.state.carrier = build_carrier(settings)
+            stack.push_async_callback(app.state.carrier.aclose)
+            app.state.models = ModelRegistry(settings)
+            stack.push_async_callback(app.state.models.aclose)
+            app.state.inbox = WebhookInbox(database)
+            stop = asyncio.Event()
+            watching = asyncio.create_task(watch_event_loop(stop))
+            stack.callback(watching.cancel)
+            yield
+
+    app = FastAPI(
+        title="Outrider",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        generate_unique_id_function=_operation_id,
+        responses={"4XX": {"model": Problem, "content": {"application/problem+json": {}}}},
+    )
+    install_problem_handlers(app)
+    for layer in (KeptAnswers, BodyLimit, Figures):
+        app.add_middleware(layer)
+    for router in ROUTERS:
+        app.include_router(router)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """The function's name: the generated client calls `listLeads`, not a path."""
+    return route.name

@@ -1,0 +1,143 @@
+"""Errors as `application/problem+json` (RFC 9457): what is wrong, where, and what to do about it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+
+from outrider.db.idempotency import Replay
+from outrider.errors import Conflict, FieldProblem, InvalidInput, NotFound, OutriderError, ProviderError, Unavailable
+
+log = structlog.get_logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+NUMBER_TOO_LARGE = "22003"
+BAD_TEXT = ("22021", "22P05")
+CONSTRAINTS = {"23503": "refers to something that does not exist", "23505": "exists already", "23514": "is out of range"}
+
+
+class Problem(BaseModel):
+    """The body of every error answer."""
+
+    type: str
+    """Stable name of the kind of problem: `urn:outrider:problem:campaign-already-running`."""
+    title: str
+    status: int
+    detail: str
+    remedy: str = ""
+    fields: list[FieldProblem] = []
+
+
+def problem_response(error: OutriderError) -> JSONResponse:
+    problem = Problem(
+        type=f"urn:outrider:problem:{error.slug}",
+        title=error.title,
+        status=error.status,
+        detail=error.detail,
+        remedy=error.remedy,
+        fields=error.fields,
+    )
+    content: dict[str, Any] = problem.model_dump() | error.extra
+    headers = {}
+    if isinstance(error, ProviderError) and error.retry_after is not None:
+        headers["Retry-After"] = str(round(error.retry_after))
+    return JSONResponse(content, status_code=error.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+async def _ours(request: Request, error: Exception) -> Response:
+    assert isinstance(error, OutriderError)
+    if error.status >= 500:
+        log.warning("request_failed", path=request.url.path, error=error.detail)
+    return problem_response(error)
+
+
+async def _validation(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    fields = [_field(item) for item in error.errors()]
+    named = ", ".join(field.field for field in fields[:5])
+    return problem_response(InvalidInput(f"The request has a problem in {named}.", fields=fields))
+
+
+def _field(item: Any) -> FieldProblem:
+    path = ".".join(str(part) for part in item["loc"])
+    if item["type"] == "json_invalid":
+        return FieldProblem(field="body", problem="is not valid JSON", remedy=str(item.get("ctx", {}).get("error", "")))
+    return FieldProblem(field=path, problem=item["msg"].removeprefix("Value error, "), remedy=_remedy(item))
+
+
+def _remedy(item: Any) -> str:
+    expected = (item.get("ctx") or {}).get("expected")
+    if expected:
+        return f"Use {expected}."
+    return {"missing": "Add the field.", "extra_forbidden": "Remove the field."}.get(item["type"], "")
+
+
+async def _http(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+
+    class _Named(OutriderError):
+        status = error.status_code
+        title = {404: "Not found", 405: "Method not allowed"}.get(error.status_code, "The request failed")
+        slug = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, f"http-{error.status_code}")  # type: ignore[assignment]
+
+    response = problem_response(_Named(str(error.detail)))
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _database(request: Request, error: Exception) -> Response:
+    """What the database refuses because of its content is the caller's to mend; anything else is ours."""
+    assert isinstance(error, DBAPIError)
+    code = str(getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", ""))
+    constraint = _constraint_of(error)
+    if code in CONSTRAINTS:
+        return problem_response(Conflict(f"{constraint or 'A value'} {CONSTRAINTS[code]}.", constraint=constraint))
+    if code == NUMBER_TOO_LARGE:
+        return problem_response(InvalidInput("A number is too large.", remedy="Use a number below 9,223,372,036,854,775,808."))
+    if code in BAD_TEXT:
+        return problem_response(InvalidInput("A text holds a NUL character.", remedy="Remove it."))
+    if isinstance(error.orig, OverflowError) or "out of int" in str(error.orig):
+        return problem_response(NotFound("No such number."))
+    if error.connection_invalidated or code.startswith(("08", "57P")):
+        return problem_response(Unavailable("The database does not answer.", remedy="Try again in a moment."))
+    return await _unexpected(request, error)
+
+
+def _constraint_of(error: DBAPIError) -> str | None:
+    found = re.search(r'constraint "([^"]+)"', str(error.orig))
+    return found.group(1) if found else None
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    log.error("unexpected_error", path=request.url.path, method=request.method, exc_info=error)
+    return problem_response(OutriderError("An error on our side; it has been logged.", remedy="Try again; tell the operator if it stays."))
+
+
+async def _replay(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Replay)
+    return Response(error.body, error.status, media_type=error.content_type, headers={"Idempotency-Replayed": "true"})
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(OutriderError, _ours)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(Replay, _replay)
+    app.add_exception_handler(OSError, _disconnected)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _disconnected(request: Request, error: Exception) -> Response:
+    if isinstance(error, ConnectionError | TimeoutError):
+        log.warning("database_unreachable", path=request.url.path, error=str(error))
+        return problem_response(Unavailable("The database does not answer.", remedy="Try again in a moment."))
+    return await _unexpected(request, error)

@@ -1,0 +1,96 @@
+"""What every command needs: settings, the database (embedded or given), an event loop that ends on a signal."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import typer
+import uvloop
+from rich.console import Console
+
+from outrider.config import Settings, read_settings
+from outrider.conversations.senders import ensure_default_senders
+from outrider.db.embedded import EmbeddedPostgres
+from outrider.db.engine import Database
+from outrider.db.migrate import migrate
+from outrider.errors import OutriderError
+from outrider.telemetry import configure_logging
+from outrider.workflows.shipped import ensure_shipped_workflows
+
+Result = TypeVar("Result")
+
+console = Console()
+errors = Console(stderr=True)
+
+
+def start() -> Settings:
+    """Read the settings and begin to log."""
+    settings = read_settings()
+    configure_logging(settings.log_level, settings.log_format)
+    return settings
+
+
+def run(main: Coroutine[Any, Any, Result]) -> Result:
+    """Run a command to its end; our own errors become one clear line and exit code 1."""
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(main)
+    except OutriderError as error:
+        fail(error)
+    except KeyboardInterrupt:
+        errors.print("Stopped.")
+        raise typer.Exit(130) from None
+
+
+def fail(error: OutriderError) -> Any:
+    errors.print(f"[bold red]{error.title}:[/] {error.detail}", highlight=False)
+    for field in error.fields:
+        errors.print(f"  [bold]{field.field}[/]: {field.problem} {field.remedy}", highlight=False)
+    if error.remedy:
+        errors.print(error.remedy, highlight=False)
+    raise typer.Exit(1)
+
+
+@asynccontextmanager
+async def database_address(settings: Settings) -> AsyncIterator[str]:
+    """`DATABASE_URL`, or the embedded server started for as long as somebody uses it."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    server = EmbeddedPostgres(settings.home / "postgres")
+    try:
+        yield await asyncio.to_thread(server.start)
+    finally:
+        await asyncio.to_thread(server.release)
+
+
+@asynccontextmanager
+async def open_database(settings: Settings, *, pool_size: int = 10, name: str = "outrider") -> AsyncIterator[Database]:
+    """The migrated database with its shipped rows."""
+    async with database_address(settings) as address:
+        database = Database(address, pool_size=pool_size, application_name=name)
+        try:
+            await prepare(database, settings)
+            yield database
+        finally:
+            await database.aclose()
+
+
+async def prepare(database: Database, settings: Settings) -> None:
+    """Bring the schema and the shipped rows up to date; safe in several processes at once."""
+    await migrate(database.dsn)
+    async with database.transaction() as session:
+        await ensure_default_senders(session, settings)
+        await ensure_shipped_workflows(session)
+
+
+def stop_on_signal() -> asyncio.Event:
+    """An event that SIGINT and SIGTERM set."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop

@@ -1,0 +1,71 @@
+"""The worker process: jobs, the deliverer of texts, the reconciler and the puller of missed inbound texts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+import asyncpg
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+import outrider.wiring  # noqa: F401  (registers jobs and the handlers of events)
+from outrider.campaigns.gate import CampaignGate
+from outrider.campaigns.runner import CampaignRunner
+from outrider.channels.base import CarrierError
+from outrider.channels.build import build_carrier
+from outrider.config import Settings
+from outrider.conversations.deliverer import Deliverer
+from outrider.conversations.puller import InboundPuller
+from outrider.conversations.reconciler import Reconciler
+from outrider.db.engine import Database
+from outrider.jobs.worker import Worker
+from outrider.llm.build import ModelRegistry
+from outrider.telemetry import watch_event_loop
+
+log = structlog.get_logger(__name__)
+
+RESTART_SECONDS = 1.0
+OUTAGES = (OSError, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, CarrierError)
+"""Failures of a neighbour; the loop starts again when the neighbour is back."""
+
+
+async def run_worker(settings: Settings, database: Database, stop: asyncio.Event) -> None:
+    """Work until `stop` is set, then end what is in hand."""
+    async with AsyncExitStack() as stack:
+        carrier = build_carrier(settings)
+        stack.push_async_callback(carrier.aclose)
+        models = ModelRegistry(settings)
+        stack.push_async_callback(models.aclose)
+        runner = CampaignRunner(database, models, settings)
+        queue = Worker(
+            database,
+            parts={Settings: settings, ModelRegistry: models, CampaignRunner: runner},
+            concurrency=settings.worker_jobs,
+            heartbeat=timedelta(seconds=settings.worker_heartbeat_seconds),
+        )
+        deliverer = Deliverer(database, carrier, settings, gates=[CampaignGate()], status_callback_base=settings.public_url)
+        loops: dict[str, Callable[[asyncio.Event], Awaitable[None]]] = {
+            "jobs": queue.run,
+            "deliverer": deliverer.run,
+            "reconciler": Reconciler(database, carrier, settings).run,
+            "puller": InboundPuller(database, carrier, settings).run,
+            "event loop watch": watch_event_loop,
+        }
+        log.info("worker_started", loops=list(loops))
+        async with asyncio.TaskGroup() as tasks:
+            for name, loop in loops.items():
+                tasks.create_task(_keep_running(name, loop, stop), name=name)
+        log.info("worker_stopped")
+
+
+async def _keep_running(name: str, loop: Callable[[asyncio.Event], Awaitable[None]], stop: asyncio.Event) -> None:
+    """Run `loop` until `stop`; when the database or the carrier fails it, start it again."""
+    while not stop.is_set():
+        try:
+            await loop(stop)
+        except OUTAGES as error:
+            log.warning("loop_interrupted", loop=name, error=repr(error))
+            await asyncio.sleep(RESTART_SECONDS)
