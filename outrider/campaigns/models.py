@@ -63,6 +63,8 @@ class Campaign(HasId, HasTimes, Base):
     """Who: `{"list_ids": […], "lead_ids": […], "filter": {…}}`; fixed into campaign leads at the launch."""
     sender_ids: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
     """Senders to use; empty means every enabled one."""
+    auto_reply: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    """An agent answers what leads write; otherwise every answer waits for a person."""
     require_consent: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
     quiet_hours: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     """`{"start": "08:00", "end": "21:00"}` in the lead's own zone; empty means the installation's."""
@@ -73,6 +75,8 @@ class Campaign(HasId, HasTimes, Base):
     scheduled_at: Mapped[datetime | None]
 
     started_at: Mapped[datetime | None]
+    launched_at: Mapped[datetime | None]
+    """When its audience was fixed; until then it is scheduled."""
     completed_at: Mapped[datetime | None]
 
     __table_args__ = (

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, func, text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,7 +20,10 @@ class Workflow(HasId, HasTimes, Base):
     __tablename__ = "workflows"
 
     name: Mapped[str] = mapped_column(Text, unique=True)
+    description: Mapped[str] = mapped_column(Text, server_default="")
     config: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    is_shipped: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    """Part of the product: brought up to date at every start, so users copy it instead of editing it."""
 
 
 class WorkflowVersion(HasId, Base):
@@ -31,6 +34,8 @@ class WorkflowVersion(HasId, Base):
     workflow_id: Mapped[int] = mapped_column(ForeignKey("workflows.id", ondelete="CASCADE"))
     version: Mapped[int]
     definition: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    fingerprint: Mapped[str] = mapped_column(Text)
+    """SHA-256 of what the definition does."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     __table_args__ = (UniqueConstraint("workflow_id", "version"),)
@@ -50,6 +55,8 @@ class Run(HasId, Base):
     subject_kind: Mapped[str] = mapped_column(Text)
     """`campaign_lead` or `conversation`."""
     subject_id: Mapped[int]
+    campaign_id: Mapped[int | None]
+    """The campaign that pays for it."""
     trace_id: Mapped[str] = mapped_column(Text)
     status: Mapped[RunStatus] = mapped_column(Text)
     error: Mapped[str | None] = mapped_column(Text)
@@ -65,4 +72,6 @@ class Run(HasId, Base):
         CheckConstraint("status IN ('completed','failed')", name="status_is_known"),
         Index("ix_runs_subject", "subject_kind", "subject_id", text("id DESC")),
         Index("ix_runs_trace_id", "trace_id"),
+        Index("ix_runs_campaign_id", "campaign_id", postgresql_where=text("campaign_id IS NOT NULL")),
+        Index("ix_runs_finished_at", "finished_at", postgresql_using="brin"),
     )
