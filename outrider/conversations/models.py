@@ -85,6 +85,15 @@ class Author(StrEnum):
     SYSTEM = "system"
 
 
+class Purpose(StrEnum):
+    CAMPAIGN = "campaign"
+    """An automated text of a campaign; an answer of the lead cancels it."""
+    REPLY = "reply"
+    """An answer in a conversation, by an agent or a person."""
+    COMPLIANCE = "compliance"
+    """Confirmation of an opt-out or opt-in, or help: suppression does not stop it."""
+
+
 class OutboxState(StrEnum):
     """Our side of an outgoing text. What happens after the carrier accepted it is in `delivery_status`."""
 
@@ -123,8 +132,7 @@ class Message(HasId, Base):
     run_id: Mapped[int | None]
     dedupe_key: Mapped[str | None] = mapped_column(Text)
     """Unique name of the intent, as in `campaign_lead:12:sms_agent`: the same intent is never queued twice."""
-    purpose: Mapped[str] = mapped_column(Text, server_default="campaign")
-    """`campaign`, `reply`, or `compliance` (an opt-out confirmation, which suppression does not stop)."""
+    purpose: Mapped[Purpose] = mapped_column(Text, server_default=Purpose.CAMPAIGN)
 
     # The outbox part
     state: Mapped[OutboxState | None] = mapped_column(Text)
@@ -136,6 +144,11 @@ class Message(HasId, Base):
     """Identifies the last attempt; returns in the status callback's address."""
     attempted_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
+    """No POST of the attempt begins after this."""
+    admitted: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    """The send gates let it pass once; what they reserved for it stays reserved until it settles."""
+    next_check_at: Mapped[datetime | None]
+    """When the carrier is asked again what became of an unknown attempt."""
     hold_reason: Mapped[str | None] = mapped_column(Text)
     """Why it is not leaving now, or never left: `quiet_hours`, `paused`, `budget`, `suppressed` …"""
     sent_at: Mapped[datetime | None]
@@ -152,12 +165,17 @@ class Message(HasId, Base):
     __table_args__ = (
         CheckConstraint("direction IN ('in','out')", name="direction_is_known"),
         CheckConstraint("(direction = 'out') = (state IS NOT NULL)", name="outgoing_has_state"),
+        CheckConstraint("purpose IN ('campaign','reply','compliance')", name="purpose_is_known"),
         Index("uq_messages_carrier_sid", "carrier_sid", unique=True, postgresql_where=text("carrier_sid IS NOT NULL")),
         Index("uq_messages_dedupe_key", "dedupe_key", unique=True, postgresql_where=text("dedupe_key IS NOT NULL")),
         Index("uq_messages_attempt_token", "attempt_token", unique=True, postgresql_where=text("attempt_token IS NOT NULL")),
         Index("ix_messages_due", "sender_id", text("priority DESC"), "due_at", "id", postgresql_where=text("state = 'queued'")),
         Index("ix_messages_open", "lease_until", postgresql_where=text("state IN ('sending','unknown')")),
-        Index("ix_messages_waiting_phone", "phone", postgresql_where=text("state IN ('queued','held')")),
+        Index(
+            "ix_messages_open_phone",
+            "phone",
+            postgresql_where=text("state IN ('queued','held','sending','unknown')"),
+        ),
         Index("ix_messages_conversation_id_id", "conversation_id", "id"),
         Index("ix_messages_lead_id_id", "lead_id", "id"),
         Index("ix_messages_campaign_id_id", "campaign_id", "id", postgresql_where=text("campaign_id IS NOT NULL")),
@@ -166,7 +184,24 @@ class Message(HasId, Base):
             "campaign_lead_id",
             postgresql_where=text("campaign_lead_id IS NOT NULL"),
         ),
+        Index("ix_messages_sent_at", "sent_at", postgresql_using="brin"),
+        # Room on the page for the updates that a text goes through: delivery states then touch no index.
+        {"postgresql_with": {"fillfactor": "80"}},
     )
+
+
+class ReleasedAttempt(Base):
+    """An attempt that the carrier did not know after the settle time, so that its text was queued again.
+
+    Should a callback or an answer of that attempt arrive all the same, it finds its text through this row.
+    """
+
+    __tablename__ = "released_attempts"
+
+    token: Mapped[str] = mapped_column(Text, primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
+    attempted_at: Mapped[datetime]
+    released_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class StrayReceipt(Base):

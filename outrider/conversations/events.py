@@ -1,0 +1,69 @@
+"""Facts that conversations publish, in the transaction in which they become true."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from outrider.conversations.models import OutboxState, SuppressionReason
+
+
+@dataclass(frozen=True, slots=True)
+class TextOutcome:
+    """How one outgoing text ended on our side."""
+
+    message_id: int
+    campaign_id: int | None
+    campaign_lead_id: int | None
+    lead_id: int
+    state: OutboxState
+    """`sent`, `failed` or `cancelled`."""
+    reason: str | None
+    """Why it was cancelled or failed: `suppressed`, `replied`, `budget`, `refused`, `too_many_attempts` …"""
+    error_code: int | None
+    """The carrier's."""
+    error_message: str | None
+    estimated_cost: Decimal
+    """US dollars that the send gates were asked to reserve for it."""
+    admitted: bool
+    """The gates did reserve it. Release the reservation if the text was not sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextsSettled:
+    """Texts that reached `sent`, `failed` or `cancelled`; published once per text."""
+
+    outcomes: Sequence[TextOutcome]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFailed:
+    """Texts the carrier accepted and later reported as undelivered or failed. Their state stays `sent`."""
+
+    outcomes: Sequence[TextOutcome]
+
+
+@dataclass(frozen=True, slots=True)
+class TextReceived:
+    """A person wrote to us. An opt-out is published too, with its wish: nobody answers it."""
+
+    message_id: int
+    conversation_id: int
+    lead_id: int
+    campaign_id: int | None
+    """The campaign that wrote last in this conversation."""
+    body: str
+    wish: str | None
+    """`opt_out`, `opt_in`, `help`, or None for an ordinary text."""
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NumberSuppressed:
+    """A number must not be contacted any more, on any channel."""
+
+    phone: str
+    lead_ids: Sequence[int]
+    reason: SuppressionReason

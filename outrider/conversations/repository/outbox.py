@@ -1,0 +1,218 @@
+"""Queries that fill, hold, release and cancel the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from sqlalchemy import CTE, ColumnElement, Update, func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from outrider.conversations.events import TextOutcome
+from outrider.conversations.models import Message, OutboxState, Purpose
+
+OUTBOX_CHANNEL = "outrider_outbox"
+
+OUTCOME_COLUMNS = (
+    Message.id,
+    Message.campaign_id,
+    Message.campaign_lead_id,
+    Message.lead_id,
+    Message.state,
+    Message.hold_reason,
+    Message.error_code,
+    Message.error_message,
+    Message.estimated_cost,
+    Message.admitted,
+)
+"""What `outcome_of` reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadSender:
+    conversation_id: int
+    sender_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewText:
+    conversation_id: int
+    lead_id: int
+    sender_id: int
+    phone: str
+    body: str
+    segments: int
+    estimated_cost: Decimal
+    dedupe_key: str
+    purpose: str
+    author: str
+    priority: int
+    campaign_id: int | None
+    campaign_lead_id: int | None
+    run_id: int | None
+    due_at: datetime | None
+    allowed_senders: tuple[int, ...]
+
+
+def outcome_of(row: Any) -> TextOutcome:
+    """The outcome in a row of `OUTCOME_COLUMNS`."""
+    return TextOutcome(
+        message_id=row.id,
+        campaign_id=row.campaign_id,
+        campaign_lead_id=row.campaign_lead_id,
+        lead_id=row.lead_id,
+        state=OutboxState(row.state),
+        reason=row.hold_reason,
+        error_code=row.error_code,
+        error_message=row.error_message,
+        estimated_cost=row.estimated_cost,
+        admitted=row.admitted,
+    )
+
+
+OPEN_THREADS = text("""
+    INSERT INTO conversations AS c (lead_id, campaign_id, sender_id, last_message_at)
+    SELECT lead_id, campaign_id, sender_id, now()
+    FROM unnest(CAST(:lead_ids AS bigint[]), CAST(:campaign_ids AS bigint[]), CAST(:sender_ids AS bigint[]))
+        AS wanted (lead_id, campaign_id, sender_id)
+    ON CONFLICT (lead_id) DO UPDATE SET
+        campaign_id = coalesce(excluded.campaign_id, c.campaign_id),
+        sender_id = CASE WHEN c.sender_id = ANY(CAST(:enabled AS bigint[])) THEN c.sender_id ELSE excluded.sender_id END,
+        last_message_at = now(),
+        updated_at = now()
+    RETURNING c.lead_id, c.id, c.sender_id
+""")
+
+
+async def open_threads(
+    session: AsyncSession,
+    lead_ids: Sequence[int],
+    campaign_ids: Sequence[int | None],
+    sender_ids: Sequence[int | None],
+    enabled: Sequence[int],
+) -> dict[int, ThreadSender]:
+    """The conversation of each lead, created if need be; it keeps its sender if that is among `enabled`.
+
+    Lead ids must be sorted and unique: every caller then takes the row locks in the same order.
+    """
+    result = await session.execute(
+        OPEN_THREADS,
+        {"lead_ids": lead_ids, "campaign_ids": campaign_ids, "sender_ids": sender_ids, "enabled": enabled},
+    )
+    return {lead_id: ThreadSender(conversation_id, sender_id) for lead_id, conversation_id, sender_id in result}
+
+
+INSERT_TEXTS = text("""
+    INSERT INTO messages (
+        conversation_id, lead_id, sender_id, phone, body, segments, estimated_cost, dedupe_key, purpose, author, priority,
+        campaign_id, campaign_lead_id, run_id, due_at, details, direction, state
+    )
+    SELECT conversation_id, lead_id, sender_id, phone, body, segments, estimated_cost, dedupe_key, purpose, author, priority,
+        campaign_id, campaign_lead_id, run_id, coalesce(due_at, now()), CAST(details AS jsonb), 'out', 'queued'
+    FROM unnest(
+        CAST(:conversation_ids AS bigint[]), CAST(:lead_ids AS bigint[]), CAST(:sender_ids AS bigint[]),
+        CAST(:phones AS text[]), CAST(:bodies AS text[]), CAST(:segments AS smallint[]), CAST(:costs AS numeric[]),
+        CAST(:dedupe_keys AS text[]), CAST(:purposes AS text[]), CAST(:authors AS text[]), CAST(:priorities AS smallint[]),
+        CAST(:campaign_ids AS bigint[]), CAST(:campaign_lead_ids AS bigint[]), CAST(:run_ids AS bigint[]),
+        CAST(:due_at AS timestamptz[]), CAST(:details AS text[])
+    ) AS t (
+        conversation_id, lead_id, sender_id, phone, body, segments, estimated_cost, dedupe_key, purpose, author, priority,
+        campaign_id, campaign_lead_id, run_id, due_at, details
+    )
+    ON CONFLICT (dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
+    RETURNING dedupe_key, id
+""")
+
+
+async def insert_texts(session: AsyncSession, texts: Sequence[NewText]) -> dict[str, int]:
+    """Queue the texts; returns the message id by dedupe key of those that were new."""
+    result = await session.execute(
+        INSERT_TEXTS,
+        {
+            "conversation_ids": [t.conversation_id for t in texts],
+            "lead_ids": [t.lead_id for t in texts],
+            "sender_ids": [t.sender_id for t in texts],
+            "phones": [t.phone for t in texts],
+            "bodies": [t.body for t in texts],
+            "segments": [t.segments for t in texts],
+            "costs": [t.estimated_cost for t in texts],
+            "dedupe_keys": [t.dedupe_key for t in texts],
+            "purposes": [t.purpose for t in texts],
+            "authors": [t.author for t in texts],
+            "priorities": [t.priority for t in texts],
+            "campaign_ids": [t.campaign_id for t in texts],
+            "campaign_lead_ids": [t.campaign_lead_id for t in texts],
+            "run_ids": [t.run_id for t in texts],
+            "due_at": [t.due_at for t in texts],
+            "details": [_details(t) for t in texts],
+        },
+    )
+    return {row.dedupe_key: row.id for row in result}
+
+
+def _details(new: NewText) -> str:
+    return orjson.dumps({"sender_ids": new.allowed_senders}).decode() if new.allowed_senders else "{}"
+
+
+WAKE = text(f"SELECT pg_notify('{OUTBOX_CHANNEL}', '')")
+
+
+async def notify_deliverers(session: AsyncSession) -> None:
+    await session.execute(WAKE)
+
+
+async def hold(session: AsyncSession, campaign_id: int) -> int:
+    waiting = _locked(
+        Message.campaign_id == campaign_id, Message.state == OutboxState.QUEUED, Message.purpose == Purpose.CAMPAIGN
+    )
+    return await _count(session, _update(waiting).values(state=OutboxState.HELD, hold_reason="paused"))
+
+
+async def release(session: AsyncSession, campaign_id: int) -> int:
+    held = _locked(Message.campaign_id == campaign_id, Message.state == OutboxState.HELD)
+    return await _count(session, _update(held).values(state=OutboxState.QUEUED, hold_reason=None))
+
+
+async def cancel(
+    session: AsyncSession,
+    *,
+    reason: str,
+    batch: int,
+    campaign_id: int | None,
+    phones: Sequence[str] | None,
+    campaign_lead_ids: Sequence[int] | None,
+    purpose: Purpose | None,
+) -> list[TextOutcome]:
+    """Cancel at most `batch` waiting texts that match every given filter."""
+    filters = [Message.state.in_([OutboxState.QUEUED, OutboxState.HELD]), Message.purpose != Purpose.COMPLIANCE]
+    if campaign_id is not None:
+        filters.append(Message.campaign_id == campaign_id)
+    if phones is not None:
+        filters.append(Message.phone == func.any(list(phones)))
+    if campaign_lead_ids is not None:
+        filters.append(Message.campaign_lead_id == func.any(list(campaign_lead_ids)))
+    if purpose is not None:
+        filters.append(Message.purpose == purpose)
+    waiting = _locked(*filters, limit=batch)
+    result = await session.execute(
+        _update(waiting).values(state=OutboxState.CANCELLED, hold_reason=reason).returning(*OUTCOME_COLUMNS)
+    )
+    return [outcome_of(row) for row in result]
+
+
+def _locked(*filters: ColumnElement[bool], limit: int | None = None) -> CTE:
+    """The matching messages, locked by id: whoever locks several messages takes them in this order."""
+    return select(Message.id).where(*filters).order_by(Message.id).limit(limit).with_for_update().cte("locked")
+
+
+def _update(locked: CTE) -> Update:
+    return update(Message).where(Message.id == locked.c.id)
+
+
+async def _count(session: AsyncSession, statement: Update) -> int:
+    result = await session.execute(statement)
+    return int(getattr(result, "rowcount", 0))
