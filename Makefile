@@ -4,7 +4,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 FIND_PYTHON := for p in "$$PYTHON" python3.13 python3.12 python3.11 python3.14 python3; do \
-	[ -n "$$p" ] && command -v "$$p" >/dev/null && "$$p" -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,15))' && echo "$$p" && break; done
+	[ -n "$$p" ] && "$$p" -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,15))' 2>/dev/null && echo "$$p" && break; done
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check format bench chaos migration openapi clean

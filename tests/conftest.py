@@ -86,7 +86,7 @@ def settings(tmp_path: Path, database: Database) -> Settings:
 @pytest.fixture
 async def api(database: Database, settings: Settings) -> AsyncIterator[AsyncClient]:
     """A client that speaks to the application as the local operator."""
-    from outrider.app import create_app
+    from outrider.app.build import create_app
 
     app = create_app(settings, database)
     async with (

@@ -66,6 +66,7 @@ class BodyLimit:
             await problem_response(_too_large())(scope, receive, send)
             return
         received = 0
+        answered = False
 
         async def count() -> Message:
             nonlocal received
@@ -75,7 +76,16 @@ class BodyLimit:
                 raise _too_large()
             return message
 
-        await self._app(scope, count, send)
+        async def answer(message: Message) -> None:
+            """The framework turns our error into one of its own; what leaves is ours."""
+            nonlocal answered
+            if received <= LARGEST_BODY:
+                await send(message)
+            elif not answered:
+                answered = True
+                await problem_response(_too_large())(scope, receive, send)
+
+        await self._app(scope, count, answer)
 
 
 def _too_large() -> TooLarge:

@@ -81,7 +81,7 @@ def api() -> None:
 
 
 async def _api(settings: Settings) -> None:
-    from outrider.app import create_app
+    from outrider.app.build import create_app
 
     async with open_database(settings, name="outrider api") as database:
         server = uvicorn.Server(
@@ -129,7 +129,7 @@ def migrate_command() -> None:
 @app.command()
 def openapi(output: Annotated[Path | None, typer.Option(help="File to write; standard output without it.")] = None) -> None:
     """Print the API's description (OpenAPI)."""
-    from outrider.app import create_app
+    from outrider.app.build import create_app
 
     document = create_app(Settings(_env_file=None), Database("postgresql://unused")).openapi()  # type: ignore[call-arg]
     text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
