@@ -1,7 +1,7 @@
 """A workflow as data, in the shape the web editor uses:
 
-    {"nodes": [{"id": "1", "type": "validate", "data": {"label": "Validate"}}, …],
-     "edges": [{"source": "1", "target": "2", "sourceHandle": "passed"}, …]}
+{"nodes": [{"id": "1", "type": "validate", "data": {"label": "Validate"}}, …],
+ "edges": [{"source": "1", "target": "2", "sourceHandle": "passed"}, …]}
 """
 
 from __future__ import annotations
@@ -54,7 +54,6 @@ class WorkflowDefinition(BaseModel):
 
     def fingerprint(self) -> str:
         """SHA-256 of what the definition does; moving a node on the canvas doesn't change it."""
-        meaning = self.model_dump(
-            mode="json", by_alias=True, exclude_none=True, exclude={"nodes": {"__all__": {"position"}}, "edges": {"__all__": {"id"}}}
-        )
+        looks = {"nodes": {"__all__": {"position"}}, "edges": {"__all__": {"id"}}}
+        meaning = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=looks)
         return hashlib.sha256(orjson.dumps(meaning, option=orjson.OPT_SORT_KEYS)).hexdigest()
