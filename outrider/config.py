@@ -10,9 +10,9 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, AnyHttpUrl, Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, AnyHttpUrl, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from outrider.errors import ConfigurationError
@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     send_batch: int = Field(100, ge=1, le=1000)
     send_concurrency: int = Field(64, ge=1)
     poll_inbound_seconds: float = Field(30.0, gt=0)
+    quiet_hours: Literal["enforced", "off"] = "enforced"
+    """`off` lets texts leave at any hour; possible only while the simulator is the carrier, so that nobody is woken."""
 
     # Campaign processing
     chunk_size: int = Field(100, ge=1, le=2000)
@@ -100,6 +102,12 @@ class Settings(BaseSettings):
         if scheme.split("+")[0] not in ("postgres", "postgresql") or not rest:
             raise ValueError("must be a postgresql://user:password@host:port/database address")
         return f"postgresql://{rest}"
+
+    @model_validator(mode="after")
+    def _quiet_hours_protect_people(self) -> Settings:
+        if self.quiet_hours == "off" and not self.uses_simulator:
+            raise ValueError("OUTRIDER_QUIET_HOURS: can be off only while the simulator is the carrier")
+        return self
 
     @property
     def uses_simulator(self) -> bool:
@@ -135,7 +143,7 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = [f"{_variable(str(e['loc'][0]))}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()]
+        lines = [_line(item) for item in error.errors()]
         raise ConfigurationError("; ".join(lines), remedy="Correct or unset it, then start again.") from error
 
 
@@ -143,6 +151,11 @@ def read_settings() -> Settings:
 def get_settings() -> Settings:
     """The process's settings; tests clear the cache to read others."""
     return read_settings()
+
+
+def _line(item: Any) -> str:
+    message = str(item["msg"]).removeprefix("Value error, ")
+    return f"{_variable(str(item['loc'][0]))}: {message}" if item["loc"] else message
 
 
 def _variable(name: str) -> str:
