@@ -1,0 +1,101 @@
+"""Queries of workflows and their versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from outrider.workflows.models import Workflow, WorkflowVersion
+
+
+async def find(session: AsyncSession, workflow_id: int) -> Workflow | None:
+    return await session.get(Workflow, workflow_id)
+
+
+async def find_by_name(session: AsyncSession, name: str) -> Workflow | None:
+    return (await session.execute(select(Workflow).where(Workflow.name == name))).scalar_one_or_none()
+
+
+async def lock(session: AsyncSession, workflow_id: int) -> Workflow | None:
+    return (
+        await session.execute(
+            select(Workflow).where(Workflow.id == workflow_id).with_for_update().execution_options(populate_existing=True)
+        )
+    ).scalar_one_or_none()
+
+
+async def insert_workflow(session: AsyncSession, name: str, description: str, config: dict[str, Any]) -> Workflow | None:
+    """The new workflow, or None if the name is taken."""
+    statement = (
+        insert(Workflow)
+        .values(name=name, description=description, config=config)
+        .on_conflict_do_nothing(index_elements=[Workflow.name])
+        .returning(Workflow)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def upsert_shipped(session: AsyncSession, name: str, description: str, config: dict[str, Any]) -> int:
+    """Bring a shipped workflow up to date; returns its id. One that a user named so first is left alone."""
+    values = {"description": description, "config": config, "is_shipped": True}
+    statement = insert(Workflow).values(name=name, **values)
+    statement = statement.on_conflict_do_update(
+        index_elements=[Workflow.name],
+        set_={**values, "updated_at": func.now()},
+        where=Workflow.is_shipped & (Workflow.config != statement.excluded.config),
+    )
+    await session.execute(statement)
+    return (await session.execute(select(Workflow.id).where(Workflow.name == name))).scalar_one()
+
+
+async def rename_taken(session: AsyncSession, workflow_id: int, name: str) -> bool:
+    """Whether another workflow has this name."""
+    statement = select(Workflow.id).where(Workflow.name == name, Workflow.id != workflow_id)
+    return (await session.execute(statement)).scalar_one_or_none() is not None
+
+
+async def remove(session: AsyncSession, workflow_id: int) -> None:
+    await session.execute(delete(Workflow).where(Workflow.id == workflow_id))
+
+
+async def latest_version(session: AsyncSession, workflow_id: int) -> WorkflowVersion | None:
+    statement = (
+        select(WorkflowVersion)
+        .where(WorkflowVersion.workflow_id == workflow_id)
+        .order_by(WorkflowVersion.version.desc())
+        .limit(1)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def latest_version_numbers(session: AsyncSession, workflow_ids: list[int]) -> dict[int, int]:
+    statement = (
+        select(WorkflowVersion.workflow_id, func.max(WorkflowVersion.version))
+        .where(WorkflowVersion.workflow_id.in_(workflow_ids))
+        .group_by(WorkflowVersion.workflow_id)
+    )
+    return {row[0]: row[1] for row in await session.execute(statement)}
+
+
+async def add_version(
+    session: AsyncSession, workflow_id: int, number: int, definition: dict[str, Any], fingerprint: str
+) -> WorkflowVersion:
+    statement = (
+        insert(WorkflowVersion)
+        .values(workflow_id=workflow_id, version=number, definition=definition, fingerprint=fingerprint)
+        .returning(WorkflowVersion)
+    )
+    return (await session.execute(statement)).scalar_one()
+
+
+async def find_version(session: AsyncSession, version_id: int) -> WorkflowVersion | None:
+    return await session.get(WorkflowVersion, version_id)
+
+
+async def list_versions(session: AsyncSession, workflow_id: int) -> list[WorkflowVersion]:
+    statement = select(WorkflowVersion).where(WorkflowVersion.workflow_id == workflow_id)
+    statement = statement.order_by(WorkflowVersion.version.desc()).limit(500)
+    return list((await session.execute(statement)).scalars())
