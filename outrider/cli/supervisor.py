@@ -73,7 +73,7 @@ class Supervisor:
                 env={**os.environ, **part.environment},
                 stdout=output,
                 stderr=output,
-                preexec_fn=_end_with_parent(),
+                preexec_fn=end_with_parent(),
             )
         finally:
             if output:
@@ -97,7 +97,7 @@ async def _end(part: Part, ended: asyncio.Task[int]) -> None:
         await ended
 
 
-def _end_with_parent() -> Callable[[], None] | None:
+def end_with_parent() -> Callable[[], None] | None:
     """On Linux a child is told when its supervisor dies, so that no process is left behind."""
     if sys.platform != "linux":
         return None
