@@ -1,10 +1,12 @@
-"""Table of configured agents."""
+"""Tables of configured agents and of what they did."""
 
 from __future__ import annotations
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Text, text
+from sqlalchemy import Boolean, ForeignKey, Numeric, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,3 +23,28 @@ class Agent(HasId, HasTimes, Base):
     model: Mapped[str | None] = mapped_column(Text)
     """`provider:model`; None is the installation's default."""
     tools: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+
+
+class AgentExecution(HasId, Base):
+    """One run of an agent: what it was given, what it answered, what that took."""
+
+    __tablename__ = "agent_executions"
+
+    agent_type: Mapped[str] = mapped_column(Text)
+    """`conversation` …"""
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id", ondelete="SET NULL"))
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"), index=True)
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    campaign_id: Mapped[int | None] = mapped_column(index=True)
+    trace_id: Mapped[str] = mapped_column(Text)
+    input_data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    output_data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    processing_time_ms: Mapped[int]
+    success: Mapped[bool] = mapped_column(Boolean)
+    error: Mapped[str | None] = mapped_column(Text)
+    model: Mapped[str | None] = mapped_column(Text)
+    input_tokens: Mapped[int] = mapped_column(server_default="0")
+    output_tokens: Mapped[int] = mapped_column(server_default="0")
+    cost: Mapped[Decimal] = mapped_column(Numeric(14, 8), server_default="0")
+    """US dollars."""
+    executed_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
