@@ -12,6 +12,7 @@ from simulator.numbers import normalize
 from simulator.options import DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN, DEFAULT_NUMBERS, DEFAULT_WEBHOOK_URL, Options
 from simulator.personas import DEFAULT_MIX, Behaviour
 from simulator.server import serve
+from simulator.webhooks import is_webhook_url
 
 
 def main() -> None:
@@ -59,6 +60,8 @@ def _options(arguments: argparse.Namespace) -> Options:
     for number in numbers:
         if normalize(number) != number:
             raise BadControl(f"--numbers: {number!r} is not a phone number in E.164; write it as +12025550143")
+    if arguments.webhook_url and not is_webhook_url(arguments.webhook_url):
+        raise BadControl(f"--webhook-url: {arguments.webhook_url!r} is not an http(s) address")
     for name in ("rate", "speed"):
         if getattr(arguments, name) <= 0:
             raise BadControl(f"--{name}: must be more than 0")

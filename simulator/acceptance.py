@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from simulator.delivery import Delivery
 from simulator.errors import TwilioError
@@ -12,6 +11,7 @@ from simulator.messages import Message, Origin
 from simulator.numbers import MAGIC_RECIPIENTS, MAGIC_SENDERS, MessagingService, PhoneNumber, normalize
 from simulator.segments import count_segments, smart_encode
 from simulator.state import State
+from simulator.webhooks import is_webhook_url
 
 LONGEST_BODY = 1600
 _LONGEST_VALIDITY = 36000
@@ -159,15 +159,7 @@ def _validity(text: str) -> int:
 
 
 def _callback_url(text: str) -> str:
-    if not text:
-        return ""
-    try:
-        parts = urlsplit(text)
-        host = parts.hostname or ""
-        valid = parts.scheme in ("http", "https") and bool(host) and "_" not in host and (parts.port or 80) > 0
-    except ValueError:
-        valid = False
-    if not valid or any(char.isspace() for char in text):
+    if text and not is_webhook_url(text):
         raise TwilioError(21609, url=text)
     return text
 

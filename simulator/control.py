@@ -17,6 +17,7 @@ from simulator.faults import SWITCHES
 from simulator.http import Endpoint, answer
 from simulator.messages import Message
 from simulator.numbers import PhoneNumber, TokenBucket, normalize
+from simulator.webhooks import is_webhook_url
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 _USUAL_LIMIT = 100
@@ -216,6 +217,8 @@ async def put_numbers(simulator: Simulator, request: Request) -> Response:
         number.sms_url = settings.get("sms_url", number.sms_url)
         if "api_rate" in settings:
             number.api = TokenBucket(settings["api_rate"])
+            if number.service_sid is not None:
+                carrier.state.senders.services[number.service_sid].resize()
     return await get_numbers(simulator, request)
 
 
@@ -229,7 +232,7 @@ def _check_number_settings(text: str, settings: Any) -> None:
         raise BadControl(f"{text}.rate: must be segments per second, more than 0")
     if not isinstance(api_rate, int | float) or not 0 <= api_rate <= 1e6:
         raise BadControl(f"{text}.api_rate: must be creates per second, 0 for no limit")
-    if not isinstance(sms_url, str):
+    if not isinstance(sms_url, str) or (sms_url and not is_webhook_url(sms_url)):
         raise BadControl(f"{text}.sms_url: must be a URL, empty for none")
 
 

@@ -18,7 +18,7 @@ class Counters:
     duplicate_creates: int = 0
     """Accepted creates whose To and Body equal those of an earlier accepted one."""
     creates_after_stop: int = 0
-    """Accepted creates to someone whose wish to stop the product had acknowledged."""
+    """Accepted creates to someone whose wish to stop the product had acknowledged with 2xx; a confirmation counts too."""
     unauthorized: int = 0
     lists: int = 0
     fetches: int = 0

@@ -54,7 +54,10 @@ class Delivery:
             return
         message.move_to("accepted", self._state.clock.now())
         self._callbacks.announce(message)
-        self._assign(message, service)
+        if self._state.opt_outs.is_blocked(message.to, service.sid):
+            self._finish(message, "failed", 21610)
+        else:
+            self._assign(message, service)
 
     def _assign(self, message: Message, service: MessagingService) -> None:
         if not service.pool:

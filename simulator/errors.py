@@ -18,6 +18,7 @@ _CATALOGUE: dict[int, tuple[int, str]] = {
     21212: (400, "The 'From' number {sender} is not a valid phone number, shortcode, or alphanumeric sender ID."),
     21266: (400, "'To' and 'From' number cannot be the same: {to}"),
     21408: (400, "Permission to send an SMS has not been enabled for the region indicated by the 'To' number: {to}."),
+    21502: (400, "The 'SmsUrl' {url} is not a valid URL."),
     21602: (400, "Message body is required."),
     21603: (400, "A 'From' phone number is required."),
     21604: (400, "A 'To' phone number is required."),
@@ -37,6 +38,7 @@ _CATALOGUE: dict[int, tuple[int, str]] = {
 }
 
 DELIVERY_ERRORS: dict[int, str] = {
+    21610: "Attempt to send to unsubscribed recipient",
     30001: "Queue overflow",
     30003: "Unreachable destination handset",
     30005: "Unknown destination handset",

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 from uuid import uuid4
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -37,7 +37,10 @@ class Gate:
         self._in_progress = 0
 
     def guard(self, handler: Handler) -> Endpoint:
-        """An endpoint that authenticates, waits as `slow_seconds` says, and writes refusals as Twilio does."""
+        """An endpoint that authenticates, waits as `slow_seconds` says, and writes refusals as Twilio does.
+
+        A request whose client leaves before its body is complete was never made.
+        """
 
         async def endpoint(request: Request) -> Response:
             carrier = self._simulator.carrier
@@ -50,6 +53,8 @@ class Gate:
                 response = await handler(carrier, request)
             except TwilioError as error:
                 response = refusal(error)
+            except ClientDisconnect:
+                return Response(status_code=400)
             finally:
                 self._in_progress -= 1
             response.headers["Twilio-Concurrent-Requests"] = str(self._in_progress + 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 from uuid import uuid4
@@ -82,11 +82,12 @@ class SentFilter:
 class MessageLog:
     """Every message in the order of creation, with the indexes that lists and counters need."""
 
-    def __init__(self) -> None:
+    def __init__(self, our_numbers: Container[str]):
+        self._our_numbers = our_numbers
         self._log: list[Message | None] = []
         self._by_sid: dict[str, Message] = {}
         self._by_person: defaultdict[str, list[Message]] = defaultdict(list)
-        self._inbound_to: defaultdict[str, list[Message]] = defaultdict(list)
+        self._by_recipient: defaultdict[str, list[Message]] = defaultdict(list)
         self._accepted_texts: Counter[tuple[str, str, tuple[str, ...]]] = Counter()
 
     def __len__(self) -> int:
@@ -97,8 +98,7 @@ class MessageLog:
         self._log.append(message)
         self._by_sid[message.sid] = message
         self._by_person[message.person].append(message)
-        if message.direction == "inbound":
-            self._inbound_to[message.to].append(message)
+        self._by_recipient[message.to].append(message)
 
     def note_accepted(self, message: Message, original_body: str) -> None:
         """Remember a text accepted from the API, and mark it when the same one was accepted before."""
@@ -113,8 +113,7 @@ class MessageLog:
         del self._by_sid[message.sid]
         self._log[message.sequence] = None
         self._by_person[message.person].remove(message)
-        if message.direction == "inbound":
-            self._inbound_to[message.to].remove(message)
+        self._by_recipient[message.to].remove(message)
 
     def with_person(self, number: str) -> list[Message]:
         """The thread with one person over all our numbers, oldest first."""
@@ -158,12 +157,11 @@ class MessageLog:
                 yield message
 
     def _candidates(self, to: str | None, sender: str | None, before: int | None) -> Iterator[Message]:
-        """The shortest index that surely holds every match."""
-        for number in (to, sender):
-            if number is not None and number in self._by_person:
-                return reversed(self._by_person[number])
+        """The shortest index that surely holds every match. Our own senders have none: they send nearly everything."""
         if to is not None:
-            return reversed(self._inbound_to.get(to, []))
+            return reversed(self._by_recipient.get(to, []))
+        if sender is not None and sender not in self._our_numbers:
+            return reversed(self._by_person.get(sender, []))
         return self._backwards(len(self._log) if before is None else before)
 
     def _backwards(self, before: int) -> Iterator[Message]:

@@ -144,13 +144,13 @@ class MessagingService:
     def add(self, number: PhoneNumber) -> None:
         number.service_sid = self.sid
         self.pool.append(number)
-        self._resize()
+        self.resize()
 
     def remove(self, number: PhoneNumber) -> None:
         number.service_sid = None
         self.pool.remove(number)
         self._sticky = {person: chosen for person, chosen in self._sticky.items() if chosen is not number}
-        self._resize()
+        self.resize()
 
     def choose(self, recipient: str) -> PhoneNumber:
         """The number that this recipient knows; a new recipient is given one evenly. The pool must not be empty."""
@@ -159,7 +159,8 @@ class MessagingService:
             chosen = self._sticky[recipient] = self.pool[crc32(recipient.encode()) % len(self.pool)]
         return chosen
 
-    def _resize(self) -> None:
+    def resize(self) -> None:
+        """Take the sum of the numbers' API rates as the service's own."""
         rates = [number.api.rate for number in self.pool]
         self.api = TokenBucket(sum(rates) if all(rates) else 0)
 

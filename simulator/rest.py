@@ -18,6 +18,7 @@ from simulator.http import Gate, ResetConnection, answer, read_form, refusal
 from simulator.messages import Message, SentFilter
 from simulator.numbers import normalize
 from simulator.resources import account_resource, message_resource, number_resource, page_2010
+from simulator.webhooks import is_webhook_url
 
 _LARGEST_PAGE = 1000
 _USUAL_PAGE = 50
@@ -243,7 +244,10 @@ async def _number_answer(carrier: Carrier, request: Request, changes: Mapping[st
     if number is None:
         raise TwilioError(20404, path=request.url.path)
     if "SmsUrl" in changes:
-        number.sms_url = changes["SmsUrl"][-1]
+        url = changes["SmsUrl"][-1]
+        if url and not is_webhook_url(url):
+            raise TwilioError(21502, url=url)
+        number.sms_url = url
     if "FriendlyName" in changes:
         number.friendly_name = changes["FriendlyName"][-1]
     return answer(number_resource(carrier.state.options.account_sid, number))

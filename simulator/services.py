@@ -11,6 +11,7 @@ from simulator.errors import TwilioError
 from simulator.http import Gate, answer, read_form
 from simulator.numbers import MessagingService, PhoneNumber
 from simulator.resources import page_v1, pool_resource, service_resource
+from simulator.webhooks import is_webhook_url
 
 _SETTINGS = {"FriendlyName": "friendly_name", "InboundRequestUrl": "inbound_request_url", "StatusCallback": "status_callback"}
 
@@ -40,8 +41,8 @@ async def create_service(carrier: Carrier, request: Request) -> Response:
     if not form.get("FriendlyName"):
         raise TwilioError(20001, detail="FriendlyName is required")
     service = MessagingService(form["FriendlyName"][-1], carrier.state.clock.now())
-    carrier.state.senders.services[service.sid] = service
     _change(service, form)
+    carrier.state.senders.services[service.sid] = service
     return answer(service_resource(carrier.state.options.account_sid, service, _base(request)), 201)
 
 
@@ -103,6 +104,10 @@ def _number(carrier: Carrier, request: Request, sid: str) -> PhoneNumber:
 
 
 def _change(service: MessagingService, form: dict[str, list[str]]) -> None:
+    for name in ("InboundRequestUrl", "StatusCallback"):
+        url = form.get(name, [""])[-1]
+        if url and not is_webhook_url(url):
+            raise TwilioError(20001, detail=f"{name} {url} is not a valid URL")
     for name, attribute in _SETTINGS.items():
         if name in form:
             setattr(service, attribute, form[name][-1])

@@ -95,7 +95,7 @@ class State:
         self.faults = Faults(options.seed, self.counters.faults, options.faults)
         self.people = People(options.seed, Behaviour().changed({"mix": options.mix} if options.mix else {}))
         self.senders = Senders(rate=options.rate, api_rate=options.api_rate, sms_url=options.webhook_url)
-        self.log = MessageLog()
+        self.log = MessageLog(self.senders.numbers)
         self.opt_outs = OptOuts()
         self.threads: defaultdict[tuple[str, str], Thread] = defaultdict(Thread)
         self.stop_wishes: dict[str, StopWish] = {}

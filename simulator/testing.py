@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any, cast
 
 import httpx
@@ -102,7 +103,8 @@ def running_simulator(*, port: int = 0, **options: Any) -> Iterator[RunningSimul
             command += [f"{flag}={key}={number}" for key, number in value.items()]
         else:
             command.append(f"{flag}={','.join(value) if isinstance(value, list | tuple) else value}")
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    root = Path(__file__).parents[1]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as process:  # noqa: S603  our own command
         try:
             yield RunningSimulator(
                 f"http://127.0.0.1:{_read_port(process)}",

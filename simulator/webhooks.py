@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import aiohttp
 from yarl import URL
@@ -23,6 +24,17 @@ _RETRY_PAUSE = 0.5
 """Seconds between two tries of one delivery."""
 _IDLE_CONNECTION_SECONDS = 2.0
 """Shorter than any server's keep-alive, so that a delivery never meets a connection that is being closed."""
+
+
+def is_webhook_url(text: str) -> bool:
+    """Whether Twilio takes the text as an address to call: http(s), with a host that has no underscore."""
+    try:
+        parts = urlsplit(text)
+        usable_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    return parts.scheme in ("http", "https") and bool(host) and "_" not in host and usable_port and not re.search(r"\s", text)
 
 
 class WebhookFailed(Exception):
