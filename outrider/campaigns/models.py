@@ -133,9 +133,7 @@ class CampaignLead(HasId, HasTimes, Base):
 
     __table_args__ = (
         UniqueConstraint("campaign_id", "lead_id"),
-        CheckConstraint(
-            "status IN ('pending','processing','waiting','completed','failed','skipped')", name="status_is_known"
-        ),
+        CheckConstraint("status IN ('pending','processing','waiting','completed','failed','skipped')", name="status_is_known"),
         CheckConstraint("(status = 'skipped') = (skip_reason IS NOT NULL)", name="skipped_has_reason"),
         Index("ix_campaign_leads_campaign_id_status_id", "campaign_id", "status", "id"),
         Index("ix_campaign_leads_campaign_id_id", "campaign_id", "id"),

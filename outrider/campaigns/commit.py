@@ -1,0 +1,158 @@
+"""Stores the results of many runs in one transaction: states, runs, logs, transcripts, and texts to send."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from outrider.campaigns.live import LiveNotices
+from outrider.campaigns.models import CampaignLeadStatus
+from outrider.campaigns.repository import campaigns as campaign_rows
+from outrider.campaigns.repository import results as rows
+from outrider.conversations.outbox import NoSenderAvailable, TextIntent, queue_texts
+from outrider.workflows.models import RunStatus
+from outrider.workflows.state import CampaignLeadState
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LeadRun:
+    """A run that is over and waits to be stored."""
+
+    campaign_id: int
+    workflow_version_id: int | None
+    sender_ids: tuple[int, ...]
+    attempt: int
+    token: str
+    state: CampaignLeadState
+    started_at: datetime
+    finished_at: datetime
+
+    @property
+    def campaign_lead_id(self) -> int:
+        return self.state["campaign_lead_id"]
+
+    @property
+    def cost(self) -> Decimal:
+        return sum((entry["cost"] for entry in self.state["processing_logs"]), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a run's result."""
+
+    may_go_on: bool
+    """Its campaign may start further leads."""
+    refusal: str | None = None
+    """Why it could not be stored; None if it was, or if its lead had gone to somebody else meanwhile."""
+
+
+class ResultWriter:
+    """Writes a group of runs."""
+
+    def __init__(self) -> None:
+        self._notices = LiveNotices()
+
+    async def __call__(self, session: AsyncSession, runs: Sequence[LeadRun]) -> list[Verdict]:
+        by_campaign: dict[int, list[LeadRun]] = defaultdict(list)
+        for run in runs:
+            by_campaign[run.campaign_id].append(run)
+        # Campaigns are locked before their leads, here and everywhere.
+        await self._charge(session, runs)
+        refusals = {campaign_id: await _store_campaign(session, by_campaign[campaign_id]) for campaign_id in sorted(by_campaign)}
+        await campaign_rows.complete_finished(session, list(by_campaign))
+        await self._notices.changed(session, by_campaign)
+        going = await campaign_rows.may_go_on(session, list(by_campaign))
+        return [
+            Verdict(may_go_on=run.campaign_id in going and refusals[run.campaign_id] is None, refusal=refusals[run.campaign_id])
+            for run in runs
+        ]
+
+    async def _charge(self, session: AsyncSession, runs: Sequence[LeadRun]) -> None:
+        """The model has been paid whether or not its result is still wanted."""
+        costs: dict[int, Decimal] = defaultdict(Decimal)
+        for run in runs:
+            if run.cost:
+                costs[run.campaign_id] += run.cost
+        if costs:
+            await rows.charge(session, costs)
+
+
+async def _store_campaign(session: AsyncSession, runs: Sequence[LeadRun]) -> str | None:
+    """Store the runs of one campaign. Why not, if none of its senders may send: then nothing of them is stored."""
+    try:
+        async with session.begin_nested():
+            await _store(session, runs)
+    except NoSenderAvailable as error:
+        log.warning("campaign_without_sender", campaign_id=runs[0].campaign_id)
+        return error.detail
+    return None
+
+
+async def _store(session: AsyncSession, runs: Sequence[LeadRun]) -> None:
+    run_ids = await rows.store(session, [_result(run) for run in runs])
+    held = [run for run in runs if run.campaign_lead_id in run_ids]
+    if len(held) < len(runs):
+        log.info("results_of_overtaken_runs_dropped", campaign_id=runs[0].campaign_id, dropped=len(runs) - len(held))
+    await rows.add_logs(
+        session, [(run.campaign_lead_id, run.campaign_id, entry) for run in held for entry in run.state["processing_logs"]]
+    )
+    await rows.add_transcripts(
+        session, [(run.campaign_lead_id, entry) for run in held for entry in run.state["conversation_history"]]
+    )
+    await queue_texts(session, [text for run in held for text in _texts(run, run_ids[run.campaign_lead_id])])
+
+
+def _result(run: LeadRun) -> rows.LeadResult:
+    state = run.state
+    failed = state["status"] == "failed"
+    return rows.LeadResult(
+        campaign_lead_id=run.campaign_lead_id,
+        campaign_id=run.campaign_id,
+        token=run.token,
+        status=_lead_status(state),
+        sms_message=state["sms_message"] or None,
+        error_message=state["error_message"] or None,
+        trace_id=state["trace_id"],
+        workflow_version_id=run.workflow_version_id,
+        model=state["model_used"],
+        input_tokens=state["input_tokens"],
+        output_tokens=state["output_tokens"],
+        cost=run.cost,
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        run_status=RunStatus.FAILED if failed else RunStatus.COMPLETED,
+    )
+
+
+def _lead_status(state: CampaignLeadState) -> CampaignLeadStatus:
+    if state["status"] == "failed":
+        return CampaignLeadStatus.FAILED
+    return CampaignLeadStatus.WAITING if state["intents"] else CampaignLeadStatus.COMPLETED
+
+
+def _texts(run: LeadRun, run_id: int) -> list[TextIntent]:
+    """The texts that a run asked for. A failed run's are dropped: it did not come to a good end."""
+    phone = run.state["lead_data"]["phone"]
+    if run.state["status"] == "failed" or phone is None:
+        return []
+    return [
+        TextIntent(
+            lead_id=run.state["lead_id"],
+            phone=phone,
+            body=intent.body,
+            dedupe_key=f"campaign_lead:{run.campaign_lead_id}:{intent.node_id}:{run.attempt}",
+            campaign_id=run.campaign_id,
+            campaign_lead_id=run.campaign_lead_id,
+            run_id=run_id,
+            sender_ids=run.sender_ids,
+        )
+        for intent in run.state["intents"]
+    ]

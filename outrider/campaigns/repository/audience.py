@@ -1,0 +1,160 @@
+"""Queries of who a campaign reaches, set-based: they take the same few statements for ten leads and for a million."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, delete, func, literal, null, select, union_all, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from outrider.campaigns.models import Campaign, CampaignLead, CampaignLeadStatus, CampaignStatus, SkipReason
+from outrider.conversations.models import Suppression
+from outrider.leads.models import ConsentChannel, ConsentKind, Lead, LeadConsent, LeadListMember
+
+SUFFICIENT_CONSENT = (ConsentKind.WRITTEN, ConsentKind.EXPRESS)
+"""Kinds of consent that allow automated marketing texts (47 CFR 64.1200(f)(9): express, in writing for advertising)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceParts:
+    """Who: everybody that any part names."""
+
+    list_ids: Sequence[int] = ()
+    lead_ids: Sequence[int] = ()
+    filtered: Select[int] | None = None
+    """Query of the ids of the leads that a filter matches."""
+    assigned_to: int | None = None
+    """Campaign whose assigned leads, not worked yet, belong too."""
+
+    def queries(self) -> list[Select[int]]:
+        found: list[Select[int]] = []
+        if self.list_ids:
+            found.append(select(LeadListMember.lead_id).where(LeadListMember.list_id.in_(self.list_ids)))
+        if self.lead_ids:
+            found.append(select(Lead.id).where(Lead.id.in_(self.lead_ids)))
+        if self.filtered is not None:
+            found.append(self.filtered)
+        if self.assigned_to is not None:
+            found.append(
+                select(CampaignLead.lead_id).where(
+                    CampaignLead.campaign_id == self.assigned_to, CampaignLead.status == CampaignLeadStatus.PENDING
+                )
+            )
+        return found
+
+    def named(self) -> Subquery:
+        """`lead_id` once per part that names the lead."""
+        queries = self.queries() or [select(Lead.id).where(literal(False))]
+        labelled = [query.with_only_columns(query.selected_columns[0].label("lead_id")) for query in queries]
+        return union_all(*labelled).subquery("named")
+
+    def leads(self) -> Subquery:
+        """`lead_id` once per lead."""
+        named = self.named()
+        return select(named.c.lead_id).distinct().subquery("audience")
+
+
+def exclusion(require_consent: bool) -> ColumnElement[str | None]:
+    """Why a lead may not be texted, or NULL; over the joins of `with_reasons`."""
+    reasons: list[tuple[ColumnElement[bool], str]] = [
+        (Lead.phone.is_(None), SkipReason.INVALID_NUMBER),
+        (Suppression.id.is_not(None), SkipReason.SUPPRESSED),
+    ]
+    if require_consent:
+        reasons.append((LeadConsent.id.is_(None), SkipReason.NO_CONSENT))
+    return case(*reasons, else_=null())
+
+
+def with_reasons(source: Subquery, require_consent: bool) -> Select[int, str | None]:
+    """Each lead of `source` with the reason that excludes it, or NULL."""
+    return (
+        select(Lead.id.label("lead_id"), exclusion(require_consent).label("reason"))
+        .join(source, source.c.lead_id == Lead.id)
+        .outerjoin(Suppression, and_(Suppression.phone == Lead.phone, Suppression.lifted_at.is_(None)))
+        .outerjoin(
+            LeadConsent,
+            and_(
+                LeadConsent.lead_id == Lead.id,
+                LeadConsent.channel == ConsentChannel.SMS,
+                LeadConsent.kind.in_(SUFFICIENT_CONSENT),
+                LeadConsent.revoked_at.is_(None),
+            ),
+        )
+    )
+
+
+async def assign(session: AsyncSession, campaign_id: int, parts: AudienceParts) -> int:
+    """Give the audience its places in the campaign; returns how many are new."""
+    audience = parts.leads()
+    wanted = select(literal(campaign_id), audience.c.lead_id).order_by(audience.c.lead_id)
+    statement = (
+        insert(CampaignLead)
+        .from_select(["campaign_id", "lead_id"], wanted)
+        .on_conflict_do_nothing(index_elements=[CampaignLead.campaign_id, CampaignLead.lead_id])
+    )
+    return int(getattr(await session.execute(statement), "rowcount", 0))
+
+
+async def unassign(session: AsyncSession, campaign_id: int, lead_ids: Sequence[int] | None) -> int:
+    """Take assigned leads (None: all) out of the campaign; returns how many."""
+    statement = delete(CampaignLead).where(CampaignLead.campaign_id == campaign_id)
+    if lead_ids is not None:
+        statement = statement.where(CampaignLead.lead_id.in_(lead_ids))
+    return int(getattr(await session.execute(statement), "rowcount", 0))
+
+
+async def skip_excluded(session: AsyncSession, campaign_id: int, require_consent: bool) -> None:
+    """Skip the campaign's pending leads that may not be texted, each with its reason."""
+    pending = (
+        select(CampaignLead.lead_id)
+        .where(CampaignLead.campaign_id == campaign_id, CampaignLead.status == CampaignLeadStatus.PENDING)
+        .subquery("pending")
+    )
+    judged = with_reasons(pending, require_consent).subquery("judged")
+    await session.execute(
+        update(CampaignLead)
+        .where(
+            CampaignLead.campaign_id == campaign_id,
+            CampaignLead.lead_id == judged.c.lead_id,
+            CampaignLead.status == CampaignLeadStatus.PENDING,
+            judged.c.reason.is_not(None),
+        )
+        .values(status=CampaignLeadStatus.SKIPPED, skip_reason=judged.c.reason, processed_at=func.now(), updated_at=func.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def count_named(session: AsyncSession, parts: AudienceParts) -> int:
+    """Leads of the audience, counted once per part that names them."""
+    return (await session.execute(select(func.count()).select_from(parts.named()))).scalar_one()
+
+
+async def count_reasons(session: AsyncSession, parts: AudienceParts, require_consent: bool) -> dict[str | None, int]:
+    """Leads of the audience by the reason that excludes them; None counts those that will be reached."""
+    judged = with_reasons(parts.leads(), require_consent).subquery("judged")
+    result = await session.execute(select(judged.c.reason, func.count()).group_by(judged.c.reason))
+    return {reason: count for reason, count in result}  # noqa: C416  (a Row is no key-value pair to the type checker)
+
+
+async def unknown_ids(session: AsyncSession, column: ColumnElement[int], ids: Sequence[int]) -> list[int]:
+    """Those of `ids` that no row has."""
+    if not ids:
+        return []
+    known = set((await session.execute(select(column).where(column.in_(ids)))).scalars())
+    return [wanted for wanted in ids if wanted not in known]
+
+
+async def count_in_other_campaigns(session: AsyncSession, parts: AudienceParts, campaign_id: int) -> int:
+    """Leads of the audience that another campaign under way has not finished with."""
+    audience = parts.leads()
+    under_way = (CampaignStatus.PENDING, CampaignStatus.PROCESSING, CampaignStatus.PAUSED)
+    open_leads = (CampaignLeadStatus.PENDING, CampaignLeadStatus.PROCESSING, CampaignLeadStatus.WAITING)
+    statement = (
+        select(func.count(func.distinct(CampaignLead.lead_id)))
+        .join(audience, audience.c.lead_id == CampaignLead.lead_id)
+        .join(Campaign, Campaign.id == CampaignLead.campaign_id)
+        .where(Campaign.id != campaign_id, Campaign.status.in_(under_way), CampaignLead.status.in_(open_leads))
+    )
+    return (await session.execute(statement)).scalar_one()

@@ -1,0 +1,98 @@
+"""Queries of campaigns themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sqlalchemy import Exists, delete, exists, func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from outrider.campaigns.models import Campaign, CampaignLead, CampaignLeadStatus, CampaignStatus
+
+OPEN = (CampaignLeadStatus.PENDING, CampaignLeadStatus.PROCESSING, CampaignLeadStatus.WAITING)
+
+
+async def find(session: AsyncSession, campaign_id: int) -> Campaign | None:
+    return await session.get(Campaign, campaign_id)
+
+
+async def lock(session: AsyncSession, campaign_id: int) -> Campaign | None:
+    """The campaign as it is now; nobody else changes it until the transaction ends.
+
+    Whoever locks a campaign and its leads locks the campaign first.
+    """
+    statement = select(Campaign).where(Campaign.id == campaign_id).with_for_update(key_share=True)
+    return (await session.execute(statement.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
+async def remove(session: AsyncSession, campaign_id: int) -> None:
+    await session.execute(delete(Campaign).where(Campaign.id == campaign_id))
+
+
+async def share_status(session: AsyncSession, campaign_id: int) -> CampaignStatus | None:
+    """The campaign's status, which stays so until the transaction ends."""
+    statement = select(Campaign.status).where(Campaign.id == campaign_id).with_for_update(read=True)
+    status = (await session.execute(statement)).scalar_one_or_none()
+    return None if status is None else CampaignStatus(status)
+
+
+async def may_go_on(session: AsyncSession, campaign_ids: Sequence[int]) -> set[int]:
+    """Those of the campaigns whose next leads may be started: processing, and not over budget."""
+    statement = select(Campaign.id).where(
+        Campaign.id.in_(campaign_ids),
+        Campaign.status == CampaignStatus.PROCESSING,
+        Campaign.budget.is_(None) | (Campaign.spent < Campaign.budget),
+    )
+    return set((await session.execute(statement)).scalars())
+
+
+def _has_open_leads() -> Exists:
+    return exists().where(CampaignLead.campaign_id == Campaign.id, CampaignLead.status.in_(OPEN))
+
+
+async def complete_finished(session: AsyncSession, campaign_ids: Sequence[int] | None = None) -> list[int]:
+    """Complete the processing campaigns (of those given) that have no open lead; returns them.
+
+    The lock comes before the look: the second statement sees all that was committed before the lock was had, so of two
+    transactions that settle the last leads, the later one notices. One that somebody else has locked is left for the
+    next look (the schedule's, at the latest).
+    """
+    candidates = select(Campaign.id).where(Campaign.status == CampaignStatus.PROCESSING, ~_has_open_leads())
+    if campaign_ids is not None:
+        candidates = candidates.where(Campaign.id.in_(campaign_ids))
+    locked = (await session.execute(candidates.with_for_update(skip_locked=True, key_share=True))).scalars().all()
+    if not locked:
+        return []
+    statement = (
+        update(Campaign)
+        .where(Campaign.id.in_(locked), Campaign.status == CampaignStatus.PROCESSING, ~_has_open_leads())
+        .values(status=CampaignStatus.COMPLETED, completed_at=func.now(), updated_at=func.now())
+        .returning(Campaign.id)
+        .execution_options(synchronize_session=False)
+    )
+    return list((await session.execute(statement)).scalars())
+
+
+async def campaigns_with_status(session: AsyncSession, *statuses: CampaignStatus) -> list[int]:
+    statement = select(Campaign.id).where(Campaign.status.in_(statuses)).order_by(Campaign.id)
+    return list((await session.execute(statement)).scalars())
+
+
+SPENT = text("""
+    SELECT
+        coalesce((SELECT sum(cost) FROM runs WHERE campaign_id = :campaign_id), 0)
+        + coalesce((
+            SELECT sum(CASE WHEN state = 'sent' THEN coalesce(price, estimated_cost) ELSE estimated_cost END)
+            FROM messages
+            WHERE campaign_id = :campaign_id
+                AND (state = 'sent' OR admitted AND state IN ('queued', 'held', 'sending', 'unknown'))
+        ), 0)
+""")
+
+
+async def recompute_spent(session: AsyncSession, campaign: Campaign) -> None:
+    """Set the guard of the budget to what the rows say: model calls, texts sent at their price, texts admitted at their
+    estimate. The caller holds the lock on the campaign."""
+    campaign.spent = Decimal((await session.execute(SPENT, {"campaign_id": campaign.id})).scalar_one())
+    await session.flush()

@@ -1,0 +1,201 @@
+"""Queries of the work on leads: taking a chunk, storing results, giving unstarted leads back.
+
+They run on the raw connection, a few statements for any number of leads: they are the busiest of the campaigns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import asyncpg
+import orjson
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from outrider.db.engine import raw_connection
+from outrider.workflows.state import LogEntry, TranscriptEntry
+
+CLAIM = """
+    UPDATE campaign_leads AS cl SET status = 'processing', chunk_token = $3, updated_at = now()
+    FROM leads AS l
+    WHERE l.id = cl.lead_id AND cl.campaign_id = $1 AND cl.id = ANY($2::bigint[])
+        AND (cl.status = 'pending' OR cl.status = 'processing' AND split_part(cl.chunk_token, '/', 1) = $4)
+    RETURNING cl.id, cl.lead_id, cl.attempt,
+        l.name, l.phone, l.email, l.company, l.title, l.industry, l.city, l.language, l.attributes
+"""
+
+RELEASE = """
+    UPDATE campaign_leads SET status = 'pending', chunk_token = NULL, updated_at = now()
+    WHERE campaign_id = $1 AND id = ANY($2::bigint[]) AND status = 'processing' AND split_part(chunk_token, '/', 1) = $3
+    RETURNING id
+"""
+
+KEEP = """
+    UPDATE campaign_leads SET updated_at = now()
+    WHERE id = ANY($1::bigint[]) AND status = 'processing' AND chunk_token = $2
+"""
+
+CHARGE = """
+    UPDATE campaigns AS c SET spent = c.spent + v.cost
+    FROM (
+        SELECT locked.id, w.cost
+        FROM unnest($1::bigint[], $2::numeric[]) AS w (id, cost)
+        JOIN (
+            SELECT id FROM campaigns WHERE id = ANY($1::bigint[]) AND budget IS NOT NULL ORDER BY id FOR NO KEY UPDATE
+        ) AS locked USING (id)
+    ) AS v
+    WHERE c.id = v.id
+"""
+
+STORE = """
+    WITH wanted AS (
+        SELECT * FROM unnest(
+            $1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::bigint[],
+            $10::bigint[], $11::numeric[], $12::timestamptz[], $13::timestamptz[], $14::bigint[], $15::text[]
+        ) AS t (id, token, status, sms_message, error_message, trace_id, workflow_version_id, model, input_tokens,
+            output_tokens, cost, started_at, finished_at, campaign_id, run_status)
+    ), held AS (
+        SELECT cl.id FROM campaign_leads AS cl JOIN wanted USING (id)
+        WHERE cl.status = 'processing' AND cl.chunk_token = wanted.token
+        ORDER BY cl.id FOR NO KEY UPDATE OF cl
+    ), stored AS (
+        INSERT INTO runs (workflow_version_id, subject_kind, subject_id, campaign_id, trace_id, status, error, model,
+            input_tokens, output_tokens, cost, started_at, finished_at)
+        SELECT workflow_version_id, 'campaign_lead', id, campaign_id, trace_id, run_status, error_message, model,
+            input_tokens, output_tokens, cost, started_at, finished_at
+        FROM wanted JOIN held USING (id)
+        RETURNING id, subject_id
+    )
+    UPDATE campaign_leads AS cl SET
+        status = wanted.status, sms_message = wanted.sms_message, error_message = wanted.error_message,
+        trace_id = wanted.trace_id, run_id = stored.id, chunk_token = NULL, processed_at = now(), updated_at = now()
+    FROM wanted JOIN stored ON stored.subject_id = wanted.id
+    WHERE cl.id = wanted.id
+    RETURNING cl.id, stored.id AS run_id
+"""
+
+ADD_LOGS = """
+    INSERT INTO processing_logs (campaign_lead_id, campaign_id, level, node_name, message, log_metadata)
+    SELECT campaign_lead_id, campaign_id, level, node_name, message, details::jsonb
+    FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
+        AS t (campaign_lead_id, campaign_id, level, node_name, message, details)
+"""
+
+ADD_TRANSCRIPT = """
+    INSERT INTO conversation_messages (campaign_lead_id, role, content, message_metadata)
+    SELECT campaign_lead_id, role, content, metadata::jsonb
+    FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) AS t (campaign_lead_id, role, content, metadata)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadResult:
+    """What the run of one campaign lead brought, as its row will say it."""
+
+    campaign_lead_id: int
+    campaign_id: int
+    token: str
+    """The delivery that ran it; the row takes the result only if it still belongs to that."""
+    status: str
+    sms_message: str | None
+    error_message: str | None
+    trace_id: str
+    workflow_version_id: int | None
+    model: str | None
+    input_tokens: int
+    output_tokens: int
+    cost: Decimal
+    started_at: datetime
+    finished_at: datetime
+    run_status: str
+
+
+async def claim(
+    session: AsyncSession, campaign_id: int, campaign_lead_ids: Sequence[int], token: str, chunk: str
+) -> list[asyncpg.Record]:
+    """Take those of the leads that are pending, or that an earlier delivery of the same chunk left behind, with their data."""
+    connection = await raw_connection(session)
+    return await connection.fetch(CLAIM, campaign_id, list(campaign_lead_ids), token, chunk)
+
+
+async def release(session: AsyncSession, campaign_id: int, campaign_lead_ids: Sequence[int], chunk: str) -> list[int]:
+    """Make those that the chunk still holds pending again; returns them."""
+    connection = await raw_connection(session)
+    return [row["id"] for row in await connection.fetch(RELEASE, campaign_id, list(campaign_lead_ids), chunk)]
+
+
+async def keep(session: AsyncSession, campaign_lead_ids: Iterable[int], token: str) -> None:
+    """Show that the delivery is still at work on these."""
+    connection = await raw_connection(session)
+    await connection.execute(KEEP, list(campaign_lead_ids), token)
+
+
+async def charge(session: AsyncSession, costs: dict[int, Decimal]) -> None:
+    """Add US dollars to what the campaigns with a budget have spent."""
+    connection = await raw_connection(session)
+    await connection.execute(CHARGE, list(costs), list(costs.values()))
+
+
+async def store(session: AsyncSession, results: Sequence[LeadResult]) -> dict[int, int]:
+    """Write the results whose leads still belong to their delivery; returns the run's id by campaign lead."""
+    connection = await raw_connection(session)
+    rows = await connection.fetch(
+        STORE,
+        [r.campaign_lead_id for r in results],
+        [r.token for r in results],
+        [r.status for r in results],
+        [r.sms_message for r in results],
+        [r.error_message for r in results],
+        [r.trace_id for r in results],
+        [r.workflow_version_id for r in results],
+        [r.model for r in results],
+        [r.input_tokens for r in results],
+        [r.output_tokens for r in results],
+        [r.cost for r in results],
+        [r.started_at for r in results],
+        [r.finished_at for r in results],
+        [r.campaign_id for r in results],
+        [r.run_status for r in results],
+    )
+    return {row["id"]: row["run_id"] for row in rows}
+
+
+async def add_logs(session: AsyncSession, entries: Sequence[tuple[int, int, LogEntry]]) -> None:
+    """Store log entries as (campaign lead, campaign, entry)."""
+    if not entries:
+        return
+    connection = await raw_connection(session)
+    await connection.execute(
+        ADD_LOGS,
+        [campaign_lead_id for campaign_lead_id, _, _ in entries],
+        [campaign_id for _, campaign_id, _ in entries],
+        [entry["level"] for _, _, entry in entries],
+        [entry["node"] for _, _, entry in entries],
+        [entry["message"] for _, _, entry in entries],
+        [orjson.dumps(log_details(entry)).decode() for _, _, entry in entries],
+    )
+
+
+def log_details(entry: LogEntry) -> dict[str, Any]:
+    """What a log row keeps beside its level, node and message."""
+    details: dict[str, Any] = {"node_id": entry["node_id"], "ms": entry["ms"], **entry["details"]}
+    if entry["tokens"]:
+        details |= {"tokens": entry["tokens"], "cost": str(entry["cost"])}
+    return details
+
+
+async def add_transcripts(session: AsyncSession, entries: Sequence[tuple[int, TranscriptEntry]]) -> None:
+    """Store what was said to and by the model as (campaign lead, entry)."""
+    if not entries:
+        return
+    connection = await raw_connection(session)
+    await connection.execute(
+        ADD_TRANSCRIPT,
+        [campaign_lead_id for campaign_lead_id, _ in entries],
+        [entry["role"] for _, entry in entries],
+        [entry["content"] for _, entry in entries],
+        [orjson.dumps(entry["metadata"]).decode() for _, entry in entries],
+    )

@@ -1,0 +1,141 @@
+"""Runs leads through their workflow, side by side, and stores their results in groups.
+
+One runner serves a whole process: all chunks share its slots, its compiled graphs and its group commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import asyncpg
+import structlog
+
+from outrider.campaigns.commit import LeadRun, ResultWriter
+from outrider.campaigns.plan import CampaignPlan
+from outrider.config import Settings
+from outrider.db.engine import Database
+from outrider.db.group_commit import GroupCommit
+from outrider.telemetry import RUNS
+from outrider.workflows.compiler import CompiledWorkflow, Compiler
+from outrider.workflows.nodes.base import Models
+from outrider.workflows.state import CampaignLeadState, LeadData, initialize_lead_state
+
+log = structlog.get_logger(__name__)
+
+MOST_PER_COMMIT = 200
+GATHER_SECONDS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedLead:
+    """A campaign lead that this delivery may work on, with its person."""
+
+    campaign_lead_id: int
+    lead_id: int
+    attempt: int
+    data: LeadData
+
+    @classmethod
+    def of(cls, row: asyncpg.Record) -> ClaimedLead:
+        return cls(
+            campaign_lead_id=row["id"],
+            lead_id=row["lead_id"],
+            attempt=row["attempt"],
+            data={
+                "name": row["name"],
+                "phone": row["phone"],
+                "email": row["email"],
+                "company": row["company"],
+                "title": row["title"],
+                "industry": row["industry"],
+                "city": row["city"],
+                "language": row["language"],
+                "attributes": row["attributes"],
+            },
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WorkReport:
+    unfinished: list[int]
+    """Campaign leads that nothing was stored for, because the campaign was paused, ended, used up its budget or lost its
+    senders meanwhile."""
+    refusal: str | None
+    """Why results could not be stored, if so."""
+
+
+@dataclass(slots=True)
+class _Stop:
+    """Tells the leads of a chunk that none of them may start any more."""
+
+    is_set: bool = False
+    refusal: str | None = None
+
+
+class CampaignRunner:
+    """The process's part in working campaigns."""
+
+    def __init__(self, database: Database, models: Models, settings: Settings):
+        self._compiler = Compiler(models)
+        self._slots = asyncio.Semaphore(settings.run_concurrency)
+        self._results = GroupCommit(database, ResultWriter(), max_group=MOST_PER_COMMIT, gather_seconds=GATHER_SECONDS)
+
+    async def work(self, plan: CampaignPlan, leads: Sequence[ClaimedLead], token: str) -> WorkReport:
+        """Run the leads and store what each run brought.
+
+        Raises:
+            InvalidWorkflow: the plan's definition has problems.
+        """
+        workflow = self._compiler.compile(plan.definition)
+        stop = _Stop()
+        async with asyncio.TaskGroup() as tasks:
+            work = [tasks.create_task(self._work_one(workflow, plan, lead, token, stop)) for lead in leads]
+        unfinished = [lead.campaign_lead_id for lead, task in zip(leads, work, strict=True) if not task.result()]
+        return WorkReport(unfinished, stop.refusal)
+
+    async def _work_one(self, workflow: CompiledWorkflow, plan: CampaignPlan, lead: ClaimedLead, token: str, stop: _Stop) -> bool:
+        """Whether the lead is done with."""
+        async with self._slots:
+            if stop.is_set:
+                return False
+            run = await self._run(workflow, plan, lead, token)
+            # The slot is given back only after the commit, whose answer says whether further leads may start.
+            verdict = await self._results.submit(run)
+            stop.is_set = stop.is_set or not verdict.may_go_on
+            stop.refusal = stop.refusal or verdict.refusal
+            return verdict.refusal is None
+
+    async def _run(self, workflow: CompiledWorkflow, plan: CampaignPlan, lead: ClaimedLead, token: str) -> LeadRun:
+        started_at = datetime.now(UTC)
+        final = await workflow.run(_initial_state(plan, lead))
+        RUNS.labels("campaign", final["status"]).inc()
+        return LeadRun(
+            campaign_id=plan.campaign_id,
+            workflow_version_id=plan.workflow_version_id,
+            sender_ids=plan.sender_ids,
+            attempt=lead.attempt,
+            token=token,
+            state=final,
+            started_at=started_at,
+            finished_at=datetime.now(UTC),
+        )
+
+
+def _initial_state(plan: CampaignPlan, lead: ClaimedLead) -> CampaignLeadState:
+    return initialize_lead_state(
+        campaign_lead_id=lead.campaign_lead_id,
+        campaign_id=plan.campaign_id,
+        lead_id=lead.lead_id,
+        trace_id=uuid4().hex,
+        lead_data=lead.data,
+        agent_type=plan.agent_type,
+        sms_system_prompt=plan.sms_system_prompt,
+        sms_temperature=plan.sms_temperature,
+        sms_template=plan.sms_template,
+        sender_name=plan.sender_name,
+        model=plan.model,
+    )
