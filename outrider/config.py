@@ -70,6 +70,12 @@ class Settings(BaseSettings):
     quiet_hours: Literal["enforced", "off"] = "enforced"
     """`off` lets texts leave at any hour; possible only while the simulator is the carrier, so that nobody is woken."""
 
+    # Conversations
+    reply_delay_seconds: float = Field(1.5, ge=0)
+    """People send several texts in a row; an automated answer waits this long for the next one."""
+    most_automated_replies: int = Field(6, ge=0)
+    """Automated answers in one conversation before a person takes it."""
+
     # Campaign processing
     chunk_size: int = Field(100, ge=1, le=2000)
     run_concurrency: int = Field(100, ge=1)

@@ -1,0 +1,37 @@
+"""A received text wakes the conversation agent."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from outrider.agents.contract import Briefings
+from outrider.agents.turn import LEASE, answer_conversation
+from outrider.config import Settings, get_settings
+from outrider.conversations.events import TextReceived
+from outrider.conversations.turns import NoTurn, TurnEnd
+from outrider.events.bus import subscribe
+from outrider.jobs import JobContext, job
+from outrider.llm.build import ModelRegistry
+
+
+@job("agents.reply")
+async def reply(context: JobContext, conversation_id: int) -> None:
+    """Answer a conversation; does nothing when everything is answered."""
+    settings = context.part(Settings)
+    result = await answer_conversation(
+        context.database, context.part(ModelRegistry), context.part(Briefings), conversation_id, settings.most_automated_replies
+    )
+    again = {TurnEnd.OVERTAKEN: timedelta(0), NoTurn.BUSY: LEASE}.get(result)
+    if again is not None:
+        # The run that has the turn answers what it saw; whoever dies in it leaves this job behind.
+        async with context.transaction() as session:
+            await reply.later(again)(session, conversation_id)
+
+
+@subscribe(TextReceived)
+async def answer_soon(session: AsyncSession, event: TextReceived) -> None:
+    """People send several texts in a row; a moment later one answer covers them all."""
+    if event.wish is None:
+        await reply.later(timedelta(seconds=get_settings().reply_delay_seconds))(session, event.conversation_id)

@@ -1,0 +1,121 @@
+"""Whose turn it is in a conversation: one run at a time, and a run that was overtaken changes nothing.
+
+A run takes the turn under a lease, thinks without a transaction, and ends it by compare-and-set: if the person wrote again
+or a colleague took over meanwhile, its answer is dropped and the conversation is answered anew.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from outrider.conversations.models import Message, OutboxState
+from outrider.conversations.outbox import TextIntent, queue_texts
+
+BEGIN = text("""
+    UPDATE conversations SET run_token = :token, run_lease_until = :until
+    FROM leads
+    WHERE conversations.id = :id AND leads.id = conversations.lead_id
+      AND handled_by = 'agent' AND answered_count < inbound_count AND (run_token IS NULL OR run_lease_until < :now)
+      AND NOT EXISTS (SELECT FROM suppressions WHERE suppressions.phone = leads.phone AND lifted_at IS NULL)
+    RETURNING conversations.lead_id, leads.phone, campaign_id, inbound_count
+""")
+
+STANDING = text("""
+    SELECT handled_by, answered_count < inbound_count AS is_unanswered, run_token IS NOT NULL AND run_lease_until >= :now AS is_busy
+    FROM conversations WHERE id = :id
+""")
+
+END = text("""
+    UPDATE conversations SET run_token = NULL, run_lease_until = NULL, answered_count = :inbound_count
+    WHERE id = :id AND run_token = :token AND inbound_count = :inbound_count AND handled_by = 'agent'
+    RETURNING id
+""")
+
+RELEASE = text("UPDATE conversations SET run_token = NULL, run_lease_until = NULL WHERE id = :id AND run_token = :token")
+
+HAND_OVER = text("UPDATE conversations SET handled_by = 'person', run_token = NULL, run_lease_until = NULL WHERE id = :id")
+
+
+class NoTurn(StrEnum):
+    """Why an agent may not answer now."""
+
+    NOTHING_TO_ANSWER = "nothing_to_answer"
+    BUSY = "busy"
+    """Another run has the turn."""
+    PERSON = "person"
+    """A person handles the conversation."""
+    SUPPRESSED = "suppressed"
+
+
+class TurnEnd(StrEnum):
+    DONE = "done"
+    OVERTAKEN = "overtaken"
+    """The answer was dropped; what came in between is still unanswered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The right to answer one conversation until the lease ends."""
+
+    conversation_id: int
+    lead_id: int
+    phone: str
+    campaign_id: int | None
+    inbound_count: int
+    """Texts received when the turn began."""
+    token: str
+
+
+async def begin_turn(session: AsyncSession, conversation_id: int, lease: timedelta) -> Turn | NoTurn:
+    """Take the turn, or say why not."""
+    now, token = datetime.now(UTC), secrets.token_hex(16)
+    arguments = {"id": conversation_id, "token": token, "until": now + lease, "now": now}
+    row = (await session.execute(BEGIN, arguments)).one_or_none()
+    if row is not None and row.phone is not None:
+        return Turn(conversation_id, row.lead_id, row.phone, row.campaign_id, row.inbound_count, token)
+    standing = (await session.execute(STANDING, {"id": conversation_id, "now": now})).one_or_none()
+    if standing is None or not standing.is_unanswered:
+        return NoTurn.NOTHING_TO_ANSWER
+    if standing.handled_by == "person":
+        return NoTurn.PERSON
+    return NoTurn.BUSY if standing.is_busy else NoTurn.SUPPRESSED
+
+
+async def end_turn(session: AsyncSession, turn: Turn, reply: TextIntent | None) -> TurnEnd:
+    """Give the turn back with the answer, or with the decision not to answer (None)."""
+    arguments = {"id": turn.conversation_id, "token": turn.token, "inbound_count": turn.inbound_count}
+    if (await session.execute(END, arguments)).one_or_none() is None:
+        await release_turn(session, turn)
+        return TurnEnd.OVERTAKEN
+    if reply is not None:
+        await queue_texts(session, [reply])
+    return TurnEnd.DONE
+
+
+async def release_turn(session: AsyncSession, turn: Turn) -> None:
+    """Give the turn back without an answer; the person's text stays unanswered."""
+    await session.execute(RELEASE, {"id": turn.conversation_id, "token": turn.token})
+
+
+async def hand_over(session: AsyncSession, conversation_id: int) -> None:
+    """From now on a person answers; a run in progress is overtaken."""
+    await session.execute(HAND_OVER, {"id": conversation_id})
+
+
+async def thread(session: AsyncSession, conversation_id: int, limit: int) -> Sequence[Message]:
+    """The latest texts that were received or may have been sent, oldest first."""
+    never_left = Message.state.in_([OutboxState.CANCELLED, OutboxState.FAILED])
+    query = (
+        select(Message)
+        .where(Message.conversation_id == conversation_id, never_left.is_not(True))
+        .order_by(Message.id.desc())
+        .limit(limit)
+    )
+    return list(reversed((await session.execute(query)).scalars().all()))

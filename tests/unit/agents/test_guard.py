@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+
+from outrider.agents.guard import HAND_OVER_MARK, LONGEST_ANSWER, check_answer
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Pay here: https://evil.example/pay",
+        "See evil-site.com for more",
+        "Write to refunds@evil.example",
+        "Call me at +1 202 555 0199",
+        "Call 202-555-0199 now",
+    ],
+)
+def test_addresses_that_nobody_told_the_model_never_leave(answer: str) -> None:
+    checked = check_answer(answer, ["We fit solar panels."])
+    assert checked.text is None
+    assert checked.hand_over
+
+
+@pytest.mark.parametrize(
+    ("answer", "known"),
+    [
+        ("Book at https://sun.example/book", "Our page is https://sun.example/book"),
+        ("I'll write to ada@example.com", "my mail is Ada@Example.com"),
+        ("Great, 10:30 on 12 May works", ""),
+        ("It is 4.5 kW, about 1200 per year", ""),
+    ],
+)
+def test_what_was_said_before_may_be_said_again(answer: str, known: str) -> None:
+    checked = check_answer(answer, [known])
+    assert (checked.text, checked.hand_over) == (answer, False)
+
+
+def test_the_mark_hands_over_and_is_not_sent() -> None:
+    checked = check_answer(f"A colleague will write to you. {HAND_OVER_MARK}", [])
+    assert (checked.text, checked.hand_over) == ("A colleague will write to you.", True)
+
+
+@pytest.mark.parametrize("answer", ["", "  \n ", HAND_OVER_MARK])
+def test_nothing_is_never_sent(answer: str) -> None:
+    assert check_answer(answer, []).text is None
+    assert check_answer(answer, []).hand_over
+
+
+def test_a_long_answer_is_cut_at_a_sentence() -> None:
+    text = check_answer("One sentence here. " * 40, []).text
+    assert text is not None
+    assert len(text) <= LONGEST_ANSWER
+    assert text.endswith("here.")
+
+
+def test_a_long_sentence_is_cut_at_a_word() -> None:
+    text = check_answer("word " * 200, []).text
+    assert text is not None
+    assert len(text) <= LONGEST_ANSWER
+    assert text.endswith("word…")
