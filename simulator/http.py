@@ -47,6 +47,7 @@ class Gate:
             self._in_progress += 1
             try:
                 self._admit(carrier, request)
+                await request.body()  # before any wait: a request that arrived whole stands, whether or not its client stays
                 slow = carrier.state.faults.value("slow_seconds")
                 if slow:
                     await asyncio.sleep(slow)

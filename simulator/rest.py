@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import islice
 
 from starlette.requests import Request
@@ -154,11 +154,14 @@ def _number(query: Mapping[str, str], name: str, default: int, lowest: int, high
 
 
 def _sent_filter(query: Mapping[str, str]) -> SentFilter:
-    """`DateSent`, `DateSent>` (at or after) and `DateSent<` (at or before); a date alone is its midnight, UTC."""
+    """`DateSent` (that second, or that day if it names no time), `DateSent>` (at or after) and `DateSent<` (at or before).
+
+    A date alone is its midnight, UTC; the SDK writes dates as midnight too, so midnight stands for the day.
+    """
     exact = query.get("DateSent")
     if exact:
         start = _moment(exact)
-        length = timedelta(days=1, seconds=-1) if len(exact) == len("2024-01-31") else timedelta()
+        length = timedelta(days=1, seconds=-1) if start.time() == time.min else timedelta()
         return SentFilter(int(start.timestamp()), int((start + length).timestamp()))
     earliest, latest = query.get("DateSent>"), query.get("DateSent<")
     return SentFilter(
