@@ -1,0 +1,116 @@
+"""The answer to a lead's text: short, in the lead's language, and never more than what is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from outrider.llm.offline.facts import Facts
+from outrider.llm.offline.intents import classify, detect_language, find_time, language_of
+from outrider.llm.offline.language import Intent, Language, fold
+
+LEAD = "lead"
+"""The author of a lead's entries in a thread."""
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_WORD = re.compile(r"\w{4,}")
+_FOR_PERSONS = frozenset(
+    {Intent.AGREED_TIME, Intent.WANTS_PERSON, Intent.TOO_EXPENSIVE, Intent.WRONG_NUMBER, Intent.OPT_OUT, Intent.UNCLEAR}
+)
+"""What needs a person even after the best answer."""
+_FOR_PERSONS_IF_UNKNOWN = frozenset({Intent.ASKED_PRICE, Intent.ASKED_SOURCE, Intent.ASKED_WHAT, Intent.ASKED_OTHER})
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineAnswer:
+    """An answer and how it came about."""
+
+    text: str
+    intent: Intent
+    language: str
+    needs_person: bool
+    """The answer promises, or the matter needs, what only a person can do: hand the conversation over."""
+
+
+def answer(context: Mapping[str, Any]) -> OfflineAnswer:
+    """Answer the last text of the lead in `context` ({lead, campaign, thread: [{author, body}], intent?}).
+
+    `intent` is taken when the caller has worked it out already.
+    """
+    facts = Facts.of(context)
+    inbound = [str(entry.get("body") or "") for entry in facts.thread if entry.get("author") == LEAD]
+    text = inbound[-1] if inbound else ""
+    language = language_of(_spoken(inbound, facts))
+    intent = _given_intent(context) or classify(text, language.code)
+    known = _known(intent, text, facts, language)
+    sentences = _sentences(intent, known, facts, language)
+    needs_person = intent in _FOR_PERSONS or (intent in _FOR_PERSONS_IF_UNKNOWN and not known) or "email" in known
+    words = {**_words(facts, language), **known}
+    return OfflineAnswer(facts.choice(sentences, intent, len(inbound)).format_map(words), intent, language.code, needs_person)
+
+
+def _spoken(inbound: Sequence[str], facts: Facts) -> str:
+    """The language of the last text, or if that could be any ("ok"), of the one before, or of the lead."""
+    code = str(facts.campaign.get("language") or "")
+    code = str(facts.lead.get("language") or code)
+    for text in inbound[-5:]:
+        code = detect_language(text, code)
+    return code
+
+
+def _given_intent(context: Mapping[str, Any]) -> Intent | None:
+    given = context.get("intent")
+    return Intent(given) if given in set(Intent) else None
+
+
+def _known(intent: Intent, text: str, facts: Facts, language: Language) -> dict[str, str]:
+    """The facts that this intent asks for, if they are at hand."""
+    match intent:
+        case Intent.AGREED_TIME | Intent.LATER:
+            found = {"time": find_time(text, language.code)}
+        case Intent.ASKED_PRICE:
+            found = {"price": facts.stated("price")}
+        case Intent.ASKED_SOURCE:
+            found = {"source": facts.stated("source") or str(facts.lead.get("consent_source") or facts.lead.get("source") or "")}
+        case Intent.ASKED_WHAT | Intent.ASKED_WHO | Intent.GREETING:
+            found = {"topic": facts.topic if intent is Intent.ASKED_WHAT and facts.topic_is_sentence else facts.topic_phrase}
+        case Intent.INTERESTED:
+            found = {"booking_url": facts.stated("booking_url")}
+        case Intent.WANTS_EMAIL:
+            address = _EMAIL.search(text)
+            found = {"email": address[0] if address else None}
+        case Intent.ASKED_OTHER:
+            found = {"fact": _fact_about(text, facts)}
+        case _:
+            found = {}
+    return {name: value for name, value in found.items() if value}
+
+
+def _fact_about(text: str, facts: Facts) -> str | None:
+    """The campaign's fact whose name occurs in the question: `opening hours` answers "What are your hours?"."""
+    told = facts.campaign.get("facts")
+    if not isinstance(told, Mapping):
+        return None
+    asked = set(_WORD.findall(fold(text)))
+    for name, fact in told.items():
+        if asked & set(_WORD.findall(fold(str(name).replace("_", " ")))):
+            return str(fact)
+    return None
+
+
+def _sentences(intent: Intent, known: Mapping[str, str], facts: Facts, language: Language) -> Sequence[str]:
+    replies = language.replies
+    if intent is Intent.ASKED_WHAT and known and facts.topic_is_sentence and f"{intent}:sentence" in replies:
+        return replies[f"{intent}:sentence"]
+    return replies[f"{intent}:known"] if known else replies[intent]
+
+
+def _words(facts: Facts, language: Language) -> dict[str, str]:
+    sender, us = facts.sender_name, facts.sender_company
+    return {
+        "name": f", {facts.first_name}" if facts.first_name else "",
+        "sender_of_us": language.sender_of_us.format(sender=sender, us=us) if sender and us else sender or us,
+        "for_us": language.for_us.format(us=us or sender) if us or sender else "",
+    }
