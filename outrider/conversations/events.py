@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from outrider.channels.keywords import Wish
 from outrider.conversations.models import OutboxState, SuppressionReason
 
 
@@ -55,8 +56,8 @@ class TextReceived:
     campaign_id: int | None
     """The campaign that wrote last in this conversation."""
     body: str
-    wish: str | None
-    """`opt_out`, `opt_in`, `help`, or None for an ordinary text."""
+    wish: Wish | None
+    """What it asks for besides its content, in its keyword or its words."""
     received_at: datetime
 
 

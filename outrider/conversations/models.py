@@ -94,6 +94,12 @@ class Purpose(StrEnum):
     """Confirmation of an opt-out or opt-in, or help: suppression does not stop it."""
 
 
+URGENT = 10
+"""Priority of everything that answers a person."""
+ORDINARY = 0
+"""Priority of campaign texts."""
+
+
 class OutboxState(StrEnum):
     """Our side of an outgoing text. What happens after the carrier accepted it is in `delivery_status`."""
 
@@ -137,7 +143,7 @@ class Message(HasId, Base):
     # The outbox part
     state: Mapped[OutboxState | None] = mapped_column(Text)
     priority: Mapped[int] = mapped_column(SmallInteger, server_default="0")
-    """Replies (10) leave before campaign texts (0)."""
+    """`URGENT` or `ORDINARY`: replies leave before campaign texts."""
     due_at: Mapped[datetime] = mapped_column(server_default=func.now())
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     attempt_token: Mapped[str | None] = mapped_column(Text)
@@ -166,6 +172,7 @@ class Message(HasId, Base):
         CheckConstraint("direction IN ('in','out')", name="direction_is_known"),
         CheckConstraint("(direction = 'out') = (state IS NOT NULL)", name="outgoing_has_state"),
         CheckConstraint("purpose IN ('campaign','reply','compliance')", name="purpose_is_known"),
+        CheckConstraint(f"priority IN ({ORDINARY},{URGENT})", name="priority_is_known"),
         Index("uq_messages_carrier_sid", "carrier_sid", unique=True, postgresql_where=text("carrier_sid IS NOT NULL")),
         Index("uq_messages_dedupe_key", "dedupe_key", unique=True, postgresql_where=text("dedupe_key IS NOT NULL")),
         Index("uq_messages_attempt_token", "attempt_token", unique=True, postgresql_where=text("attempt_token IS NOT NULL")),

@@ -16,15 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from outrider.channels.segments import count_segments
 from outrider.config import get_settings
 from outrider.conversations.events import TextOutcome, TextsSettled
-from outrider.conversations.models import Author, Purpose
+from outrider.conversations.models import ORDINARY, URGENT, Author, Purpose
 from outrider.conversations.repository import outbox as rows
 from outrider.conversations.repository.senders import enabled_senders
 from outrider.conversations.routing import choose_sender
 from outrider.errors import Conflict
 from outrider.events.bus import publish
 
-URGENT = 10
-"""Priority of everything that answers a person; campaign texts have 0."""
 CANCEL_BATCH = 5_000
 
 
@@ -152,7 +150,7 @@ def _new_text(intent: TextIntent, thread: rows.ThreadSender, price: Decimal) -> 
         dedupe_key=intent.dedupe_key,
         purpose=intent.purpose,
         author=intent.author,
-        priority=0 if intent.purpose == Purpose.CAMPAIGN else URGENT,
+        priority=ORDINARY if intent.purpose == Purpose.CAMPAIGN else URGENT,
         campaign_id=intent.campaign_id,
         campaign_lead_id=intent.campaign_lead_id,
         run_id=intent.run_id,

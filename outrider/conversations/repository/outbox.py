@@ -59,18 +59,18 @@ class NewText:
 
 
 def outcome_of(row: Any) -> TextOutcome:
-    """The outcome in a row of `OUTCOME_COLUMNS`."""
+    """The outcome in a mapping of `OUTCOME_COLUMNS`."""
     return TextOutcome(
-        message_id=row.id,
-        campaign_id=row.campaign_id,
-        campaign_lead_id=row.campaign_lead_id,
-        lead_id=row.lead_id,
-        state=OutboxState(row.state),
-        reason=row.hold_reason,
-        error_code=row.error_code,
-        error_message=row.error_message,
-        estimated_cost=row.estimated_cost,
-        admitted=row.admitted,
+        message_id=row["id"],
+        campaign_id=row["campaign_id"],
+        campaign_lead_id=row["campaign_lead_id"],
+        lead_id=row["lead_id"],
+        state=OutboxState(row["state"]),
+        reason=row["hold_reason"],
+        error_code=row["error_code"],
+        error_message=row["error_message"],
+        estimated_cost=row["estimated_cost"],
+        admitted=row["admitted"],
     )
 
 
@@ -167,7 +167,10 @@ async def notify_deliverers(session: AsyncSession) -> None:
 
 async def hold(session: AsyncSession, campaign_id: int) -> int:
     waiting = _locked(
-        Message.campaign_id == campaign_id, Message.state == OutboxState.QUEUED, Message.purpose == Purpose.CAMPAIGN
+        Message.campaign_id == campaign_id,
+        Message.state == OutboxState.QUEUED,
+        Message.purpose == Purpose.CAMPAIGN,
+        skip_claimed=True,
     )
     return await _count(session, _update(waiting).values(state=OutboxState.HELD, hold_reason="paused"))
 
@@ -197,16 +200,21 @@ async def cancel(
         filters.append(Message.campaign_lead_id == func.any(list(campaign_lead_ids)))
     if purpose is not None:
         filters.append(Message.purpose == purpose)
-    waiting = _locked(*filters, limit=batch)
+    waiting = _locked(*filters, limit=batch, skip_claimed=phones is None and campaign_lead_ids is None)
     result = await session.execute(
         _update(waiting).values(state=OutboxState.CANCELLED, hold_reason=reason).returning(*OUTCOME_COLUMNS)
     )
-    return [outcome_of(row) for row in result]
+    return [outcome_of(row) for row in result.mappings()]
 
 
-def _locked(*filters: ColumnElement[bool], limit: int | None = None) -> CTE:
-    """The matching messages, locked by id: whoever locks several messages takes them in this order."""
-    return select(Message.id).where(*filters).order_by(Message.id).limit(limit).with_for_update().cte("locked")
+def _locked(*filters: ColumnElement[bool], limit: int | None = None, skip_claimed: bool = False) -> CTE:
+    """The matching messages, locked by id: whoever locks several messages takes them in this order.
+
+    Whoever holds a campaign's row must skip what a claim looks at just now: that claim waits in its gate for the row,
+    and then learns there that the campaign may not send.
+    """
+    matching = select(Message.id).where(*filters).order_by(Message.id).limit(limit)
+    return matching.with_for_update(skip_locked=skip_claimed).cte("locked")
 
 
 def _update(locked: CTE) -> Update:
