@@ -22,6 +22,8 @@ class Briefing(BaseModel):
     temperature: float = 0.7
     model: str | None = None
     agent_id: int | None = None
+    auto_reply: bool = True
+    """False: every answer waits for a person."""
 
 
 class ThreadText(BaseModel):

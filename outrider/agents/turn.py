@@ -50,11 +50,12 @@ async def answer_conversation(
         turn = await begin_turn(session, conversation_id, LEASE)
         if isinstance(turn, NoTurn):
             return turn
-        if await repository.automated_replies(session, conversation_id) >= most_replies:
-            log.info("conversation_handed_over", conversation_id=conversation_id, reason="reply limit")
+        given = await _load(session, turn, briefings)
+        is_limit = await repository.automated_replies(session, conversation_id) >= most_replies
+        if is_limit or not given.briefing.auto_reply:
+            log.info("conversation_handed_over", conversation_id=conversation_id, reason="reply limit" if is_limit else "no automatic replies")
             await hand_over(session, conversation_id)
             return NoTurn.PERSON
-        given = await _load(session, turn, briefings)
     answered = await _think(database, models, turn, given)
     async with database.transaction() as session:
         return await _commit(session, answered)

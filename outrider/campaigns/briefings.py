@@ -27,4 +27,5 @@ class CampaignBriefings:
             temperature=campaign.sms_temperature / 100,
             model=(agent.model if agent else None) or campaign.model,
             agent_id=campaign.agent_id,
+            auto_reply=campaign.auto_reply,
         )
