@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.harness import Context, isolated, working_folder
-from bench.measurement import Measurement, rounded
+from bench.measurement import Measurement
 from outrider.telemetry import configure_logging
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -78,17 +78,20 @@ async def _run_all(names: list[str], quick: bool, keep_log: bool) -> list[str]:
                 measured = await _run_one(BENCHES[name], folder, quick)
             except Exception as error:  # noqa: BLE001  (one failing bench must not hide the others; it is shown and counted)
                 failures[name] = f"{type(error).__name__}: {error}"
-                console.print_exception(show_locals=False) if keep_log else console.print(traceback.format_exc(limit=-3), style="red")
+                console.print_exception(show_locals=False) if keep_log else console.print(
+                    traceback.format_exc(limit=-3), style="red"
+                )
                 if keep_log:
                     _print_logs(folder)
             else:
                 results |= measured
                 _merge({key: _entry(value, quick) for key, value in measured.items()})
-                console.print(_table(measured, {}))
+                _show(measured, {})
+                _show_details(measured)
         console.print(f"[dim]{time.monotonic() - began:.0f} s[/]")
     if len(names) > 1:
         console.rule("[bold]All[/]", align="left")
-        console.print(_table(results, failures))
+        _show(results, failures)
     for name, reason in failures.items():
         console.print(f"[bold red]{name} failed:[/] {reason}", highlight=False)
     return list(failures)
@@ -108,26 +111,41 @@ def _print_logs(folder: Path) -> None:
         console.print(f"[dim]{log.name}[/]\n{log.read_text(errors='replace')[-6000:]}", highlight=False, markup=False)
 
 
-def _table(results: dict[str, Measurement], failures: dict[str, str]) -> Table:
-    table = Table("bench", "value", "goal", "met", "baseline", "ratio", "details")
+def _show(results: dict[str, Measurement], failures: dict[str, str]) -> None:
+    table = Table("bench", "value", "goal", "met", "baseline", "ratio")
     for name, one in results.items():
         better = "≥" if one.higher_is_better else "≤"
         table.add_row(
             name,
-            f"{rounded(one.value):,} {one.unit}",
-            "" if one.goal is None else f"{better} {rounded(one.goal):,}",
+            f"{_figure(one.value)} {one.unit}",
+            "" if one.goal is None else f"{better} {_figure(one.goal)}",
             {None: "", True: "[green]yes[/]", False: "[red]no[/]"}[one.meets_goal],
-            "" if one.baseline is None else f"{rounded(one.baseline):,} {one.baseline_name}",
-            "" if one.ratio is None else f"{rounded(one.ratio):,} ×",
-            ", ".join(f"{key} {value:,.4g}" if isinstance(value, float) else f"{key} {value}" for key, value in one.details.items()),
+            "" if one.baseline is None else f"{_figure(one.baseline)} {one.baseline_name}",
+            "" if one.ratio is None else f"{_figure(one.ratio)} ×",
         )
     for name, reason in failures.items():
-        table.add_row(name, "[red]failed[/]", "", "", "", "", reason[:200])
-    return table
+        table.add_row(name, "[red]failed[/]", "", "", reason[:120], "")
+    console.print(table)
+
+
+def _show_details(results: dict[str, Measurement]) -> None:
+    for name, one in results.items():
+        for key, value in one.details.items():
+            shown = _figure(value) if isinstance(value, float) else value
+            console.print(f"  [dim]{name}: {key.replace('_', ' ')}[/] {shown}", highlight=False)
+
+
+def _figure(value: float) -> str:
+    return f"{float(f'{value:.4g}'):,g}" if value < 1e6 else f"{value:,.0f}"
 
 
 def _entry(one: Measurement, quick: bool) -> dict[str, Any]:
-    return {**one.as_json(), "quick": quick, "measured_at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": _machine()}
+    return {
+        **one.as_json(),
+        "quick": quick,
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": _machine(),
+    }
 
 
 def _machine() -> dict[str, Any]:

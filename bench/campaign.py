@@ -92,7 +92,10 @@ async def plain_design_rate(
         **({"BASELINE_MODEL": model_url} if model_url else {}),
     }
     log: Path = context.folder / "baseline.log"
-    async with redis_server(log) as redis, process(*python("bench.baselines.sequential", redis), log=log, environment=environment):
+    async with (
+        redis_server(log) as redis,
+        process(*python("bench.baselines.sequential", redis), log=log, environment=environment),
+    ):
         await asyncio.to_thread(sequential.enqueue, redis, campaign_id)
         return await _plain_rate(stack, campaign_id, count)
 
@@ -100,12 +103,13 @@ async def plain_design_rate(
 async def _plain_rate(stack: Stack, campaign_id: int, count: int, patience: float = 60.0) -> float:
     """From the worker's first lead to its last, by its own clock."""
     query = """
-        SELECT count(*) FILTER (WHERE status = 'completed') AS done, extract(epoch FROM max(processed_at) - min(processed_at)) AS seconds
+        SELECT count(*) FILTER (WHERE status = 'completed') AS done,
+            extract(epoch FROM max(processed_at) - min(processed_at)) AS seconds
         FROM baseline.campaign_leads WHERE campaign_id = $1
     """
     async with asyncio.timeout(patience):
         while True:
             row = await stack.sql.fetchrow(query, campaign_id)
-            if row["done"] == count:
+            if row is not None and row["done"] == count:
                 return (count - 1) / float(row["seconds"])
             await asyncio.sleep(0.2)

@@ -46,13 +46,13 @@ async def run(context: Context) -> dict[str, Measurement]:
             campaign_id = await create_campaign(running, lead_ids)
             times = await run_campaign(running, campaign_id, count)
             counters = await _counters(model_url)
-            context.say(f"{times.rate:,.0f} leads/s with at most {counters['most_in_flight']} calls in flight; {dict(times.counts)}")
+            context.say(
+                f"{times.rate:,.0f} leads/s with at most {counters['most_in_flight']} calls in flight; {dict(times.counts)}"
+            )
             prompts = await _prompts(running.sql, context.scaled(BARE_CALLS, 200))
             bare = await bare_calls_rate(running.settings, prompts)
             carrier_url = f"http://127.0.0.1:{running.settings.simulator_port}"
-            plain = await plain_design_rate(
-                context, running, context.scaled(20, 5), carrier_url=carrier_url, model_url=model_url
-            )
+            plain = await plain_design_rate(context, running, context.scaled(20, 5), carrier_url=carrier_url, model_url=model_url)
     possible = min(IN_FLIGHT / LATENCY, bare)
     return {
         "campaign_llm_500ms": Measurement(

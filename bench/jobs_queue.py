@@ -10,7 +10,6 @@ import sys
 import time
 from datetime import timedelta
 
-import asyncpg
 import uvloop
 from rq import Queue
 from rq.registry import StartedJobRegistry
@@ -84,7 +83,9 @@ async def _our_round(context: Context, opened: Database, count: int, concurrency
         return int(await watching.fetchval("SELECT count(*) FROM pgqueuer"))
 
     try:
-        async with process(*python("bench.jobs_queue", opened.dsn, str(concurrency)), log=context.folder / "worker.log") as worker:
+        async with process(
+            *python("bench.jobs_queue", opened.dsn, str(concurrency)), log=context.folder / "worker.log"
+        ) as worker:
             return enqueued, await drain_rate(left, count, [worker])
     finally:
         await watching.close()

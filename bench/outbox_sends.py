@@ -52,7 +52,12 @@ async def run(context: Context) -> dict[str, Measurement]:
             goal=SENDS_PER_SECOND,
             baseline=plain,
             baseline_name="synchronous SDK loop",
-            details={"workers": WORKERS, "texts_a_round": count, "accepted": counts["accepted"], "duplicates": counts["duplicates"]},
+            details={
+                "workers": WORKERS,
+                "texts_a_round": count,
+                "accepted": counts["accepted"],
+                "duplicates": counts["duplicates"],
+            },
         )
     }
 

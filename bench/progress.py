@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 
 
-class Stalled(Exception):  # noqa: N818  (says what happened)
+class Stalled(Exception):
     """The count did not move for too long."""
 
 
@@ -41,5 +41,7 @@ async def drain_rate(
         if count == 0:
             break
         await asyncio.sleep(poll_seconds)
-    began, seen = first
-    return seen / (now - began) if seen and now > began else total / max(now - began, 1e-9)
+    began, seen = first or (now, 0)
+    if not seen:
+        raise Stalled(f"{total} were done between two looks: too few to measure")
+    return seen / (now - began)

@@ -14,9 +14,33 @@ import asyncpg
 
 from bench.harness import Stack
 
-FIRST_NAMES = ("Ada", "Ben", "Carla", "Deniz", "Elena", "Farid", "Grace", "Hugo", "Ines", "Jonas", "Keiko", "Liam", "Mona", "Nils")
+FIRST_NAMES = (
+    "Ada",
+    "Ben",
+    "Carla",
+    "Deniz",
+    "Elena",
+    "Farid",
+    "Grace",
+    "Hugo",
+    "Ines",
+    "Jonas",
+    "Keiko",
+    "Liam",
+    "Mona",
+    "Nils",
+)
 LAST_NAMES = ("Abbott", "Brandt", "Chen", "Duarte", "Eriksen", "Fischer", "Gupta", "Haddad", "Ito", "Jensen", "Kowalski", "Lopez")
-COMPANIES = ("Northwind", "Bluebird Dental", "Casa Verde", "Harbor Logistics", "Peak Fitness", "Lumen Labs", "Oak & Iron", "Riverside Clinic")
+COMPANIES = (
+    "Northwind",
+    "Bluebird Dental",
+    "Casa Verde",
+    "Harbor Logistics",
+    "Peak Fitness",
+    "Lumen Labs",
+    "Oak & Iron",
+    "Riverside Clinic",
+)
 CITIES = ("Leeds", "York", "Bath", "Oxford", "Derby", "Hull")
 COUNTRY = "GB"
 NOON = 12
@@ -58,7 +82,9 @@ async def insert_leads(sql: asyncpg.Connection, everybody: Sequence[Person]) -> 
     await sql.copy_records_to_table(
         "leads",
         columns=["name", "phone", "company", "city", "country", "time_zones", "source"],
-        records=[(one.name, one.phone, one.company, CITIES[len(one.name) % len(CITIES)], COUNTRY, [zone], "bench") for one in everybody],
+        records=[
+            (one.name, one.phone, one.company, CITIES[len(one.name) % len(CITIES)], COUNTRY, [zone], "bench") for one in everybody
+        ],
     )
     rows = await sql.fetch("SELECT id, phone FROM leads WHERE phone = ANY($1)", [one.phone for one in everybody])
     by_phone = {row["phone"]: row["id"] for row in rows}
@@ -96,7 +122,9 @@ async def raise_sender_rates(sql: asyncpg.Connection, segments_per_second: float
 
 async def statuses(sql: asyncpg.Connection, campaign_id: int) -> dict[str, int]:
     """Campaign leads by status."""
-    rows = await sql.fetch("SELECT status, count(*) AS count FROM campaign_leads WHERE campaign_id = $1 GROUP BY status", campaign_id)
+    rows = await sql.fetch(
+        "SELECT status, count(*) AS count FROM campaign_leads WHERE campaign_id = $1 GROUP BY status", campaign_id
+    )
     return {row["status"]: row["count"] for row in rows}
 
 

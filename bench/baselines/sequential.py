@@ -114,17 +114,24 @@ class LocalTwilio(TwilioHttpClient):  # type: ignore[misc]  # the SDK has no typ
 
 @lru_cache
 def carrier() -> Client:
-    return Client(os.environ["BASELINE_SID"], os.environ["BASELINE_TOKEN"], http_client=LocalTwilio(os.environ["BASELINE_CARRIER"]))
+    return Client(
+        os.environ["BASELINE_SID"], os.environ["BASELINE_TOKEN"], http_client=LocalTwilio(os.environ["BASELINE_CARRIER"])
+    )
 
 
 @lru_cache
 def model(temperature: float) -> ChatOpenAI:
-    return ChatOpenAI(base_url=os.environ["BASELINE_MODEL"], api_key=SecretStr("none"), model="gpt-4o-mini", temperature=temperature)
+    return ChatOpenAI(
+        base_url=os.environ["BASELINE_MODEL"], api_key=SecretStr("none"), model="gpt-4o-mini", temperature=temperature
+    )
 
 
 def validate_node(state: LeadState) -> dict[str, Any]:
     valid = bool(re.fullmatch(r"\+[1-9]\d{6,14}", state["lead_data"]["phone"]) and state["lead_data"]["name"])
-    return {"validation_passed": valid, "processing_logs": [*state["processing_logs"], {"node": "validate", "message": "Lead validated"}]}
+    return {
+        "validation_passed": valid,
+        "processing_logs": [*state["processing_logs"], {"node": "validate", "message": "Lead validated"}],
+    }
 
 
 def sms_node(state: LeadState) -> dict[str, Any]:
@@ -145,7 +152,9 @@ def create_graph() -> Any:
     graph.add_node("sms", sms_node)
     graph.add_node("finalize", finalize_node)
     graph.add_edge(START, "validate")
-    graph.add_conditional_edges("validate", lambda state: "sms" if state["validation_passed"] else "finalize", ["sms", "finalize"])
+    graph.add_conditional_edges(
+        "validate", lambda state: "sms" if state["validation_passed"] else "finalize", ["sms", "finalize"]
+    )
     graph.add_edge("sms", "finalize")
     graph.add_edge("finalize", END)
     return graph.compile()
@@ -188,9 +197,11 @@ def _process_lead(session: Session, campaign_lead: CampaignLead) -> None:
     for entry in final["conversation_history"]:
         session.add(ConversationMessage(campaign_lead_id=campaign_lead.id, role=entry["role"], content=entry["content"]))
     for entry in final["processing_logs"]:
-        session.add(ProcessingLog(campaign_lead_id=campaign_lead.id, level="INFO", node_name=entry["node"], message=entry["message"]))
+        session.add(
+            ProcessingLog(campaign_lead_id=campaign_lead.id, level="INFO", node_name=entry["node"], message=entry["message"])
+        )
     counts = select(CampaignLead.status, func.count()).filter_by(campaign_id=campaign.id).group_by(CampaignLead.status)
-    campaign.stats = {status: count for status, count in session.execute(counts)}
+    campaign.stats = dict(session.execute(counts).tuples().all())
     session.commit()
 
 

@@ -84,7 +84,9 @@ class Connection(asyncio.Protocol):
             self._answer(b"200 OK", EMPTY_LIST)
 
     def _answer(self, status: bytes, body: bytes) -> None:
-        self._transport.write(b"HTTP/1.1 %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (status, len(body), body))
+        self._transport.write(
+            b"HTTP/1.1 %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (status, len(body), body)
+        )
 
 
 async def serve(port: int) -> None:
