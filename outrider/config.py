@@ -18,7 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from outrider.errors import ConfigurationError
 
 SIMULATOR_ACCOUNT_SID = "AC" + "5" * 32
-SIMULATOR_AUTH_TOKEN = "simulator-token-not-a-secret"
+SIMULATOR_AUTH_TOKEN = "simulator-token-not-a-secret"  # noqa: S105  (opens nothing but the simulator)
 
 
 def _public(name: str) -> AliasChoices:

@@ -14,7 +14,9 @@ LONGEST_ANSWER = 320
 HAND_OVER_MARK = "[[person]]"
 """A model writes this when a person should answer."""
 
-LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|co|info|biz|ly|link|app|dev|ai)\b(?:/\S*)?", re.IGNORECASE)
+LINK = re.compile(
+    r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|co|info|biz|ly|link|app|dev|ai)\b(?:/\S*)?", re.IGNORECASE
+)
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 PHONE = re.compile(r"\+?\d(?:[\s().-]{0,2}\d){8,14}")
 SENTENCE_END = re.compile(r"[.!?…](?=\s|$)")

@@ -53,7 +53,11 @@ async def answer_conversation(
         given = await _load(session, turn, briefings)
         is_limit = await repository.automated_replies(session, conversation_id) >= most_replies
         if is_limit or not given.briefing.auto_reply:
-            log.info("conversation_handed_over", conversation_id=conversation_id, reason="reply limit" if is_limit else "no automatic replies")
+            log.info(
+                "conversation_handed_over",
+                conversation_id=conversation_id,
+                reason="reply limit" if is_limit else "no automatic replies",
+            )
             await hand_over(session, conversation_id)
             return NoTurn.PERSON
     answered = await _think(database, models, turn, given)

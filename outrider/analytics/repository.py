@@ -14,8 +14,10 @@ TEXTS = text("""
            count(*) FILTER (WHERE state = 'sent') AS sent,
            count(*) FILTER (WHERE delivery_status = 'delivered' AND created_at >= :today) AS delivered_today,
            count(*) FILTER (WHERE delivery_status = 'delivered') AS delivered,
-           count(*) FILTER (WHERE is_failed AND created_at >= :today) AS failed_today,
-           count(*) FILTER (WHERE is_failed) AS failed,
+           count(*) FILTER (WHERE delivery_status IN ('undelivered', 'failed') AND created_at >= :today) AS undelivered_today,
+           count(*) FILTER (WHERE delivery_status IN ('undelivered', 'failed')) AS undelivered,
+           count(*) FILTER (WHERE state = 'failed' AND created_at >= :today) AS refused_today,
+           count(*) FILTER (WHERE state = 'failed') AS refused,
            count(*) FILTER (WHERE direction = 'in' AND created_at >= :today) AS received_today,
            count(*) FILTER (WHERE direction = 'in') AS received,
            count(DISTINCT lead_id) FILTER (WHERE direction = 'in' AND created_at >= :today) AS replied_today,
@@ -23,7 +25,7 @@ TEXTS = text("""
            coalesce(sum(dollars) FILTER (WHERE created_at >= :today), 0) AS cost_today,
            coalesce(sum(dollars), 0) AS cost
     FROM (
-        SELECT *, state = 'failed' OR delivery_status IN ('undelivered', 'failed') AS is_failed,
+        SELECT direction, state, delivery_status, lead_id, created_at,
                CASE WHEN state = 'sent' THEN coalesce(price, estimated_cost) END AS dollars
         FROM messages WHERE created_at >= :month
     ) AS recent
@@ -119,7 +121,9 @@ async def active_campaigns(session: AsyncSession) -> Sequence[Row[Any]]:
     return (await session.execute(ACTIVE_CAMPAIGNS)).all()
 
 
-async def timeline(session: AsyncSession, lead_id: int, before: tuple[datetime, str, int] | None, limit: int) -> Sequence[Row[Any]]:
+async def timeline(
+    session: AsyncSession, lead_id: int, before: tuple[datetime, str, int] | None, limit: int
+) -> Sequence[Row[Any]]:
     """Entries of one lead, newest first, older than `before` (at, kind, id)."""
     at, kind, number = before or (None, None, None)
     arguments = {"lead_id": lead_id, "before_at": at, "before_kind": kind, "before_id": number, "limit": limit}

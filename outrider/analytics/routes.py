@@ -14,7 +14,9 @@ routers = [router]
 
 
 @router.get("/dashboard", dependencies=[Depends(require(Permission.CAMPAIGNS_READ))])
-async def get_dashboard(session: Transaction, time_zone: str = Query("UTC", description="IANA zone in which today begins.")) -> Dashboard:
+async def get_dashboard(
+    session: Transaction, time_zone: str = Query("UTC", description="IANA zone in which today begins.")
+) -> Dashboard:
     """Campaigns, texts, replies, opt-outs and cost, today and in the last 30 days."""
     return await service.dashboard(session, time_zone)
 

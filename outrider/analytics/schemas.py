@@ -14,8 +14,10 @@ class TextFigures(BaseModel):
 
     sent: int
     delivered: int
-    failed: int
-    """Refused by the carrier, or reported as not delivered."""
+    undelivered: int
+    """Accepted by the carrier, then reported as not delivered."""
+    refused: int
+    """Never accepted by the carrier."""
     received: int
     replied_leads: int
     """People who wrote at least once."""
@@ -65,7 +67,9 @@ class TimelineEntry(BaseModel):
     """One thing that happened to a lead."""
 
     at: datetime
-    kind: Literal["text_in", "text_out", "campaign", "consent", "consent_revoked", "suppressed", "suppression_lifted", "imported", "created"]
+    kind: Literal[
+        "text_in", "text_out", "campaign", "consent", "consent_revoked", "suppressed", "suppression_lifted", "imported", "created"
+    ]
     id: int
     """Identifier of the row behind it."""
     data: dict[str, Any]

@@ -41,7 +41,9 @@ async def dashboard(session: AsyncSession, time_zone: str, now: datetime | None 
         waiting_texts=standing.waiting_texts,
         unknown_texts=standing.unknown_texts,
         unanswered_conversations=standing.unanswered,
-        active_campaigns=[ActiveCampaign.model_validate(row, from_attributes=True) for row in await repository.active_campaigns(session)],
+        active_campaigns=[
+            ActiveCampaign.model_validate(row, from_attributes=True) for row in await repository.active_campaigns(session)
+        ],
     )
 
 
@@ -63,7 +65,9 @@ def _midnight(now: datetime, time_zone: str) -> datetime:
     try:
         zone = ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InvalidInput.on("query.time_zone", f"{time_zone!r} is no time zone", "Use an IANA name such as America/New_York.") from error
+        raise InvalidInput.on(
+            "query.time_zone", f"{time_zone!r} is no time zone", "Use an IANA name such as America/New_York."
+        ) from error
     return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
@@ -74,7 +78,8 @@ def _text_figures(row: Row[Any], suffix: str, opted_out: int) -> TextFigures:
     return TextFigures(
         sent=figure("sent"),
         delivered=figure("delivered"),
-        failed=figure("failed"),
+        undelivered=figure("undelivered"),
+        refused=figure("refused"),
         received=figure("received"),
         replied_leads=figure("replied"),
         opted_out=opted_out,
@@ -93,4 +98,6 @@ def _read_cursor(cursor: str | None) -> tuple[datetime, str, int] | None:
         at, kind, number = orjson.loads(base64.urlsafe_b64decode(cursor))
         return datetime.fromisoformat(at), str(kind), int(number)
     except (binascii.Error, ValueError, TypeError) as error:
-        raise InvalidInput.on("query.cursor", "is not a cursor of this list", "Use next_cursor of the page before, or leave it out.") from error
+        raise InvalidInput.on(
+            "query.cursor", "is not a cursor of this list", "Use next_cursor of the page before, or leave it out."
+        ) from error

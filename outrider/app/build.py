@@ -15,9 +15,9 @@ import outrider.campaigns.routes
 import outrider.conversations.routes
 import outrider.jobs.routes
 import outrider.leads.routes
+import outrider.wiring
 import outrider.workflows.routes
 from outrider import __version__
-import outrider.wiring  # noqa: F401  (registers the handlers of events)
 from outrider.app import health
 from outrider.app.middleware import BodyLimit, Figures, KeptAnswers
 from outrider.app.problems import Problem, install_problem_handlers
@@ -30,7 +30,8 @@ from outrider.telemetry import watch_event_loop
 
 DESCRIPTION = """AI agents that work a company's leads by text and phone.
 
-Errors are `application/problem+json` (RFC 9457). Lists are paged by `cursor` and `limit`. Creating calls honour `Idempotency-Key`.
+Errors are `application/problem+json` (RFC 9457). Lists are paged by `cursor` and `limit`.
+Creating calls honour `Idempotency-Key`.
 """
 
 ROUTERS = (

@@ -118,7 +118,9 @@ def _constraint_of(error: DBAPIError) -> str | None:
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     log.error("unexpected_error", path=request.url.path, method=request.method, exc_info=error)
-    return problem_response(OutriderError("An error on our side; it has been logged.", remedy="Try again; tell the operator if it stays."))
+    return problem_response(
+        OutriderError("An error on our side; it has been logged.", remedy="Try again; tell the operator if it stays.")
+    )
 
 
 async def _replay(_: Request, error: Exception) -> Response:

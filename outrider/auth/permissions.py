@@ -54,7 +54,11 @@ def is_local(request: Request) -> bool:
         return False
     if any(header in request.headers for header in PROXY_HEADERS):
         return False
-    host = request.headers.get("host", "").rsplit(":", 1)[0] if not request.headers.get("host", "").endswith("]") else request.headers["host"]
+    host = (
+        request.headers.get("host", "").rsplit(":", 1)[0]
+        if not request.headers.get("host", "").endswith("]")
+        else request.headers["host"]
+    )
     return host in LOCAL_HOSTS and _is_same_site(request)
 
 

@@ -41,7 +41,9 @@ class Api:
         try:
             response = await self._client.request(method, path, **arguments)
         except httpx.TransportError as error:
-            raise Unavailable(f"Outrider at {self._client.base_url} does not answer: {error}", remedy="Start it with `outrider up`.") from error
+            raise Unavailable(
+                f"Outrider at {self._client.base_url} does not answer: {error}", remedy="Start it with `outrider up`."
+            ) from error
         if response.is_success:
             return response.json() if response.content else None
         raise _refusal(response)
@@ -52,7 +54,9 @@ def _refusal(response: httpx.Response) -> ApiRefused:
         return ApiRefused(f"{response.status_code} {response.reason_phrase}")
     problem = response.json()
     fields = [FieldProblem.model_validate(field) for field in problem.get("fields", [])]
-    blockers = [FieldProblem(field=b["code"], problem=b["message"], remedy=b.get("remedy", "")) for b in problem.get("blockers", [])]
+    blockers = [
+        FieldProblem(field=b["code"], problem=b["message"], remedy=b.get("remedy", "")) for b in problem.get("blockers", [])
+    ]
     return ApiRefused(problem.get("detail", response.reason_phrase), remedy=problem.get("remedy", ""), fields=fields + blockers)
 
 

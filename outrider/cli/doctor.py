@@ -73,10 +73,18 @@ async def _home(settings: Settings) -> list[Finding]:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        return [Finding("OUTRIDER_HOME", "wrong", f"{home} can't be written: {error.strerror}.", "Set OUTRIDER_HOME to a folder of yours.")]
+        return [
+            Finding(
+                "OUTRIDER_HOME", "wrong", f"{home} can't be written: {error.strerror}.", "Set OUTRIDER_HOME to a folder of yours."
+            )
+        ]
     free = shutil.disk_usage(home).free
     if free < LEAST_FREE_BYTES:
-        return [Finding("OUTRIDER_HOME", "wrong", f"{home}: only {free // 1_000_000} MB are free.", "Make room; the database needs 1 GB.")]
+        return [
+            Finding(
+                "OUTRIDER_HOME", "wrong", f"{home}: only {free // 1_000_000} MB are free.", "Make room; the database needs 1 GB."
+            )
+        ]
     return [Finding("OUTRIDER_HOME", "ok", f"{home}, {free // 1_000_000_000} GB free")]
 
 
@@ -89,7 +97,14 @@ async def _database(settings: Settings) -> list[Finding]:
             durable = await connection.fetchval("SHOW fsync")
             await connection.close()
     except (OSError, asyncpg.PostgresError, TimeoutError) as error:
-        return [Finding("DATABASE_URL", "wrong", f"The database does not answer: {error}", "Check address, user and password, or unset it.")]
+        return [
+            Finding(
+                "DATABASE_URL",
+                "wrong",
+                f"The database does not answer: {error}",
+                "Check address, user and password, or unset it.",
+            )
+        ]
     kind = "DATABASE_URL" if settings.database_url else "embedded database"
     if number < OLDEST_POSTGRES:
         return [Finding(kind, "wrong", f"PostgreSQL {shown} is too old.", "Use PostgreSQL 15 or newer.")]
@@ -114,11 +129,25 @@ def _port(name: str, port: int) -> Finding:
 async def _public_url(settings: Settings) -> list[Finding]:
     address = urlsplit(settings.public_url)
     if address.scheme not in ("http", "https") or not address.hostname:
-        return [Finding("PUBLIC_URL", "wrong", f"{settings.public_url} is no address.", "Set it to https://your.host as the carrier sees it.")]
+        return [
+            Finding(
+                "PUBLIC_URL",
+                "wrong",
+                f"{settings.public_url} is no address.",
+                "Set it to https://your.host as the carrier sees it.",
+            )
+        ]
     if settings.uses_simulator:
         return [Finding("PUBLIC_URL", "ok", settings.public_url)]
     if address.scheme != "https" or address.hostname in ("localhost", "127.0.0.1"):
-        return [Finding("PUBLIC_URL", "wrong", f"Twilio can't reach {settings.public_url}.", "Set it to the https:// address that leads here.")]
+        return [
+            Finding(
+                "PUBLIC_URL",
+                "wrong",
+                f"Twilio can't reach {settings.public_url}.",
+                "Set it to the https:// address that leads here.",
+            )
+        ]
     if "_" in address.hostname:
         return [Finding("PUBLIC_URL", "wrong", "Twilio refuses host names with an underscore.", "Use another host name.")]
     return [Finding("PUBLIC_URL", "ok", settings.public_url)]
@@ -126,7 +155,14 @@ async def _public_url(settings: Settings) -> list[Finding]:
 
 async def _carrier(settings: Settings) -> list[Finding]:
     if settings.uses_simulator and settings.twilio_api_base_url is None:
-        return [Finding("carrier", "note", "No Twilio account: the shipped simulator plays the carrier.", "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN to send for real.")]
+        return [
+            Finding(
+                "carrier",
+                "note",
+                "No Twilio account: the shipped simulator plays the carrier.",
+                "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN to send for real.",
+            )
+        ]
     carrier = build_carrier(settings)
     try:
         account = await carrier.check()
@@ -134,7 +170,14 @@ async def _carrier(settings: Settings) -> list[Finding]:
         await carrier.aclose()
     findings = [Finding("carrier", "ok", f"Twilio account {account.status}")]
     if not settings.twilio_from_number and not settings.twilio_messaging_service_sid:
-        findings.append(Finding("TWILIO_FROM_NUMBER", "note", "No sender is set.", "Set it or TWILIO_MESSAGING_SERVICE_SID, or add a sender in the settings."))
+        findings.append(
+            Finding(
+                "TWILIO_FROM_NUMBER",
+                "note",
+                "No sender is set.",
+                "Set it or TWILIO_MESSAGING_SERVICE_SID, or add a sender in the settings.",
+            )
+        )
     return findings
 
 
@@ -145,7 +188,7 @@ async def _sending(settings: Settings) -> list[Finding]:
             Finding(
                 "OUTRIDER_SETTLE_SECONDS",
                 "wrong",
-                f"{settings.settle_seconds:g} s is shorter than lease + carrier time-out ({needed:g} s): a text could leave twice.",
+                f"{settings.settle_seconds:g} s is shorter than lease + time-out ({needed:g} s): a text could leave twice.",
                 f"Set it to at least {needed:g}.",
             )
         ]
@@ -159,7 +202,14 @@ async def _model(settings: Settings) -> list[Finding]:
     finally:
         await registry.aclose()
     if model.name.startswith("offline"):
-        return [Finding("model", "note", "Offline model: texts come from templates and rules.", "Set OPENAI_API_KEY or OPENAI_BASE_URL for a language model.")]
+        return [
+            Finding(
+                "model",
+                "note",
+                "Offline model: texts come from templates and rules.",
+                "Set OPENAI_API_KEY or OPENAI_BASE_URL for a language model.",
+            )
+        ]
     return [Finding("model", "ok", model.name)]
 
 
@@ -167,5 +217,9 @@ def _print(findings: list[Finding]) -> None:
     table = Table(box=None, pad_edge=False, show_header=False)
     marks = {"ok": "[green]ok[/]", "note": "[yellow]note[/]", "wrong": "[bold red]wrong[/]"}
     for finding in findings:
-        table.add_row(marks[finding.state], f"[bold]{finding.subject}[/]", finding.message + (f"\n[dim]→ {finding.remedy}[/]" if finding.remedy else ""))
+        table.add_row(
+            marks[finding.state],
+            f"[bold]{finding.subject}[/]",
+            finding.message + (f"\n[dim]→ {finding.remedy}[/]" if finding.remedy else ""),
+        )
     console.print(table)

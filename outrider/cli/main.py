@@ -19,7 +19,9 @@ from outrider.cli.supervisor import Supervisor, check_port, parts_of, until_read
 from outrider.config import Settings
 from outrider.db.engine import Database
 
-app = typer.Typer(help="AI agents that work a company's leads by text and phone.", no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help="AI agents that work a company's leads by text and phone.", no_args_is_help=True, pretty_exceptions_enable=False
+)
 leads_app = typer.Typer(help="Leads in and out.", no_args_is_help=True)
 campaign_app = typer.Typer(help="Campaigns from a file.", no_args_is_help=True)
 app.add_typer(leads_app, name="leads")
@@ -143,6 +145,3 @@ def main() -> None:
     # The scope of Python's own tracebacks ends at our errors: `run` prints those.
     os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
     app()
-
-
-

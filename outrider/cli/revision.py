@@ -1,6 +1,6 @@
 """Write a migration from the difference between the tables in the code and a freshly migrated database.
 
-    python -m outrider.cli.revision "what changes"
+python -m outrider.cli.revision "what changes"
 """
 
 from __future__ import annotations

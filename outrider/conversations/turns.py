@@ -28,7 +28,8 @@ BEGIN = text("""
 """)
 
 STANDING = text("""
-    SELECT handled_by, answered_count < inbound_count AS is_unanswered, run_token IS NOT NULL AND run_lease_until >= :now AS is_busy
+    SELECT handled_by, answered_count < inbound_count AS is_unanswered,
+           run_token IS NOT NULL AND run_lease_until >= :now AS is_busy
     FROM conversations WHERE id = :id
 """)
 

@@ -41,7 +41,7 @@ class AnswerLost(Conflict):
     """The call took effect, but the process died before its answer was kept."""
 
 
-class Replay(Exception):  # noqa: N818  (control flow: carries the stored answer to its handler)
+class Replay(Exception):
     """The stored answer of an earlier call with the same key."""
 
     def __init__(self, status: int, content_type: str | None, body: bytes):
@@ -66,9 +66,13 @@ async def claim_key(session: AsyncSession, request: Request, key: str) -> None:
         return
     earlier = (await session.execute(select(IdempotencyKey).where(IdempotencyKey.key == key))).scalar_one()
     if earlier.request_hash != digest:
-        raise IdempotencyKeyReused.on("header.Idempotency-Key", "came before with another request", "Send a new key for a new request.")
+        raise IdempotencyKeyReused.on(
+            "header.Idempotency-Key", "came before with another request", "Send a new key for a new request."
+        )
     if earlier.status is None or earlier.body is None:
-        raise AnswerLost("This call was carried out, but its answer was lost.", remedy="Look the result up instead of repeating the call.")
+        raise AnswerLost(
+            "This call was carried out, but its answer was lost.", remedy="Look the result up instead of repeating the call."
+        )
     raise Replay(earlier.status, earlier.content_type, earlier.body)
 
 

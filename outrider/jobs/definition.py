@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, get_type_hints
 
-import orjson
 from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.db import AsyncpgDriver
 from pydantic import BaseModel, create_model
@@ -130,9 +129,7 @@ registry: dict[str, Job[Any]] = {}
 schedules: dict[str, Schedule] = {}
 
 
-def job(
-    name: str, *, max_attempts: int = 8
-) -> Callable[[Callable[Concatenate[JobContext, P], Awaitable[None]]], Job[P]]:
+def job(name: str, *, max_attempts: int = 8) -> Callable[[Callable[Concatenate[JobContext, P], Awaitable[None]]], Job[P]]:
     """Decorator: make an async function a durable job named `noun.verb`.
 
     A job that raises is tried again after 1, 2, 4 … seconds (at most five minutes), `max_attempts` times; then it is held

@@ -76,7 +76,9 @@ async def requeue_jobs(session: Transaction, request: RequeueRequest) -> list[in
     failed = {int(job.id) for job in await queries.list_failed_jobs(limit=100_000)}
     unknown = sorted(set(request.ids) - failed)
     if unknown:
-        raise NotFound(f"Not among the failed jobs: {', '.join(map(str, unknown))}.", remedy="List them with GET /api/jobs/failed.")
+        raise NotFound(
+            f"Not among the failed jobs: {', '.join(map(str, unknown))}.", remedy="List them with GET /api/jobs/failed."
+        )
     await queries.requeue_jobs([JobId(number) for number in request.ids])
     return request.ids
 

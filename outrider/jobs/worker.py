@@ -14,8 +14,9 @@ import structlog
 from pgqueuer.core.applications import PgQueuer
 from pgqueuer.core.executors import EntrypointExecutor
 from pgqueuer.domain.errors import FailingListenerError, RetryRequested
-from pgqueuer.domain.models import Context, Schedule as DueSchedule
+from pgqueuer.domain.models import Context
 from pgqueuer.domain.models import Job as StoredJob
+from pgqueuer.domain.models import Schedule as DueSchedule
 
 from outrider.db.engine import Database
 from outrider.jobs.definition import Job, JobContext, Schedule, registry, schedules
@@ -25,8 +26,15 @@ log = structlog.get_logger(__name__)
 
 LONGEST_BACKOFF = timedelta(minutes=5)
 RECONNECT_SECONDS = 1.0
-CONNECTION_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, OSError, FailingListenerError)
-CONNECTION_LOST_TOO = (asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)
+CONNECTION_LOST = (
+    OSError,
+    FailingListenerError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
 
 
 def backoff(attempts: int) -> timedelta:
@@ -54,7 +62,7 @@ class Worker:
         while not stop.is_set():
             try:
                 await self._run_connected(stop)
-            except (*CONNECTION_LOST, *CONNECTION_LOST_TOO) as error:
+            except CONNECTION_LOST as error:
                 log.warning("queue_connection_lost", error=str(error))
                 await asyncio.sleep(RECONNECT_SECONDS)
 
@@ -94,7 +102,10 @@ class Worker:
 
     async def _run_job(self, registered: Job[Any], stored: StoredJob) -> None:
         context = JobContext(self.database, self.parts, stored.attempts)
-        with structlog.contextvars.bound_contextvars(job=registered.name, job_id=int(stored.id)), timed(JOB_SECONDS.labels(registered.name)):
+        with (
+            structlog.contextvars.bound_contextvars(job=registered.name, job_id=int(stored.id)),
+            timed(JOB_SECONDS.labels(registered.name)),
+        ):
             began = time.perf_counter()
             try:
                 await registered.run(context, stored.payload)
@@ -115,7 +126,7 @@ class Worker:
             except Exception as error:
                 # A schedule comes round again; one failed round must not end the worker.
                 JOBS.labels(scheduled.name, "failed").inc()
-                log.warning("schedule_failed", schedule=scheduled.name, error=repr(error))
+                log.exception("schedule_failed", schedule=scheduled.name, error=repr(error))
             else:
                 JOBS.labels(scheduled.name, "done").inc()
 

@@ -31,19 +31,25 @@ def test_numbers_addresses_and_passwords_are_masked_in_any_text(text: str, maske
 
 
 def test_known_fields_are_masked_wholly() -> None:
-    event = mask_personal_data(None, "", {"event": "sent", "name": "Ada Lovelace", "phone": CANARY_PHONE, "body": "Hi Ada", "count": 3})
+    event = mask_personal_data(
+        None, "", {"event": "sent", "name": "Ada Lovelace", "phone": CANARY_PHONE, "body": "Hi Ada", "count": 3}
+    )
     assert event == {"event": "sent", "name": "…", "phone": "+1202…43", "body": "…", "count": 3}
 
 
 def test_nested_values_and_secrets_are_masked() -> None:
-    event = mask_personal_data(None, "", {"lead": {"email": CANARY_EMAIL, "notes": f"mail {CANARY_EMAIL}"}, "api_key": "sk-1", "to_all": [CANARY_PHONE]})
+    event = mask_personal_data(
+        None, "", {"lead": {"email": CANARY_EMAIL, "notes": f"mail {CANARY_EMAIL}"}, "api_key": "sk-1", "to_all": [CANARY_PHONE]}
+    )
     assert CANARY_EMAIL not in str(event)
     assert CANARY_PHONE not in str(event)
     assert event["api_key"] == "…"
 
 
 def test_records_of_libraries_are_masked() -> None:
-    record = logging.LogRecord("httpx", logging.WARNING, "", 1, "POST %s failed for %s", (f"/Messages?To={CANARY_PHONE}", CANARY_EMAIL), None)
+    record = logging.LogRecord(
+        "httpx", logging.WARNING, "", 1, "POST %s failed for %s", (f"/Messages?To={CANARY_PHONE}", CANARY_EMAIL), None
+    )
     _MaskStandardRecords().filter(record)
     assert CANARY_PHONE not in record.getMessage()
     assert CANARY_EMAIL not in record.getMessage()

@@ -1,4 +1,7 @@
-"""What surrounds every route: problems, transactions, idempotent calls, limits. A small application of its own stands for the routes."""
+"""What surrounds every route: problems, transactions, idempotent calls, limits.
+
+A small application of its own stands for the routes.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +80,11 @@ async def test_a_malformed_body_is_the_callers_problem(client: AsyncClient, body
 
 async def test_named_errors_keep_their_status_and_name(client: AsyncClient) -> None:
     answer = await client.post("/cups/taken/break")
-    assert (answer.status_code, answer.json()["type"], answer.json()["remedy"]) == (409, "urn:outrider:problem:cup-taken", "Wait.")
+    assert (answer.status_code, answer.json()["type"], answer.json()["remedy"]) == (
+        409,
+        "urn:outrider:problem:cup-taken",
+        "Wait.",
+    )
 
 
 @pytest.mark.parametrize("name", ["taken", "odd", "defect"])

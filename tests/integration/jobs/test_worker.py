@@ -114,7 +114,10 @@ async def test_a_failing_job_is_tried_again_then_held_with_its_error(database: D
         await asyncio.sleep(0.3)
     async with database.transaction() as session:
         assert (await session.execute(text("SELECT status::text, attempts FROM pgqueuer"))).all() == [("failed", 1)]
-        assert "not yet" in (await session.execute(text("SELECT traceback::text FROM pgqueuer_log WHERE status = 'failed'"))).scalar_one()
+        assert (
+            "not yet"
+            in (await session.execute(text("SELECT traceback::text FROM pgqueuer_log WHERE status = 'failed'"))).scalar_one()
+        )
 
 
 async def test_arguments_are_checked_when_the_job_is_stored(database: Database, remember: Job[Any]) -> None:
@@ -129,7 +132,7 @@ async def test_a_job_of_a_dead_worker_comes_back_within_seconds(database: Databa
         await remember.enqueue(session, 5)
         await session.execute(
             text(
-                "UPDATE pgqueuer SET status = 'picked', queue_manager_id = gen_random_uuid(), heartbeat = now() - interval '2 seconds'"
+                "UPDATE pgqueuer SET status = 'picked', queue_manager_id = gen_random_uuid(), heartbeat = now() - interval '2 s'"
             )
         )
     async with running(database, ledger):
