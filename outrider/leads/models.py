@@ -11,8 +11,9 @@ from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outrider.db.base import Base, HasId, HasTimes
+from outrider.leads.folding import FOLDED
 
-SEARCHED = "coalesce(name,'') || ' ' || coalesce(company,'') || ' ' || coalesce(email,'') || ' ' || coalesce(title,'')"
+SEARCHED = "(name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, ''))"
 
 
 class Lead(HasId, HasTimes, Base):
@@ -24,6 +25,7 @@ class Lead(HasId, HasTimes, Base):
     phone: Mapped[str | None] = mapped_column(Text)
     """E.164; unique. A lead without a phone must have an e-mail address."""
     email: Mapped[str | None] = mapped_column(Text)
+    """Lower case. Unique among the leads without a phone; people with phones may share one."""
     company: Mapped[str | None] = mapped_column(Text)
     title: Mapped[str | None] = mapped_column(Text)
     industry: Mapped[str | None] = mapped_column(Text)
@@ -37,24 +39,49 @@ class Lead(HasId, HasTimes, Base):
     """State or province without the country, as in `CA`; from the address, else from the number."""
     postal_code: Mapped[str | None] = mapped_column(Text)
     country: Mapped[str | None] = mapped_column(Text)
-    """ISO 3166-1 alpha-2."""
+    """ISO 3166-1 alpha-2; from the address, else from the number."""
+    time_zone: Mapped[str | None] = mapped_column(Text)
+    """The IANA zone that somebody gave for this person; wins over number and address."""
     time_zones: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     """Every IANA zone the person may be in; quiet hours must be kept in all of them."""
+    derived: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    """Which of `country` and `region` came from the number: they follow it when it changes."""
 
     attributes: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     source: Mapped[str | None] = mapped_column(Text)
     score: Mapped[int | None] = mapped_column(SmallInteger)
     tier: Mapped[str | None] = mapped_column(Text)
     import_id: Mapped[int | None] = mapped_column(ForeignKey("lead_imports.id", ondelete="SET NULL"))
+    """The import that wrote this lead last …"""
+    import_line: Mapped[int | None]
+    """… and the line of its file."""
 
-    search: Mapped[str] = mapped_column(TSVECTOR, Computed(f"to_tsvector('simple', {SEARCHED})", persisted=True))
+    search: Mapped[str] = mapped_column(
+        TSVECTOR, Computed(f"to_tsvector('simple'::regconfig, {FOLDED.format(text=SEARCHED)})", persisted=True), deferred=True
+    )
 
     __table_args__ = (
         CheckConstraint("phone ~ '^\\+[1-9][0-9]{6,14}$'", name="phone_is_e164"),
+        CheckConstraint("phone IS NOT NULL OR email IS NOT NULL", name="can_be_reached"),
         CheckConstraint("score BETWEEN 0 AND 100", name="score_is_percent"),
         CheckConstraint("tier IN ('A','B','C','D')", name="tier_is_known"),
         Index("uq_leads_phone", "phone", unique=True, postgresql_where=text("phone IS NOT NULL")),
+        Index("uq_leads_email_without_phone", "email", unique=True, postgresql_where=text("phone IS NULL")),
+        Index("ix_leads_email", "email", postgresql_where=text("email IS NOT NULL")),
+        Index("ix_leads_no_email", "id", postgresql_where=text("email IS NULL")),
+        Index("ix_leads_phone_end", text("reverse(phone) text_pattern_ops"), postgresql_where=text("phone IS NOT NULL")),
         Index("ix_leads_search", "search", postgresql_using="gin"),
+        Index("ix_leads_attributes", text("attributes jsonb_path_ops"), postgresql_using="gin"),
+        # One index per sort, each with the id as its last column: pages are read by position, never by counting.
+        Index("ix_leads_created_at_id", "created_at", "id"),
+        Index("ix_leads_updated_at_id", "updated_at", "id"),
+        Index("ix_leads_name_id", text("lower(name)"), "id"),
+        Index("ix_leads_company_id", text("lower(coalesce(company, ''))"), "id"),
+        Index("ix_leads_score_id", text("coalesce(score, -1)"), "id"),
+        Index("ix_leads_industry", "industry", postgresql_where=text("industry IS NOT NULL")),
+        Index("ix_leads_tier", "tier", postgresql_where=text("tier IS NOT NULL")),
+        Index("ix_leads_source", "source", postgresql_where=text("source IS NOT NULL")),
+        Index("ix_leads_country_region", "country", "region"),
     )
 
 
@@ -77,7 +104,7 @@ class LeadConsent(HasId, Base):
 
     __tablename__ = "lead_consents"
 
-    lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"))
+    lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"), index=True)
     channel: Mapped[ConsentChannel] = mapped_column(Text)
     kind: Mapped[ConsentKind] = mapped_column(Text)
     method: Mapped[str | None] = mapped_column(Text)
@@ -92,7 +119,7 @@ class LeadConsent(HasId, Base):
     __table_args__ = (
         CheckConstraint("channel IN ('sms','voice','email')", name="channel_is_known"),
         CheckConstraint("kind IN ('written','express','implied')", name="kind_is_known"),
-        Index("uq_lead_consents_open", "lead_id", "channel", unique=True, postgresql_where=text("revoked_at IS NULL")),
+        Index("uq_lead_consents_open", "channel", "lead_id", unique=True, postgresql_where=text("revoked_at IS NULL")),
     )
 
 
@@ -127,7 +154,7 @@ class LeadImport(HasId, HasTimes, Base):
 
     filename: Mapped[str] = mapped_column(Text)
     path: Mapped[str] = mapped_column(Text)
-    """Where the uploaded file lies, relative to the data folder."""
+    """Where the uploaded file lies, relative to the data folder; absolute for a file that stays where it is."""
     content_hash: Mapped[str] = mapped_column(Text, index=True)
     """SHA-256 of the file: importing the same file with the same options again changes nothing."""
     status: Mapped[ImportStatus] = mapped_column(Text, server_default=ImportStatus.PENDING)
@@ -139,6 +166,8 @@ class LeadImport(HasId, HasTimes, Base):
     rows_created: Mapped[int] = mapped_column(server_default="0")
     rows_updated: Mapped[int] = mapped_column(server_default="0")
     rows_unchanged: Mapped[int] = mapped_column(server_default="0")
+    rows_duplicate: Mapped[int] = mapped_column(server_default="0")
+    """Rows that name a person whom another row of the same file names."""
     rows_rejected: Mapped[int] = mapped_column(server_default="0")
     total_bytes: Mapped[int] = mapped_column(server_default="0")
     done_bytes: Mapped[int] = mapped_column(server_default="0")
@@ -148,12 +177,14 @@ class LeadImport(HasId, HasTimes, Base):
 
 
 class LeadImportRejection(Base):
-    """A row of the file that did not become a lead, with its reason."""
+    """A row of the file that did not become a lead, or became one without some of its values, with the reason."""
 
     __tablename__ = "lead_import_rejections"
 
     import_id: Mapped[int] = mapped_column(ForeignKey("lead_imports.id", ondelete="CASCADE"), primary_key=True)
     line: Mapped[int] = mapped_column(primary_key=True)
     """Line in the file, counted from 1 with the header."""
+    kept: Mapped[bool] = mapped_column(server_default=text("false"))
+    """The row became a lead; only the named values were left out."""
     reason: Mapped[str] = mapped_column(Text)
     row: Mapped[dict[str, Any]] = mapped_column(JSONB)

@@ -45,6 +45,7 @@ def upgrade() -> None:
     sa.Column('rows_created', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('rows_updated', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('rows_unchanged', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('rows_duplicate', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('rows_rejected', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('total_bytes', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('done_bytes', sa.BigInteger(), server_default='0', nullable=False),
@@ -118,6 +119,7 @@ def upgrade() -> None:
     op.create_table('lead_import_rejections',
     sa.Column('import_id', sa.BigInteger(), nullable=False),
     sa.Column('line', sa.BigInteger(), nullable=False),
+    sa.Column('kept', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('row', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.ForeignKeyConstraint(['import_id'], ['lead_imports.id'], name=op.f('fk_lead_import_rejections_import_id'), ondelete='CASCADE'),
@@ -138,23 +140,41 @@ def upgrade() -> None:
     sa.Column('region', sa.Text(), nullable=True),
     sa.Column('postal_code', sa.Text(), nullable=True),
     sa.Column('country', sa.Text(), nullable=True),
+    sa.Column('time_zone', sa.Text(), nullable=True),
     sa.Column('time_zones', sa.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('derived', sa.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     sa.Column('attributes', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     sa.Column('source', sa.Text(), nullable=True),
     sa.Column('score', sa.SmallInteger(), nullable=True),
     sa.Column('tier', sa.Text(), nullable=True),
     sa.Column('import_id', sa.BigInteger(), nullable=True),
-    sa.Column('search', postgresql.TSVECTOR(), sa.Computed("to_tsvector('simple', coalesce(name,'') || ' ' || coalesce(company,'') || ' ' || coalesce(email,'') || ' ' || coalesce(title,''))", persisted=True), nullable=False),
+    sa.Column('import_line', sa.BigInteger(), nullable=True),
+    sa.Column('search', postgresql.TSVECTOR(), sa.Computed("to_tsvector('simple'::regconfig, CASE WHEN octet_length((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, ''))) = char_length((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, ''))) THEN translate((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, '')), '@._-+/&<~:', '          ') ELSE translate((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, '')), '@._-+/&<~:àáâãäåāăąçćčďđèéêëēęěğìíîïīıłñńňòóôõöøőōřśšşșťţțùúûüűůūýÿźżžÀÁÂÃÄÅĀĂĄÇĆČĎĐÈÉÊËĒĘĚĞÌÍÎÏĪİŁÑŃŇÒÓÔÕÖØŐŌŘŚŠŞȘŤŢȚÙÚÛÜŰŮŪÝŸŹŻŽ', '          aaaaaaaaacccddeeeeeeegiiiiiilnnnoooooooorsssstttuuuuuuuyyzzzAAAAAAAAACCCDDEEEEEEEGIIIIIILNNNOOOOOOOORSSSSTTTUUUUUUUYYZZZ') END)", persisted=True), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.CheckConstraint('phone IS NOT NULL OR email IS NOT NULL', name=op.f('ck_leads_can_be_reached')),
     sa.CheckConstraint("phone ~ '^\\+[1-9][0-9]{6,14}$'", name=op.f('ck_leads_phone_is_e164')),
     sa.CheckConstraint("tier IN ('A','B','C','D')", name=op.f('ck_leads_tier_is_known')),
     sa.CheckConstraint('score BETWEEN 0 AND 100', name=op.f('ck_leads_score_is_percent')),
     sa.ForeignKeyConstraint(['import_id'], ['lead_imports.id'], name=op.f('fk_leads_import_id'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_leads'))
     )
+    op.create_index('ix_leads_attributes', 'leads', [sa.literal_column('attributes jsonb_path_ops')], unique=False, postgresql_using='gin')
+    op.create_index('ix_leads_company_id', 'leads', [sa.literal_column("lower(coalesce(company, ''))"), 'id'], unique=False)
+    op.create_index('ix_leads_country_region', 'leads', ['country', 'region'], unique=False)
+    op.create_index('ix_leads_created_at_id', 'leads', ['created_at', 'id'], unique=False)
+    op.create_index('ix_leads_email', 'leads', ['email'], unique=False, postgresql_where=sa.text('email IS NOT NULL'))
+    op.create_index('ix_leads_industry', 'leads', ['industry'], unique=False, postgresql_where=sa.text('industry IS NOT NULL'))
+    op.create_index('ix_leads_name_id', 'leads', [sa.literal_column('lower(name)'), 'id'], unique=False)
+    op.create_index('ix_leads_no_email', 'leads', ['id'], unique=False, postgresql_where=sa.text('email IS NULL'))
+    op.create_index('ix_leads_phone_end', 'leads', [sa.literal_column('reverse(phone) text_pattern_ops')], unique=False, postgresql_where=sa.text('phone IS NOT NULL'))
+    op.create_index('ix_leads_score_id', 'leads', [sa.literal_column('coalesce(score, -1)'), 'id'], unique=False)
     op.create_index('ix_leads_search', 'leads', ['search'], unique=False, postgresql_using='gin')
+    op.create_index('ix_leads_source', 'leads', ['source'], unique=False, postgresql_where=sa.text('source IS NOT NULL'))
+    op.create_index('ix_leads_tier', 'leads', ['tier'], unique=False, postgresql_where=sa.text('tier IS NOT NULL'))
+    op.create_index('ix_leads_updated_at_id', 'leads', ['updated_at', 'id'], unique=False)
+    op.create_index('uq_leads_email_without_phone', 'leads', ['email'], unique=True, postgresql_where=sa.text('phone IS NULL'))
     op.create_index('uq_leads_phone', 'leads', ['phone'], unique=True, postgresql_where=sa.text('phone IS NOT NULL'))
     op.create_table('workflow_versions',
     sa.Column('workflow_id', sa.BigInteger(), nullable=False),
@@ -244,7 +264,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['lead_id'], ['leads.id'], name=op.f('fk_lead_consents_lead_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_lead_consents'))
     )
-    op.create_index('uq_lead_consents_open', 'lead_consents', ['lead_id', 'channel'], unique=True, postgresql_where=sa.text('revoked_at IS NULL'))
+    op.create_index(op.f('ix_lead_consents_lead_id'), 'lead_consents', ['lead_id'], unique=False)
+    op.create_index('uq_lead_consents_open', 'lead_consents', ['channel', 'lead_id'], unique=True, postgresql_where=sa.text('revoked_at IS NULL'))
     op.create_table('lead_list_members',
     sa.Column('list_id', sa.BigInteger(), nullable=False),
     sa.Column('lead_id', sa.BigInteger(), nullable=False),
@@ -424,15 +445,12 @@ def downgrade() -> None:
     op.drop_table('runs')
     op.drop_index(op.f('ix_lead_list_members_lead_id'), table_name='lead_list_members')
     op.drop_table('lead_list_members')
-    op.drop_index('uq_lead_consents_open', table_name='lead_consents', postgresql_where=sa.text('revoked_at IS NULL'))
     op.drop_table('lead_consents')
     op.drop_index('ix_conversations_last_message_at', table_name='conversations')
     op.drop_table('conversations')
     op.drop_index('ix_campaigns_status_id', table_name='campaigns')
     op.drop_table('campaigns')
     op.drop_table('workflow_versions')
-    op.drop_index('uq_leads_phone', table_name='leads', postgresql_where=sa.text('phone IS NOT NULL'))
-    op.drop_index('ix_leads_search', table_name='leads', postgresql_using='gin')
     op.drop_table('leads')
     op.drop_table('lead_import_rejections')
     op.drop_table('workflows')
