@@ -15,6 +15,7 @@ from outrider.campaigns.live import LiveNotices
 from outrider.campaigns.models import CampaignLeadStatus
 from outrider.campaigns.repository import campaigns as campaign_rows
 from outrider.campaigns.repository import results as rows
+from outrider.campaigns.repository import sending
 from outrider.conversations.outbox import NoSenderAvailable, TextIntent, queue_texts
 from outrider.workflows.models import RunStatus
 from outrider.workflows.state import CampaignLeadState
@@ -81,8 +82,7 @@ class ResultWriter:
         for run in runs:
             if run.cost:
                 costs[run.campaign_id] += run.cost
-        if costs:
-            await rows.charge(session, costs)
+        await sending.add_spent(session, costs)
 
 
 async def _store_campaign(session: AsyncSession, runs: Sequence[LeadRun]) -> str | None:

@@ -53,7 +53,7 @@ class Campaign(HasId, HasTimes, Base):
     workflow_id: Mapped[int | None] = mapped_column(ForeignKey("workflows.id"))
     workflow_version_id: Mapped[int | None] = mapped_column(ForeignKey("workflow_versions.id"))
     """Fixed at the start; every run of the campaign uses it."""
-    workflow_config: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    workflow_config: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     """A definition of the campaign's own, instead of a stored workflow."""
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     creative_agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))

@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from outrider.campaigns.models import Campaign
 from outrider.errors import Conflict
 from outrider.workflows.definition import WorkflowDefinition
-from outrider.workflows.repository import find_version
+from outrider.workflows.repository import find, find_by_name, find_version
+from outrider.workflows.service import STANDARD
+from outrider.workflows.state import CampaignLeadState, LeadData, initialize_lead_state
 
 
 class WorkflowMissing(Conflict):
@@ -23,6 +25,8 @@ class CampaignPlan:
     campaign_id: int
     workflow_version_id: int | None
     definition: WorkflowDefinition
+    name: str
+    description: str
     agent_type: str
     sms_system_prompt: str
     sms_temperature: float
@@ -32,16 +36,37 @@ class CampaignPlan:
     model: str | None
     sender_ids: tuple[int, ...]
 
+    def initial_state(self, *, campaign_lead_id: int, lead_id: int, trace_id: str, lead_data: LeadData) -> CampaignLeadState:
+        """State at the start of the run of one lead."""
+        return initialize_lead_state(
+            campaign_lead_id=campaign_lead_id,
+            campaign_id=self.campaign_id,
+            lead_id=lead_id,
+            trace_id=trace_id,
+            lead_data=lead_data,
+            campaign_name=self.name,
+            campaign_description=self.description,
+            agent_type=self.agent_type,
+            sms_system_prompt=self.sms_system_prompt,
+            sms_temperature=self.sms_temperature,
+            sms_template=self.sms_template,
+            sender_name=self.sender_name,
+            model=self.model,
+        )
+
 
 async def read_plan(session: AsyncSession, campaign: Campaign) -> CampaignPlan:
-    """
+    """The plan of a campaign: of its own definition, of the version fixed at its start, or, of a draft, of its workflow.
+
     Raises:
-        WorkflowMissing: no workflow was fixed at the start.
+        WorkflowMissing: it has none of these.
     """
     return CampaignPlan(
         campaign_id=campaign.id,
         workflow_version_id=campaign.workflow_version_id,
         definition=await _definition(session, campaign),
+        name=campaign.name,
+        description=campaign.description,
         agent_type=campaign.agent_type,
         sms_system_prompt=campaign.sms_system_prompt,
         sms_temperature=campaign.sms_temperature / 100,
@@ -55,9 +80,12 @@ async def read_plan(session: AsyncSession, campaign: Campaign) -> CampaignPlan:
 async def _definition(session: AsyncSession, campaign: Campaign) -> WorkflowDefinition:
     if campaign.workflow_config is not None:
         return WorkflowDefinition.model_validate(campaign.workflow_config)
-    version = None
     if campaign.workflow_version_id is not None:
         version = await find_version(session, campaign.workflow_version_id)
-    if version is None:
+        config = version.definition if version else None
+    else:
+        workflow = await find(session, campaign.workflow_id) if campaign.workflow_id else await find_by_name(session, STANDARD)
+        config = workflow.config if workflow else None
+    if config is None:
         raise WorkflowMissing(f"Campaign {campaign.id} has no workflow.", remedy="Choose a workflow and start it again.")
-    return WorkflowDefinition.model_validate(version.definition)
+    return WorkflowDefinition.model_validate(config)

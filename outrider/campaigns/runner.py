@@ -22,7 +22,7 @@ from outrider.db.group_commit import GroupCommit
 from outrider.telemetry import RUNS
 from outrider.workflows.compiler import CompiledWorkflow, Compiler
 from outrider.workflows.nodes.base import Models
-from outrider.workflows.state import CampaignLeadState, LeadData, initialize_lead_state
+from outrider.workflows.state import LeadData
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +46,7 @@ class ClaimedLead:
             lead_id=row["lead_id"],
             attempt=row["attempt"],
             data={
+                "id": row["lead_id"],
                 "name": row["name"],
                 "phone": row["phone"],
                 "email": row["email"],
@@ -111,7 +112,10 @@ class CampaignRunner:
 
     async def _run(self, workflow: CompiledWorkflow, plan: CampaignPlan, lead: ClaimedLead, token: str) -> LeadRun:
         started_at = datetime.now(UTC)
-        final = await workflow.run(_initial_state(plan, lead))
+        initial = plan.initial_state(
+            campaign_lead_id=lead.campaign_lead_id, lead_id=lead.lead_id, trace_id=uuid4().hex, lead_data=lead.data
+        )
+        final = await workflow.run(initial)
         RUNS.labels("campaign", final["status"]).inc()
         return LeadRun(
             campaign_id=plan.campaign_id,
@@ -123,19 +127,3 @@ class CampaignRunner:
             started_at=started_at,
             finished_at=datetime.now(UTC),
         )
-
-
-def _initial_state(plan: CampaignPlan, lead: ClaimedLead) -> CampaignLeadState:
-    return initialize_lead_state(
-        campaign_lead_id=lead.campaign_lead_id,
-        campaign_id=plan.campaign_id,
-        lead_id=lead.lead_id,
-        trace_id=uuid4().hex,
-        lead_data=lead.data,
-        agent_type=plan.agent_type,
-        sms_system_prompt=plan.sms_system_prompt,
-        sms_temperature=plan.sms_temperature,
-        sms_template=plan.sms_template,
-        sender_name=plan.sender_name,
-        model=plan.model,
-    )

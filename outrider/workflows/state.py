@@ -11,6 +11,7 @@ from outrider.workflows.intents import Intent
 class LeadData(TypedDict):
     """What a workflow knows about the person. All of it is data; none of it is an instruction."""
 
+    id: int
     name: str
     phone: str | None
     email: str | None
@@ -55,6 +56,8 @@ class CampaignLeadState(TypedDict):
     trace_id: str
     lead_data: LeadData
 
+    campaign_name: str
+    campaign_description: str
     agent_type: str
     sms_system_prompt: str
     sms_temperature: float
@@ -91,6 +94,8 @@ def initialize_lead_state(
     lead_id: int,
     trace_id: str,
     lead_data: LeadData,
+    campaign_name: str,
+    campaign_description: str,
     agent_type: str,
     sms_system_prompt: str,
     sms_temperature: float,
@@ -105,6 +110,8 @@ def initialize_lead_state(
         "lead_id": lead_id,
         "trace_id": trace_id,
         "lead_data": lead_data,
+        "campaign_name": campaign_name,
+        "campaign_description": campaign_description,
         "agent_type": agent_type,
         "sms_system_prompt": sms_system_prompt,
         "sms_temperature": sms_temperature,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, delete, func, literal, null, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from outrider.campaigns.models import Campaign, CampaignLead, CampaignLeadStatus, CampaignStatus, SkipReason
 from outrider.conversations.models import Suppression
@@ -97,6 +98,21 @@ async def assign(session: AsyncSession, campaign_id: int, parts: AudienceParts) 
     return int(getattr(await session.execute(statement), "rowcount", 0))
 
 
+async def copy_assigned(session: AsyncSession, from_campaign_id: int, to_campaign_id: int) -> None:
+    """Give the leads of one campaign fresh places in another."""
+    wanted = select(literal(to_campaign_id), CampaignLead.lead_id).where(CampaignLead.campaign_id == from_campaign_id)
+    await session.execute(
+        insert(CampaignLead)
+        .from_select(["campaign_id", "lead_id"], wanted.order_by(CampaignLead.lead_id))
+        .on_conflict_do_nothing()
+    )
+
+
+async def count_assigned(session: AsyncSession, campaign_id: int) -> int:
+    statement = select(func.count()).select_from(CampaignLead).where(CampaignLead.campaign_id == campaign_id)
+    return (await session.execute(statement)).scalar_one()
+
+
 async def unassign(session: AsyncSession, campaign_id: int, lead_ids: Sequence[int] | None) -> int:
     """Take assigned leads (None: all) out of the campaign; returns how many."""
     statement = delete(CampaignLead).where(CampaignLead.campaign_id == campaign_id)
@@ -138,7 +154,7 @@ async def count_reasons(session: AsyncSession, parts: AudienceParts, require_con
     return {reason: count for reason, count in result}  # noqa: C416  (a Row is no key-value pair to the type checker)
 
 
-async def unknown_ids(session: AsyncSession, column: ColumnElement[int], ids: Sequence[int]) -> list[int]:
+async def unknown_ids(session: AsyncSession, column: InstrumentedAttribute[int], ids: Sequence[int]) -> list[int]:
     """Those of `ids` that no row has."""
     if not ids:
         return []

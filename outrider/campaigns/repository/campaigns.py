@@ -30,11 +30,10 @@ async def remove(session: AsyncSession, campaign_id: int) -> None:
     await session.execute(delete(Campaign).where(Campaign.id == campaign_id))
 
 
-async def share_status(session: AsyncSession, campaign_id: int) -> CampaignStatus | None:
-    """The campaign's status, which stays so until the transaction ends."""
-    statement = select(Campaign.status).where(Campaign.id == campaign_id).with_for_update(read=True)
-    status = (await session.execute(statement)).scalar_one_or_none()
-    return None if status is None else CampaignStatus(status)
+async def answers_itself(session: AsyncSession, campaign_id: int) -> bool:
+    """Whether an agent answers what the campaign's leads write. One that is gone leaves that to a person."""
+    statement = select(Campaign.auto_reply).where(Campaign.id == campaign_id)
+    return bool((await session.execute(statement)).scalar_one_or_none())
 
 
 async def may_go_on(session: AsyncSession, campaign_ids: Sequence[int]) -> set[int]:
@@ -82,10 +81,11 @@ async def campaigns_with_status(session: AsyncSession, *statuses: CampaignStatus
 SPENT = text("""
     SELECT
         coalesce((SELECT sum(cost) FROM runs WHERE campaign_id = :campaign_id), 0)
+        + coalesce((SELECT sum(cost) FROM agent_executions WHERE campaign_id = :campaign_id), 0)
         + coalesce((
             SELECT sum(CASE WHEN state = 'sent' THEN coalesce(price, estimated_cost) ELSE estimated_cost END)
             FROM messages
-            WHERE campaign_id = :campaign_id
+            WHERE campaign_id = :campaign_id AND direction = 'out'
                 AND (state = 'sent' OR admitted AND state IN ('queued', 'held', 'sending', 'unknown'))
         ), 0)
 """)

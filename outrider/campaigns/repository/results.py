@@ -38,18 +38,6 @@ KEEP = """
     WHERE id = ANY($1::bigint[]) AND status = 'processing' AND chunk_token = $2
 """
 
-CHARGE = """
-    UPDATE campaigns AS c SET spent = c.spent + v.cost
-    FROM (
-        SELECT locked.id, w.cost
-        FROM unnest($1::bigint[], $2::numeric[]) AS w (id, cost)
-        JOIN (
-            SELECT id FROM campaigns WHERE id = ANY($1::bigint[]) AND budget IS NOT NULL ORDER BY id FOR NO KEY UPDATE
-        ) AS locked USING (id)
-    ) AS v
-    WHERE c.id = v.id
-"""
-
 STORE = """
     WITH wanted AS (
         SELECT * FROM unnest(
@@ -131,12 +119,6 @@ async def keep(session: AsyncSession, campaign_lead_ids: Iterable[int], token: s
     """Show that the delivery is still at work on these."""
     connection = await raw_connection(session)
     await connection.execute(KEEP, list(campaign_lead_ids), token)
-
-
-async def charge(session: AsyncSession, costs: dict[int, Decimal]) -> None:
-    """Add US dollars to what the campaigns with a budget have spent."""
-    connection = await raw_connection(session)
-    await connection.execute(CHARGE, list(costs), list(costs.values()))
 
 
 async def store(session: AsyncSession, results: Sequence[LeadResult]) -> dict[int, int]:

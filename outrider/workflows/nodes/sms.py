@@ -10,6 +10,7 @@ import orjson
 from pydantic import Field
 
 from outrider.channels.segments import count_segments, to_gsm
+from outrider.errors import ConfigurationError
 from outrider.llm.base import ChatMessage, ChatModel, ChatReply, ChatRequest, ModelError
 from outrider.workflows.intents import SendText
 from outrider.workflows.nodes.base import Handle, NodeCall, NodeFailed, NodeParams, NodeResult, NodeSpecification
@@ -79,7 +80,7 @@ async def run(call: NodeCall) -> NodeResult:
     writing.ask(user_prompt(state, params))
     try:
         body = await _write(call.models.get(params.model or state["model"]), writing, state, params)
-    except ModelError as error:
+    except (ModelError, ConfigurationError) as error:
         raise _failed(error.detail, writing, state) from error
     if problem := _problem(body, params):
         raise _failed(problem, writing, state)
@@ -125,9 +126,12 @@ def system_prompt(state: CampaignLeadState, params: SmsParams) -> str:
 
 
 def user_prompt(state: CampaignLeadState, params: SmsParams) -> str:
+    """The task for one lead: who it is, what it is about, and the pattern to follow, if there is one."""
     lead = state["lead_data"]
-    facts = {key: value for key, value in lead.items() if value and key != "phone"}
+    facts = {key: value for key, value in lead.items() if value and key not in ("id", "phone")}
     parts = [f"Generate SMS for {lead['name'] or 'the person'}", f"<facts>\n{_fenced(facts)}\n</facts>"]
+    if state["campaign_description"]:
+        parts.append(f"What it is about:\n{state['campaign_description']}")
     if template := params.template or state["sms_template"]:
         parts.append(f"Follow this pattern; fill in its {{{{placeholders}}}} and keep its meaning:\n{template}")
     return "\n\n".join(parts)
@@ -137,9 +141,12 @@ def offline_context(state: CampaignLeadState, params: SmsParams) -> dict[str, An
     """The task as data, for the model that works without a language model."""
     return {
         "lead": state["lead_data"],
-        "template": params.template or state["sms_template"],
-        "sender_name": state["sender_name"],
-        "prompt": params.prompt or state["sms_system_prompt"],
+        "campaign": {
+            "name": state["campaign_name"],
+            "description": state["campaign_description"],
+            "sender_name": state["sender_name"],
+            "template": params.template or state["sms_template"],
+        },
     }
 
 

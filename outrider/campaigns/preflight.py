@@ -1,0 +1,143 @@
+"""The pre-flight: what would happen if the campaign were started now, what to know, and what stands in the way.
+
+Audience, places and reasons are counted set-based; texts, segments and tokens come from a rehearsal on a sample.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from outrider.campaigns import findings
+from outrider.campaigns.audience import audience_parts
+from outrider.campaigns.estimate import estimate_timing
+from outrider.campaigns.models import Campaign, SkipReason
+from outrider.campaigns.plan import CampaignPlan, WorkflowMissing, read_plan
+from outrider.campaigns.rehearsal import Rehearsal, rehearse
+from outrider.campaigns.repository import audience as audience_rows
+from outrider.campaigns.repository import preflight as rows
+from outrider.campaigns.repository.audience import AudienceParts
+from outrider.campaigns.schemas import (
+    PreflightAudience,
+    PreflightCost,
+    PreflightFinding,
+    PreflightReport,
+    PreflightTiming,
+    SampleText,
+)
+from outrider.config import Settings
+from outrider.conversations.quiet_hours import parse_hours
+from outrider.errors import OutriderError
+from outrider.llm.build import OFFLINE
+from outrider.llm.pricing import price
+from outrider.workflows.nodes.base import Models
+from outrider.workflows.validation import InvalidWorkflow
+
+SAMPLE = 20
+SHOWN = 5
+
+
+async def check_before_start(
+    session: AsyncSession, campaign: Campaign, settings: Settings, models: Models, now: datetime | None = None
+) -> PreflightReport:
+    """The report on a draft, at `now`."""
+    now = max(now or datetime.now(UTC), campaign.scheduled_at or datetime.min.replace(tzinfo=UTC))
+    parts = audience_parts(campaign)
+    audience = await _audience(session, campaign, parts)
+    rehearsal, blockers = await _rehearsal(session, campaign, parts)
+    rates = await rows.sender_rates(session, campaign.sender_ids)
+    timing = await _timing(session, campaign, parts, rehearsal, sum(rates), settings, now)
+    model, model_blockers = _model(campaign, models)
+    cost = _cost(campaign, audience, rehearsal, model, settings)
+    blockers += model_blockers
+    blockers += findings.blockers(campaign, audience, timing, rehearsal, senders=len(rates))
+    return PreflightReport(
+        can_start=not blockers,
+        blockers=blockers,
+        warnings=findings.warnings(campaign, audience, timing, cost, rehearsal, is_offline=model == OFFLINE, now=now),
+        audience=audience,
+        timing=timing,
+        cost=cost,
+        senders=len(rates),
+        segments_per_second=sum(rates),
+        samples=[
+            SampleText(lead_id=text.lead_id, body=text.body, encoding=text.count.encoding, segments=text.count.segments)
+            for text in rehearsal.texts[:SHOWN]
+        ],
+    )
+
+
+async def _audience(session: AsyncSession, campaign: Campaign, parts: AudienceParts) -> PreflightAudience:
+    reasons = await audience_rows.count_reasons(session, parts, campaign.require_consent)
+    total = sum(reasons.values())
+    return PreflightAudience(
+        total=total,
+        reachable=reasons.pop(None, 0),
+        excluded={SkipReason(reason): count for reason, count in reasons.items() if reason},
+        duplicates=await audience_rows.count_named(session, parts) - total,
+        in_other_campaigns=await audience_rows.count_in_other_campaigns(session, parts, campaign.id),
+        without_name=await rows.count_without_name(session, parts, campaign.require_consent),
+    )
+
+
+async def _rehearsal(session: AsyncSession, campaign: Campaign, parts: AudienceParts) -> tuple[Rehearsal, list[PreflightFinding]]:
+    try:
+        plan: CampaignPlan = await read_plan(session, campaign)
+        return await rehearse(plan, await rows.sample(session, parts, campaign.require_consent, SAMPLE)), []
+    except (WorkflowMissing, InvalidWorkflow) as error:
+        field = "workflow_config" if campaign.workflow_config else "workflow_id"
+        remedy = error.remedy or "Correct the workflow."
+        finding = PreflightFinding(code="workflow_unusable", message=error.detail, remedy=remedy, field=field)
+        return Rehearsal(leads=0), [finding]
+
+
+async def _timing(
+    session: AsyncSession,
+    campaign: Campaign,
+    parts: AudienceParts,
+    rehearsal: Rehearsal,
+    rate: float,
+    settings: Settings,
+    now: datetime,
+) -> PreflightTiming:
+    places = await rows.places(session, parts, campaign.require_consent)
+    custom = parse_hours(campaign.quiet_hours)
+    enforced = settings.quiet_hours == "enforced"
+    return estimate_timing(places, rehearsal.segments_per_lead or 1.0, rate, now, custom, is_enforced=enforced)
+
+
+def _model(campaign: Campaign, models: Models) -> tuple[str, list[PreflightFinding]]:
+    """Name of the campaign's model, and what stands in its way."""
+    try:
+        return models.get(campaign.model).name, []
+    except OutriderError as error:
+        finding = PreflightFinding(code="model_unusable", message=error.detail, remedy=error.remedy, field="model")
+        return campaign.model or "", [finding]
+
+
+def _cost(campaign: Campaign, audience: PreflightAudience, rehearsal: Rehearsal, model: str, settings: Settings) -> PreflightCost:
+    segments_per_text = rehearsal.segments_per_lead
+    segments = round(segments_per_text * audience.reachable)
+    texts = segments * settings.sms_segment_price
+    per_lead = _model_price(model, rehearsal)
+    models_cost = ((per_lead or Decimal(0)) * audience.reachable).quantize(Decimal("0.0001"))
+    return PreflightCost(
+        segments_per_text=round(segments_per_text, 2),
+        segments=segments,
+        texts=texts,
+        models=models_cost,
+        total=texts + models_cost,
+        budget=campaign.budget,
+        model_price_known=per_lead is not None,
+    )
+
+
+def _model_price(model: str, rehearsal: Rehearsal) -> Decimal | None:
+    """US dollars of the model calls for one lead; None if nobody has told us the model's price."""
+    if model == OFFLINE or not rehearsal.leads:
+        return Decimal(0)
+    provider, _, name = model.partition(":")
+    total = price(provider, name, rehearsal.input_tokens, rehearsal.output_tokens)
+    return None if total is None else total / rehearsal.leads

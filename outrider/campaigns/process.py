@@ -1,0 +1,177 @@
+"""The work on chunks of leads: take what is free, run it, give back what was not started.
+
+A chunk may be delivered more than once, and while an earlier delivery still runs. Each delivery takes its leads under a
+token of its own and every result is stored by compare-and-set on it, so only one delivery's work counts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from outrider.campaigns.live import notify
+from outrider.campaigns.models import Campaign, CampaignLead, CampaignStatus, SkipReason
+from outrider.campaigns.plan import CampaignPlan, WorkflowMissing, read_plan
+from outrider.campaigns.repository import campaigns as campaign_rows
+from outrider.campaigns.repository import leads as lead_rows
+from outrider.campaigns.repository import results as rows
+from outrider.campaigns.runner import CampaignRunner, ClaimedLead
+from outrider.campaigns.transitions import Action, decide
+from outrider.config import Settings
+from outrider.conversations.outbox import hold_texts
+from outrider.db.engine import Database
+from outrider.errors import OutriderError
+from outrider.jobs import JobContext, job
+from outrider.workflows.validation import InvalidWorkflow
+
+log = structlog.get_logger(__name__)
+
+SIGN_OF_LIFE_SECONDS = 60.0
+"""How often a delivery shows that it still works on its leads."""
+
+
+@job("campaigns.process_chunk")
+async def process_chunk(context: JobContext, campaign_id: int, campaign_lead_ids: list[int], chunk: str) -> None:
+    """Work on those of the campaign leads that nobody else has."""
+    token = f"{chunk}/{uuid4().hex[:16]}"
+    runner, size = context.part(CampaignRunner), context.part(Settings).chunk_size
+    async with context.transaction() as session:
+        taken = await _take(session, campaign_id, campaign_lead_ids, chunk, token)
+    if taken is None:
+        return
+    plan, leads = taken
+    try:
+        async with _showing_life(context.database, [lead.campaign_lead_id for lead in leads], token):
+            report = await runner.work(plan, leads, token)
+    except InvalidWorkflow as error:
+        await _fail(context.database, campaign_id, campaign_lead_ids, chunk, error)
+        return
+    if report.unfinished:
+        async with context.transaction() as session:
+            await _give_back(session, campaign_id, report.unfinished, chunk, size, pause_because=report.refusal)
+
+
+async def enqueue_pending(session: AsyncSession, campaign_id: int, size: int) -> None:
+    """Put all pending leads of the campaign on the queue."""
+    await enqueue_chunks(session, campaign_id, await lead_rows.pending_ids(session, campaign_id), size)
+
+
+async def enqueue_chunks(session: AsyncSession, campaign_id: int, campaign_lead_ids: Sequence[int], size: int) -> None:
+    """Put these leads on the queue, `size` at a time.
+
+    Each chunk gets a name, by which a later delivery recognises what an earlier one of the same chunk left behind.
+    """
+    chunks = [
+        {"campaign_id": campaign_id, "campaign_lead_ids": ids, "chunk": uuid4().hex[:16]}
+        for ids in _slices(campaign_lead_ids, size)
+    ]
+    await process_chunk.enqueue_many(session, chunks)
+
+
+def _slices(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
+
+
+async def _take(
+    session: AsyncSession, campaign_id: int, campaign_lead_ids: Sequence[int], chunk: str, token: str
+) -> tuple[CampaignPlan, list[ClaimedLead]] | None:
+    """The plan and the leads to work on; None if there is nothing to do."""
+    campaign = await campaign_rows.find(session, campaign_id)
+    if campaign is None:
+        return None
+    if campaign.status != CampaignStatus.PROCESSING:
+        # A dead delivery of this chunk may have left leads behind.
+        await rows.release(session, campaign_id, campaign_lead_ids, chunk)
+        return None
+    if _is_spent(campaign):
+        await _skip_for_budget(session, campaign_id, campaign_lead_ids)
+        return None
+    try:
+        plan = await read_plan(session, campaign)
+    except WorkflowMissing as error:
+        await fail_campaign(session, campaign_id, error.detail)
+        return None
+    claimed = await rows.claim(session, campaign_id, campaign_lead_ids, token, chunk)
+    return (plan, [ClaimedLead.of(row) for row in claimed]) if claimed else None
+
+
+async def _give_back(
+    session: AsyncSession, campaign_id: int, campaign_lead_ids: Sequence[int], chunk: str, size: int, *, pause_because: str | None
+) -> None:
+    """Make leads that were not worked pending again, or skip them if the budget is used up.
+
+    The campaign is locked first: a resume either happened before, then the leads go back on the queue here, or it waits
+    and then finds them pending.
+    """
+    campaign = await campaign_rows.lock(session, campaign_id)
+    if campaign is None:
+        return
+    if pause_because and campaign.status == CampaignStatus.PROCESSING:
+        await _pause_by_system(session, campaign, pause_because)
+    if campaign.status == CampaignStatus.PROCESSING and _is_spent(campaign):
+        await _skip_for_budget(session, campaign_id, campaign_lead_ids)
+        return
+    released = await rows.release(session, campaign_id, campaign_lead_ids, chunk)
+    if campaign.status == CampaignStatus.PROCESSING:
+        await enqueue_chunks(session, campaign_id, released, size)
+
+
+def _is_spent(campaign: Campaign) -> bool:
+    return campaign.budget is not None and campaign.spent >= campaign.budget
+
+
+async def _skip_for_budget(session: AsyncSession, campaign_id: int, campaign_lead_ids: Sequence[int]) -> None:
+    await lead_rows.skip(
+        session, SkipReason.BUDGET, CampaignLead.campaign_id == campaign_id, CampaignLead.id.in_(campaign_lead_ids)
+    )
+    await campaign_rows.complete_finished(session, [campaign_id])
+
+
+async def _pause_by_system(session: AsyncSession, campaign: Campaign, reason: str) -> None:
+    log.warning("campaign_paused_by_system", campaign_id=campaign.id, reason=reason)
+    campaign.status = decide(Action.PAUSE, campaign.status).target
+    campaign.status_reason = reason
+    await session.flush()
+    await hold_texts(session, campaign.id)
+    await notify(session, [campaign.id])
+
+
+async def fail_campaign(session: AsyncSession, campaign_id: int, reason: str) -> None:
+    """End a campaign that can't go on; its leads stay as they are and can be retried."""
+    campaign = await campaign_rows.lock(session, campaign_id)
+    if campaign is None or campaign.status not in (CampaignStatus.PENDING, CampaignStatus.PROCESSING):
+        return
+    log.warning("campaign_failed", campaign_id=campaign_id, reason=reason)
+    campaign.status = decide(Action.FAIL, campaign.status).target
+    campaign.status_reason = reason
+    await session.flush()
+    await notify(session, [campaign_id])
+
+
+async def _fail(database: Database, campaign_id: int, campaign_lead_ids: Sequence[int], chunk: str, error: OutriderError) -> None:
+    async with database.transaction() as session:
+        await fail_campaign(session, campaign_id, error.detail)
+        await rows.release(session, campaign_id, campaign_lead_ids, chunk)
+
+
+@asynccontextmanager
+async def _showing_life(database: Database, campaign_lead_ids: Sequence[int], token: str) -> AsyncIterator[None]:
+    """Keep the leads' `updated_at` fresh, so that nobody takes a slow model for a lost delivery."""
+
+    async def show() -> None:
+        while True:
+            await asyncio.sleep(SIGN_OF_LIFE_SECONDS)
+            async with database.transaction() as session:
+                await rows.keep(session, campaign_lead_ids, token)
+
+    showing = asyncio.create_task(show())
+    try:
+        yield
+    finally:
+        showing.cancel()

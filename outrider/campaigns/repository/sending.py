@@ -1,0 +1,71 @@
+"""Queries of the gate and of what happens when texts end."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from outrider.campaigns.models import Campaign
+from outrider.leads.models import Lead
+
+ADD_SPENT = text("""
+    UPDATE campaigns AS c SET spent = greatest(c.spent + v.amount, 0)
+    FROM (
+        SELECT locked.id, w.amount
+        FROM unnest(CAST(:ids AS bigint[]), CAST(:amounts AS numeric[])) AS w (id, amount)
+        JOIN (
+            SELECT id FROM campaigns
+            WHERE id = ANY(CAST(:ids AS bigint[])) AND budget IS NOT NULL ORDER BY id FOR NO KEY UPDATE
+        ) AS locked USING (id)
+    ) AS v
+    WHERE c.id = v.id
+""")
+
+HAND_OVER = text("""
+    UPDATE conversations SET handled_by = 'person', updated_at = now()
+    WHERE id IN (SELECT conversation_id FROM messages WHERE id = ANY(:message_ids))
+""")
+
+NOTE_DELIVERY_FAILURES = text("""
+    UPDATE campaign_leads AS cl SET error_message = v.error, updated_at = now()
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:errors AS text[])) AS v (id, error)
+    WHERE cl.id = v.id AND cl.status IN ('waiting', 'completed')
+""")
+
+
+async def lock_campaigns(session: AsyncSession, campaign_ids: Collection[int]) -> dict[int, Row[Any]]:
+    """id, status, budget, spent and quiet_hours of each campaign, locked in the order of their ids."""
+    statement = (
+        select(Campaign.id, Campaign.status, Campaign.budget, Campaign.spent, Campaign.quiet_hours)
+        .where(Campaign.id.in_(campaign_ids))
+        .order_by(Campaign.id)
+        .with_for_update(key_share=True)
+    )
+    return {row.id: row for row in await session.execute(statement)}
+
+
+async def add_spent(session: AsyncSession, amounts: Mapping[int, Decimal]) -> None:
+    """Add US dollars (negative ones give back) to the guards of the campaigns that have a budget."""
+    changed = {campaign_id: amount for campaign_id, amount in amounts.items() if amount}
+    if changed:
+        await session.execute(ADD_SPENT, {"ids": list(changed), "amounts": list(changed.values())})
+
+
+async def places(session: AsyncSession, lead_ids: Sequence[int]) -> dict[int, tuple[str | None, str | None]]:
+    """Country and region of each lead."""
+    result = await session.execute(select(Lead.id, Lead.country, Lead.region).where(Lead.id.in_(lead_ids)))
+    return {row.id: (row.country, row.region) for row in result}
+
+
+async def hand_over(session: AsyncSession, message_ids: Sequence[int]) -> None:
+    """Let a person take the conversations of these texts."""
+    await session.execute(HAND_OVER, {"message_ids": list(message_ids)})
+
+
+async def note_delivery_failures(session: AsyncSession, errors: Mapping[int, str]) -> None:
+    """Write the carrier's reason to campaign leads whose text was accepted and then not delivered."""
+    await session.execute(NOTE_DELIVERY_FAILURES, {"ids": list(errors), "errors": list(errors.values())})
