@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 FailureKind = Literal["ct", "rt", "4xx", "5xx"]
 """Twilio's names: connect failure, no answer in time (or cut off), answered 4xx, answered 5xx."""
 
-_RETRY_PAUSE = 0.5
+_RETRY_PAUSE = 0.1
 """Seconds between two tries of one delivery."""
 _IDLE_CONNECTION_SECONDS = 2.0
 """Shorter than any server's keep-alive, so that a delivery never meets a connection that is being closed."""
