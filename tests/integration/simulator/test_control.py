@@ -148,7 +148,9 @@ s.recv(1)
 """
 
 
-def test_nothing_of_the_time_before_a_reset_happens_after_it(simulator: RunningSimulator, twilio: Client, product: Product) -> None:
+def test_nothing_of_the_time_before_a_reset_happens_after_it(
+    simulator: RunningSimulator, twilio: Client, product: Product
+) -> None:
     simulator.set_personas(overrides={ANN: "stop"}, send_delay=[20, 20], reply_delay=[0, 0], sending_share=0)
     twilio.messages.create(to=ANN, from_=OURS, body="hi", status_callback=f"{product.url}/status")
     simulator.wait(lambda counters: counters["callbacks_sent"] == 1)
