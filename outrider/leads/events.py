@@ -1,0 +1,13 @@
+"""Facts that leads publish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LeadsLeaving:
+    """These leads are about to be deleted, in this transaction. A subscriber raises to refuse it."""
+
+    lead_ids: Sequence[int]
