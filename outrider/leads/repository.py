@@ -1,0 +1,137 @@
+"""Every query on leads, their consents and lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, delete, func, literal, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from outrider.db.pages import Order, SortKey, read_rows
+from outrider.leads.models import Lead, LeadConsent, LeadList, LeadListMember
+
+SORTS = {
+    "created_at": SortKey(Lead.created_at.expression, datetime),
+    "updated_at": SortKey(Lead.updated_at.expression, datetime),
+    "name": SortKey(func.lower(Lead.name), str),
+    "company": SortKey(func.lower(func.coalesce(Lead.company, "")), str),
+    "score": SortKey(func.coalesce(Lead.score, -1), int),
+}
+"""What the list can be sorted by; each expression has its index in `models.py`."""
+
+LISTED_FIELDS = ("industry", "tier", "source", "country", "region")
+MOST_VALUES = 200
+
+DISTINCT_VALUES = """
+    WITH RECURSIVE found(value, number) AS (
+        (SELECT {field}, 1 FROM leads WHERE {field} IS NOT NULL ORDER BY {field} LIMIT 1)
+        UNION ALL
+        SELECT (SELECT {field} FROM leads WHERE {field} > found.value ORDER BY {field} LIMIT 1), number + 1
+        FROM found WHERE found.value IS NOT NULL AND number <= :most
+    )
+    SELECT value FROM found WHERE value IS NOT NULL
+"""
+"""Jumps from value to value along the index instead of reading every row."""
+
+
+async def read_page(
+    session: AsyncSession, where: Sequence[ColumnElement[bool]], order: Order, cursor: str | None, limit: int
+) -> tuple[list[Lead], str | None]:
+    rows, next_cursor = await read_rows(session, select(Lead).where(*where), order, cursor, limit)
+    return [row[0] for row in rows], next_cursor
+
+
+async def find_by_phone(session: AsyncSession, phone: str) -> Lead | None:
+    return (await session.execute(select(Lead).where(Lead.phone == phone))).scalar_one_or_none()
+
+
+async def find_by_email_without_phone(session: AsyncSession, email: str) -> Lead | None:
+    return (await session.execute(select(Lead).where(Lead.email == email, Lead.phone.is_(None)))).scalar_one_or_none()
+
+
+async def count(session: AsyncSession, ids: Select[int]) -> int:
+    return int((await session.execute(select(func.count()).select_from(ids.subquery()))).scalar_one())
+
+
+async def read_ids(session: AsyncSession, ids: Select[int]) -> list[int]:
+    return list((await session.execute(ids.order_by(Lead.id))).scalars())
+
+
+async def delete_leads(session: AsyncSession, lead_ids: Sequence[int]) -> int:
+    result = await session.execute(delete(Lead).where(Lead.id.in_(lead_ids)).returning(Lead.id))
+    return len(result.all())
+
+
+async def distinct_values(session: AsyncSession, field: str) -> list[str]:
+    """Values of one of `LISTED_FIELDS`, sorted, at most one more than `MOST_VALUES`."""
+    assert field in LISTED_FIELDS
+    return list((await session.execute(text(DISTINCT_VALUES.format(field=field)), {"most": MOST_VALUES})).scalars())
+
+
+# Consents
+
+
+async def consents_of(session: AsyncSession, lead_id: int) -> Sequence[LeadConsent]:
+    query = select(LeadConsent).where(LeadConsent.lead_id == lead_id).order_by(LeadConsent.id.desc())
+    return (await session.execute(query)).scalars().all()
+
+
+async def close_consent(session: AsyncSession, lead_id: int, channel: str, at: datetime) -> bool:
+    """Revoke the open consent for a channel; False when there is none."""
+    closed = await session.execute(
+        update(LeadConsent)
+        .where(LeadConsent.lead_id == lead_id, LeadConsent.channel == channel, LeadConsent.revoked_at.is_(None))
+        .values(revoked_at=at)
+        .returning(LeadConsent.id)
+    )
+    return closed.scalar_one_or_none() is not None
+
+
+# Lists
+
+
+def _lists_with_counts() -> Select[Any]:
+    members = select(func.count()).where(LeadListMember.list_id == LeadList.id).correlate(LeadList).scalar_subquery()
+    return select(LeadList, members.label("lead_count"))
+
+
+async def read_lists(session: AsyncSession) -> Sequence[Row[Any]]:
+    return (await session.execute(_lists_with_counts().order_by(LeadList.name))).all()
+
+
+async def read_list(session: AsyncSession, list_id: int) -> Row[Any] | None:
+    return (await session.execute(_lists_with_counts().where(LeadList.id == list_id))).one_or_none()
+
+
+async def find_list(session: AsyncSession, name: str) -> LeadList | None:
+    return (await session.execute(select(LeadList).where(LeadList.name == name))).scalar_one_or_none()
+
+
+async def known_lists(session: AsyncSession, list_ids: Sequence[int]) -> set[int]:
+    return set((await session.execute(select(LeadList.id).where(LeadList.id.in_(list_ids)))).scalars())
+
+
+async def lists_of(session: AsyncSession, lead_id: int) -> list[int]:
+    query = select(LeadListMember.list_id).where(LeadListMember.lead_id == lead_id).order_by(LeadListMember.list_id)
+    return list((await session.execute(query)).scalars())
+
+
+async def add_members(session: AsyncSession, list_id: int, ids: Select[int]) -> int:
+    """Put the leads of a query into a list; returns how many were not in it."""
+    chosen = ids.subquery("chosen")
+    wanted = select(literal(list_id), chosen.c.id).order_by(chosen.c.id)
+    statement = insert(LeadListMember).from_select(["list_id", "lead_id"], wanted).on_conflict_do_nothing()
+    return _rows(await session.execute(statement))
+
+
+async def remove_members(session: AsyncSession, list_id: int, ids: Select[int]) -> int:
+    chosen = ids.subquery("chosen")
+    statement = delete(LeadListMember).where(LeadListMember.list_id == list_id, LeadListMember.lead_id.in_(select(chosen.c.id)))
+    return _rows(await session.execute(statement))
+
+
+def _rows(result: Any) -> int:
+    return int(result.rowcount)

@@ -1,0 +1,269 @@
+"""What can be done with leads: create, change, delete, consent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from outrider.db.pages import Page, read_order
+from outrider.errors import Conflict, InvalidInput, NotFound
+from outrider.events.bus import publish
+from outrider.leads import repository
+from outrider.leads.events import LeadsLeaving
+from outrider.leads.filters import conditions, selected_lead_ids
+from outrider.leads.models import Lead, LeadConsent, LeadListMember
+from outrider.leads.person import Person, completed, given_country, given_region
+from outrider.leads.phones import UnusablePhone, parse_phone
+from outrider.leads.places import country_code, region_code
+from outrider.leads.schemas import (
+    ConsentIn,
+    ConsentOut,
+    DeleteSelection,
+    FieldValues,
+    LeadDetail,
+    LeadFilter,
+    LeadIn,
+    LeadOut,
+    LeadPatch,
+    Selection,
+)
+from outrider.leads.values import UnusableValue, check_attributes, clean_line, clean_text, read_email, read_language
+from outrider.leads.zones import zone_name
+
+LINES = ("name", "company", "title", "industry", "company_size", "street", "city", "postal_code", "source")
+
+
+class LeadNotFound(NotFound):
+    """There is no lead with this number."""
+
+
+class LeadExists(Conflict):
+    """Another lead has this phone number or, without one, this e-mail address."""
+
+
+async def list_leads(session: AsyncSession, given: LeadFilter, sort: str, cursor: str | None, limit: int) -> Page[LeadOut]:
+    """One page of the leads that match.
+
+    Raises:
+        InvalidInput: the sort or the cursor is none of this list.
+    """
+    order = read_order(sort, repository.SORTS, Lead.id)
+    leads, next_cursor = await repository.read_page(session, list(conditions(given)), order, cursor, limit)
+    return Page(items=[LeadOut.model_validate(lead) for lead in leads], next_cursor=next_cursor)
+
+
+async def get_lead(session: AsyncSession, lead_id: int) -> Lead:
+    """
+    Raises:
+        LeadNotFound
+    """
+    lead = await session.get(Lead, lead_id)
+    if lead is None:
+        raise LeadNotFound(f"There is no lead {lead_id}.")
+    return lead
+
+
+async def lead_detail(session: AsyncSession, lead_id: int) -> LeadDetail:
+    """
+    Raises:
+        LeadNotFound
+    """
+    lead = await get_lead(session, lead_id)
+    detail = LeadDetail.model_validate(lead)
+    detail.consents = [ConsentOut.model_validate(consent) for consent in await repository.consents_of(session, lead_id)]
+    detail.list_ids = await repository.lists_of(session, lead_id)
+    return detail
+
+
+async def create_lead(session: AsyncSession, given: LeadIn, default_region: str) -> LeadDetail:
+    """
+    Raises:
+        InvalidInput: names the field that can't be used.
+        LeadExists: the phone number or address belongs to another lead.
+    """
+    values = given.model_dump(exclude={"consents", "list_ids"})
+    lead = Lead()
+    await _write(session, lead, _person(values, Person(), default_region))
+    session.add(lead)
+    await session.flush()
+    for consent in given.consents:
+        session.add(LeadConsent(lead_id=lead.id, **consent.model_dump()))
+    await _join_lists(session, lead.id, given.list_ids)
+    await session.flush()
+    await session.refresh(lead)
+    return await lead_detail(session, lead.id)
+
+
+async def change_lead(session: AsyncSession, lead_id: int, patch: LeadPatch, default_region: str) -> LeadDetail:
+    """Change what the patch names; country, state and zones follow the new number or address.
+
+    Raises:
+        LeadNotFound
+        InvalidInput: names the field that can't be used.
+        LeadExists: the new phone number or address belongs to another lead.
+    """
+    lead = await get_lead(session, lead_id)
+    values = patch.model_dump(exclude_unset=True)
+    if "attributes" in values:
+        merged = {**lead.attributes, **values["attributes"]}
+        values["attributes"] = {name: value for name, value in merged.items() if value is not None}
+    await _write(session, lead, _person(values, _stored(lead), default_region))
+    await session.flush()
+    await session.refresh(lead)
+    return await lead_detail(session, lead_id)
+
+
+async def delete_lead(session: AsyncSession, lead_id: int) -> None:
+    """
+    Raises:
+        LeadNotFound
+        Conflict: something still needs the lead.
+    """
+    await get_lead(session, lead_id)
+    await _delete(session, [lead_id])
+
+
+async def delete_leads(session: AsyncSession, selection: DeleteSelection) -> int:
+    """Delete the selected leads with everything that belongs to them; suppressions of their numbers stay.
+
+    Raises:
+        Conflict: their number is not the expected one, or something still needs one of them.
+    """
+    lead_ids = await repository.read_ids(session, selected_lead_ids(selection))
+    if selection.expected is not None and len(lead_ids) != selection.expected:
+        raise Conflict(
+            f"{len(lead_ids)} leads match now, not {selection.expected}.", remedy="Count again, then delete with the new number."
+        )
+    return await _delete(session, lead_ids)
+
+
+async def count_leads(session: AsyncSession, selection: Selection) -> int:
+    return await repository.count(session, selected_lead_ids(selection))
+
+
+async def field_values(session: AsyncSession, field: str) -> FieldValues:
+    """Values that occur in a field, for a menu.
+
+    Raises:
+        InvalidInput: not a field with a menu.
+    """
+    if field not in repository.LISTED_FIELDS:
+        raise InvalidInput.on("path.field", f"{field!r} has no menu", f"Use one of {', '.join(repository.LISTED_FIELDS)}.")
+    values = await repository.distinct_values(session, field)
+    return FieldValues(values=values[: repository.MOST_VALUES], more=len(values) > repository.MOST_VALUES)
+
+
+async def grant_consent(session: AsyncSession, lead_id: int, given: ConsentIn) -> LeadDetail:
+    """Record consent for a channel; an open one is closed and the new one takes its place.
+
+    Raises:
+        LeadNotFound
+    """
+    await get_lead(session, lead_id)
+    await repository.close_consent(session, lead_id, given.channel, datetime.now(UTC))
+    session.add(LeadConsent(lead_id=lead_id, **given.model_dump()))
+    await session.flush()
+    return await lead_detail(session, lead_id)
+
+
+async def revoke_consent(session: AsyncSession, lead_id: int, channel: str) -> LeadDetail:
+    """
+    Raises:
+        LeadNotFound
+        NotFound: there is no open consent for the channel.
+    """
+    await get_lead(session, lead_id)
+    if not await repository.close_consent(session, lead_id, channel, datetime.now(UTC)):
+        raise NotFound(f"Lead {lead_id} has no open consent for {channel}.")
+    return await lead_detail(session, lead_id)
+
+
+async def _delete(session: AsyncSession, lead_ids: Sequence[int]) -> int:
+    await publish(session, LeadsLeaving(lead_ids))
+    return await repository.delete_leads(session, lead_ids)
+
+
+async def _join_lists(session: AsyncSession, lead_id: int, list_ids: Sequence[int]) -> None:
+    unknown = set(list_ids) - await repository.known_lists(session, list_ids) if list_ids else set()
+    if unknown:
+        raise InvalidInput.on("body.list_ids", f"there is no list {min(unknown)}", "Create the list first.")
+    session.add_all([LeadListMember(list_id=list_id, lead_id=lead_id) for list_id in set(list_ids)])
+
+
+async def _write(session: AsyncSession, lead: Lead, person: Person) -> None:
+    """Give the lead the person's values, after making sure that nobody else is this person."""
+    if person.phone is None and person.email is None:
+        raise InvalidInput.on("body.phone", "and e-mail are both empty", "A lead needs one of them.")
+    if person.phone is not None:
+        twin = await repository.find_by_phone(session, person.phone)
+    else:
+        twin = await repository.find_by_email_without_phone(session, person.email or "")
+    if twin is not None and twin.id != lead.id:
+        field = "phone number" if person.phone else "e-mail address"
+        raise LeadExists(f"Lead {twin.id} has this {field}.", remedy="Change that lead instead.", lead_id=twin.id)
+    for name, value in person._asdict().items():
+        setattr(lead, name, list(value) if isinstance(value, tuple) else value)
+
+
+def _stored(lead: Lead) -> Person:
+    values = {name: getattr(lead, name) for name in Person._fields}
+    return Person(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+
+
+def _person(values: dict[str, Any], stored: Person, default_region: str) -> Person:
+    """`stored` with `values`, each read into the form it is kept in.
+
+    Raises:
+        InvalidInput: names the field.
+    """
+    read = {name: _read(name, value, values, stored, default_region) for name, value in values.items()}
+    if "name" in read:
+        read["name"] = read["name"] or ""
+    base = stored._replace(country=given_country(stored), region=given_region(stored), derived=())
+    return completed(base._replace(**read))
+
+
+def _read(name: str, value: Any, values: dict[str, Any], stored: Person, default_region: str) -> Any:
+    if value is None or value == "":
+        return None
+    try:
+        return _readers(values, stored, default_region).get(name, lambda kept: kept)(value)
+    except (UnusableValue, UnusablePhone) as error:
+        raise InvalidInput.on(f"body.{name}", str(error), "Correct it, or leave it out.") from error
+
+
+def _readers(values: dict[str, Any], stored: Person, default_region: str) -> dict[str, Any]:
+    country = country_code(values["country"]) if values.get("country") else given_country(stored)
+    readers: dict[str, Any] = dict.fromkeys(LINES, clean_line)
+    return readers | {
+        "notes": clean_text,
+        "phone": lambda text: parse_phone(text, country or default_region).e164,
+        "email": read_email,
+        "language": read_language,
+        "country": _country,
+        "region": lambda text: region_code(country, clean_line(text)),
+        "time_zone": _zone,
+        "attributes": _attributes,
+    }
+
+
+def _country(text: str) -> str:
+    code = country_code(text)
+    if code is None:
+        raise UnusableValue("is no country")
+    return code
+
+
+def _zone(text: str) -> str:
+    zone = zone_name(text)
+    if zone is None:
+        raise UnusableValue("is no time zone")
+    return zone
+
+
+def _attributes(attributes: dict[str, Any]) -> dict[str, Any]:
+    check_attributes(attributes)
+    return attributes
