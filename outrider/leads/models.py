@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ARRAY, CheckConstraint, Computed, ForeignKey, Index, SmallInteger, Text, func, text
+from sqlalchemy import ARRAY, CheckConstraint, Computed, ForeignKey, Index, SmallInteger, Text, func, literal_column, text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -69,9 +69,14 @@ class Lead(HasId, HasTimes, Base):
         Index("uq_leads_email_without_phone", "email", unique=True, postgresql_where=text("phone IS NULL")),
         Index("ix_leads_email", "email", postgresql_where=text("email IS NOT NULL")),
         Index("ix_leads_no_email", "id", postgresql_where=text("email IS NULL")),
-        Index("ix_leads_phone_end", text("reverse(phone) text_pattern_ops"), postgresql_where=text("phone IS NOT NULL")),
+        Index(
+            "ix_leads_phone_end",
+            literal_column("reverse(phone)").label("phone_end"),
+            postgresql_ops={"phone_end": "text_pattern_ops"},
+            postgresql_where=text("phone IS NOT NULL"),
+        ),
         Index("ix_leads_search", "search", postgresql_using="gin"),
-        Index("ix_leads_attributes", text("attributes jsonb_path_ops"), postgresql_using="gin"),
+        Index("ix_leads_attributes", "attributes", postgresql_using="gin", postgresql_ops={"attributes": "jsonb_path_ops"}),
         # One index per sort, each with the id as its last column: pages are read by position, never by counting.
         Index("ix_leads_created_at_id", "created_at", "id"),
         Index("ix_leads_updated_at_id", "updated_at", "id"),
@@ -82,6 +87,7 @@ class Lead(HasId, HasTimes, Base):
         Index("ix_leads_tier", "tier", postgresql_where=text("tier IS NOT NULL")),
         Index("ix_leads_source", "source", postgresql_where=text("source IS NOT NULL")),
         Index("ix_leads_country_region", "country", "region"),
+        Index("ix_leads_import_id", "import_id", postgresql_where=text("import_id IS NOT NULL")),
     )
 
 
