@@ -13,7 +13,8 @@ _NOT_WHO = r"interest|look|sure|avail|free|in |a |the |able|really|going|ready|b
 
 TIME = pattern(
     rf"(?:(?:on|this|next) )?(?:{_DAY})|(?:on )?the \d{{1,2}}(?:st|nd|rd|th)|(?:{_MONTH}) \d{{1,2}}(?:st|nd|rd|th)?",
-    r"today|tonight|tomorrow|next week|this week|this (?:morning|afternoon|evening)|(?:in the )?(?:morning|afternoon|evening)",
+    r"today|tonight|tomorrow|next week|this week|this (?:morning|afternoon|evening)",
+    r"(?<!good )(?:in the )?(?:morning|afternoon|evening)",
     r"(?:at |around |by |after )?(?:1[0-2]|0?[1-9])(?:[:.][0-5]\d)? ?(?:am|pm|a\.m\.?|p\.m\.?|o'clock)|(?:at )?noon|after lunch",
     r"(?:at |around |after )?(?:[01]?\d|2[0-3]):[0-5]\d|(?:at|around|after) (?:1[0-2]|[1-9])",
     r"in (?:an|one|two|half an|\d+) (?:hours?|min\w*)",
@@ -21,6 +22,8 @@ TIME = pattern(
 
 PATTERNS = {
     Intent.OPT_OUT: pattern(
+        r"quit (?:texting|messaging|calling|contacting|bothering)(?: \w+)?|stop bothering",
+        r"(?<!is this )(?<!is it )spam(?!\W*\?)|report(?:ed|ing) (?:you|this)|harass\w*|cease and desist",
         rf"stop(?: please)?[.! ]*$|stop (?:{_REACH}|texting|messaging|calling|contacting|sending|spamming|it|this)",
         r"unsubscribe|opt[ -]?(?:me )?out|remove (?:me|my number|this number|us)|take (?:me|us|my number) off|off your list",
         rf"(?:do not|don'?t|never) (?:ever )?{_REACH} (?:me|us|this number)(?!.*(?:instead|text me|email me|until|before|"
@@ -29,6 +32,7 @@ PATTERNS = {
         r"(?:fuck|piss|bugger) off",
     ),
     Intent.WRONG_NUMBER: pattern(
+        r"(?:not|isn'?t) the (?:right|correct) (?:person|contact|number|department)|wrong (?:contact|department)",
         r"wrong (?:number|person|guy|phone)|you have the wrong|mistaken (?:number|identity)",
         r"(?:no one|nobody)\b.{0,20}(?:that|this) name",
         r"(?:this|it)(?: is|'s)?(?: not|n'?t) (?:his|her|their|\w+'s) (?:number|phone)|this isn'?t \w+'s (?:number|phone)",
@@ -42,15 +46,20 @@ PATTERNS = {
         r"machine)\W*\?",
     ),
     Intent.ASKED_SOURCE: pattern(
+        r"(?:how|where)\W*(?:d|did)?\b.{0,12}\b(?:get|got|find)\b.{0,8}\b(?:my|this) #",
+        r"never gave (?:you|u|anyone) (?:my|this|permission)",
         r"(?:how|where)\b.{0,20}\b(?:get|got|find|found|have|obtain|come by)\b.{0,10}\b(?:my|this|our) "
         r"(?:\w+ )?(?:number|phone|info|information|contacts?|details|name|data)",
         r"who gave (?:you|u)|why do (?:you|u) have my|(?:did|when did) i (?:ever )?(?:sign up|give you|ask for|subscribe)",
     ),
     Intent.ASKED_WHO: pattern(
+        r"who am i (?:talking|speaking|texting|chatting)|(?:what|whose) number is this",
+        r"who do (?:you|u) (?:work|write|represent|speak) ?(?:for)?|who(?:'s| is| are you) (?:with|writing|texting|calling)",
         r"who(?:'s| is| are| r|se)? (?:this|that|dis|you|u|number is this|it|texting)|(?:what|which) (?:company|business|firm)",
         r"do i know (?:you|u)|where are (?:you|u) (?:calling|texting|writing) from|remind me who",
     ),
     Intent.LATER: pattern(
+        r"can'?t (?:talk |chat |speak )?(?:right now|now|at the moment)|think (?:about|on) it|think it over|sleep on it",
         r"not (?:right )?now|not (?:at|for) (?:the|this) (?:moment|time|point)|not today",
         r"not (?:a|the) (?:good|right|best) time|bad time",
         r"(?:maybe|perhaps|possibly) (?:later|next|in |tomorrow|another|some|after)|later|(?:an|some )other (?:time|day)",
@@ -61,20 +70,27 @@ PATTERNS = {
         r"(?:driving|in a meeting|at work|on vacation|on holiday)|(?:try|ask) (?:me )?again",
     ),
     Intent.NOT_INTERESTED: pattern(
+        r"(?:lol|haha|um+|uh|oh|hell)[, ]+no+",
         r"(?:not|no longer|isn'?t|aren'?t|never) (?:\w+ )?interested|no interest|uninterested|not for (?:me|us)",
         r"(?:i|we|i'?ll|we'?ll) pass",
         r"^\W*(?:no+|nope|nah)\W*$|(?:no|nope|nah)[, .]+(?:thanks?|thank you|thx|ty|sorry|not|i'?m good)|hard pass|waste of time",
         r"not (?:\w+ )?(?:looking|buying|in the market|needed)",
         r"(?:don'?t|do not|doesn'?t|won'?t) (?:really |even )?(?:need|want|care)",
-        r"no need|(?:we'?re|i'?m|we are|i am) (?:all )?(?:good|fine|set)(?! with)|all set|not a (?:good )?fit",
+        r"no need|(?:we'?re|i'?m|we are|i am) (?:all )?(?:good|fine|set)(?! with| for| to | on )|all set|not a (?:good )?fit",
     ),
     Intent.TOO_EXPENSIVE: pattern(
-        r"(?:too|so|very|really|pretty|a bit|quite) (?:expensive|pricey|costly|steep|much)|expensive(?!\W*\?)",
+        r"too rich",
+        r"money is (?:\w+ )?tight|tight on (?:money|cash)|that'?s a lot",
+        r"(?:don'?t|do not) have (?:the |any |that kind of )?(?:budget|money|funds)",
+        r"(?:too|so|very|really|pretty|a bit|quite) (?:expensive|pricey|costly|steep)|too much|expensive(?!\W*\?)",
         r"can'?t afford|cannot afford",
         r"(?:out of|over|beyond|above|in|no|tight|the|our|my)(?: our| my| the)? (?:budget|price range)|cheaper",
         r"costs? a lot|lot of money",
     ),
     Intent.HAS_SOLUTION: pattern(
+        r"went with (?:some|an)\w*",
+        r"(?:have|got|has) (?:some(?:body|one)|people|a guy)(?: \w+)? (?:already|for|who|that)",
+        r"just (?:bought|signed|switched|renewed|hired)",
         r"already (?:have|has|got|us(?:e|ing)|work(?:ing)?|with|covered|signed|do|doing|in place|bought|found|went|taken care)",
         r"(?:have|got|use|using|work(?:ing)? with) (?:an?|our|another|some) ?(?:own )?(?:\w+ )?"
         r"(?:provider|vendor|supplier|guy|solution|agency|tool|system|partner|broker|one else|body else)",
@@ -86,26 +102,35 @@ PATTERNS = {
         r"(?:too |super |so |really |very )?busy|swamped|slammed|snowed under",
     ),
     Intent.WANTS_EMAIL: re.compile(
-        r"[\w.+-]+@[\w-]+\.\w+|\be-?mail (?:me|us|it|that|them|the|would|is|works)\b|\b(?:via|by|over) e-?mail\b|\bin "
+        r"[\w.+-]+@[\w-]+\.\w+|\ban e-?mail\b|\be-?mail (?:me|us|it|that|them|the|would|is|works)\b|\b(?:via|by|over) "
+        r"e-?mail\b|\bin "
         r"writing\b|\bwebsite\b"
         r"|\b(?:send|shoot|drop|forward)\b.{0,25}\b(?:e-?mail|info\w*|details|brochure|pdf|deck|link|something|over|proposal)\b"
     ),
     Intent.ASKED_PRICE: re.compile(
-        r"\bhow much\b(?! time)|\b(?:pric(?:e|es|ing)|costs?|rates?|fees?|quote|charges?|monthly|discount|expensive|"
+        r"\bhow much\b(?! time)|\b(?:run|set) (?:me|us)(?: back)?\b|\b(?:pric(?:e|es|ing)|costs?|rates?|fees?|quote|"
+        r"charges?|monthly|discount|expensive|"
         r"free of charge|is it free)\b"
+    ),
+    Intent.GREETING: re.compile(
+        r"^\W*(?:hi|hello|hey|hola|heya|hiya|howdy|yo|good (?:morning|afternoon|evening|day)|morning)"
+        r"(?:,? \w+)?\W*(?:how are you\b.*|how'?s it going\W*)?$"
     ),
     Intent.AGREED_TIME: pattern(
         r"works?|work for me|ok|okay|good|great|perfect|sounds|let'?s|sure|yes|yeah|yep|fine|free|available|can do",
         r"could do|do it|book|schedule",
-        r"see you|talk (?:then|to you)|call me|ring me|speak|how about|what about|(?:can|could) (?:we|you|i)|are you",
+        r"would be|best|better|prefer|see you|talk (?:then|to you)|call me|ring me|speak|how about|what about",
+        r"(?:can|could) (?:we|you|i)|are you",
         r"i'?m in|meet|until|set",
     ),
     Intent.WANTS_PERSON: pattern(
         r"(?:call|phone|ring) (?:me|us)|give (?:me|us) a (?:call|ring|buzz)",
         r"(?:speak|talk|chat|connect me) (?:to|with) (?:an?|some ?one|your|the)",
-        r"(?:real|actual) person|human|manager|representative|can (?:we|you|i) (?:talk|call|speak)",
+        r"(?:real|actual) person|human|manager|representative|(?<!when )can (?:we|you|i) (?:talk|call|speak)",
     ),
     Intent.ASKED_WHAT: pattern(
+        r"what'?s in it for|what (?:exactly )?are (?:you|u) (?:\w+ )?(?:selling|offering|pitching)",
+        r"what (?:do|would) (?:i|we) get",
         r"what(?:'?s| is| are)? (?:this|it|that|the offer|you|all this|the deal)",
         r"what do (?:you|u|y'all) (?:do|offer|sell|want|mean|have)",
         r"tell me (?:more|about)|(?:more|some|any) (?:info|information|details)|(?:know|hear|learn|see) more",
@@ -118,6 +143,9 @@ PATTERNS = {
         r"let'?s|sure|when)).{0,30}$"
     ),
     Intent.INTERESTED: pattern(
+        r"works",
+        r"works for (?:me|us)|(?:i|we) want (?:a|the) (?:demo|trial|call|meeting)",
+        r"when can (?:we|you|i) (?:talk|speak|start|meet)",
         r"interested|intrigued|keen|curious|tempted|interesting",
         r"sounds? (?:\w+ )?(?:good|great|nice|perfect|amazing|like a plan)|yes+|yeah|yea",
         r"yep|yup|ya|sure|ok|okay|k|(?:i'?d|we'?d|would) (?:love|like|be happy|be open)|sign (?:me|us) up",
@@ -125,9 +153,6 @@ PATTERNS = {
         r"count me in|absolutely|definitely|of course|go ahead|why not|please do|great|perfect|cool|awesome|fine",
         r"happy to|i'?m in|open to",
         r"want (?:it|in|one|to (?:try|know|see|hear|learn))",
-    ),
-    Intent.GREETING: re.compile(
-        r"^\W*(?:hi|hello|hey|heya|hiya|howdy|yo|good (?:morning|afternoon|evening|day)|morning)\b.{0,20}$"
     ),
     Intent.ASKED_OTHER: re.compile(
         r"\?|^\W*(?:what|who|where|when|why|how|which|can|could|do|does|did|is|are|will|would|should)\b"
@@ -227,9 +252,9 @@ ENGLISH = Language(
     words=words(
         "the a an and or but i you we they it is are was am do does did don't not no yes what who how why when where "
         "which my your our "
-        "this that to of for in on at with from have has had can could would will please thanks thank hi hello hey ok "
+        "this that to of for in on at with from have has had can could would will please thanks thank hi hello hey "
         "sure interested "
-        "call me send much about time number not now later price cost good great stop want need already too busy "
+        "call me send much about time number not now later price cost good great want need already too busy "
         "tomorrow today sorry "
         "wrong more info tell sounds let's it's i'm i'd maybe next week get got just never email any"
     ),
@@ -238,6 +263,7 @@ ENGLISH = Language(
     time=TIME,
     replies=REPLIES,
     sender_of_us="{sender} from {us}",
+    the_team="the team",
     for_us=" for {us}",
     openings=OPENINGS,
     fallbacks={

@@ -19,6 +19,8 @@ TIME = pattern(
 
 PATTERNS = {
     Intent.OPT_OUT: pattern(
+        r"foutez[- ]moi la paix|(?:casse|barre)[- ]toi",
+        r"stop (?:sms|pub|mail|aux? \w+)",
         r"stop[.! ]*$",
         r"arretez?(?: de)?(?: me| de m'| de nous)? ?(?:ecrire|contacter|appeler|envoyer|harceler|ca|vos messages|les "
         r"messages)|arretez?[.! ]*$",
@@ -27,6 +29,7 @@ PATTERNS = {
         r"(?:retirez|enlevez)[- ]moi|plus de messages|laissez[- ]moi tranquille|fichez[- ]moi la paix|me desinscrire",
     ),
     Intent.WRONG_NUMBER: pattern(
+        r"(?:il y a|c'est une|doit etre une) erreur",
         r"(?:mauvais|faux) numero|mauvaise personne|vous (?:vous )?(?:etes tromp|trompez|faites erreur)\w*",
         r"erreur de (?:numero|destinataire)|vous avez tort",
         r"(?:je ne suis pas|ce n'est pas|c'est pas|je suis pas) (?!interess|un |une |le |la |dispo|sur|libre|en |"
@@ -39,6 +42,7 @@ PATTERNS = {
         r"(?:parle|discute|ecris) (?:a|avec) (?:un |une )?(?:bot|robot|machine|ia|humain|personne|vraie personne)",
     ),
     Intent.ASKED_SOURCE: pattern(
+        r"(?:avez|as) (?:eu|trouve|pris|obtenu) mon (?:numero|contact|nom)",
         r"(?:comment|d'ou|ou|pourquoi)\b.{0,25}\b(?:avez|as|eu|obtenu|trouve|tenez|recupere)\b.{0,25}\b(?:mon|ce|mes) "
         r"(?:numero|telephone|contact|coordonnees|portable|nom|donnees)",
         r"qui vous a (?:donne|transmis|communique)|je me suis (?:jamais )?inscrit",
@@ -49,6 +53,8 @@ PATTERNS = {
         r"vous appelez d'ou",
     ),
     Intent.LATER: pattern(
+        r"reflechir|(?:au|en plein) (?:boulot|travail)",
+        r"pas (?:dispo\w*|libre)",
         r"pas (?:maintenant|pour le moment|tout de suite|aujourd'hui|en ce moment|pour l'instant|encore|cette semaine)",
         r"plus tard|une autre fois|un autre (?:jour|moment)|le mois prochain|l'annee prochaine",
         rf"dans (?:quelques|deux|trois|\d+) (?:jours|semaines|mois)|en (?:{_MONTH})|(?:pas le bon|mauvais) moment",
@@ -57,6 +63,7 @@ PATTERNS = {
         r"(?:recontactez|rappelez|revenez)\b.{0,20}(?:plus tard|dans|en)|peut-etre (?:plus tard|une autre)",
     ),
     Intent.NOT_INTERESTED: pattern(
+        r"(?:ca |cela )?(?:ne )?me (?:dit|parle) rien|(?:ca |cela )?(?:ne )?me tente pas",
         r"(?:pas|plus|aucunement|jamais) (?:du tout |vraiment |trop )?interess\w+|(?:ne )?m'interesse pas",
         r"(?:ne )?nous interesse pas|(?:pas|aucun) (?:d'|l')?interet|sans interet",
         r"^\W*(?:non+|nan)\W*$|non[, ]+(?:merci|desolee?|sans facon)|merci[, ]+(?:mais )?non|sans facon",
@@ -88,6 +95,10 @@ PATTERNS = {
         r"\bcombien\b(?! de temps)|\b(?:prix|tarifs?|cout|coute|couterait|devis|mensuel|mensualite|gratuit|remise|"
         r"reduction|chere?|c'est payant)\b"
     ),
+    Intent.GREETING: re.compile(
+        r"^\W*(?:bonjour|bonsoir|salut|coucou|hello|bjr)"
+        r"(?:,? \w+)?\W*(?:comment (?:allez-vous|ca va)\W*|ca va\W*)?$"
+    ),
     Intent.AGREED_TIME: pattern(
         r"(?:me |nous )?(?:convient|va(?: bien)?|irait|marche)|parfait|ok|d'accord|oui|super|tres bien|volontiers",
         r"je (?:peux|suis (?:dispo|libre)\w*)|dispo\w*",
@@ -99,6 +110,7 @@ PATTERNS = {
         r"parler (?:a|avec) (?:un|une|quelqu'un|votre|le)|vraie personne|responsable|un conseiller|un humain",
     ),
     Intent.ASKED_WHAT: pattern(
+        r"dites[- ]moi[- ]en|dites[- ](?:moi|nous) (?:plus|tout)",
         r"(?:de quoi|c'est quoi|c'est a quel sujet|a quel (?:sujet|propos)|quel sujet|pour quoi|c'est pour quoi|"
         r"qu'est[- ]ce que (?:c'est|vous))|que (?:proposez|vendez|faites|voulez)|vous (?:proposez|vendez|faites) quoi",
         r"(?:plus|davantage) (?:d'infos?|d'informations?|de details|de precisions)|en (?:savoir|dire) (?:plus|davantage)",
@@ -114,7 +126,6 @@ PATTERNS = {
         r"(?:je|on|nous) (?:veux|veut|voudrais|voulons|aimerais|serais|souhaite)\w*|parfait|super|genial|tres bien",
         r"allez[- ]y|ca marche|je suis (?:partant|preneur|curieux)\w*|tente",
     ),
-    Intent.GREETING: re.compile(r"^\W*(?:bonjour|bonsoir|salut|coucou|hello|bjr)\b.{0,20}$"),
     Intent.ASKED_OTHER: re.compile(
         r"\?|^\W*(?:qui|que|quoi|comment|quand|ou|quel\w*|pourquoi|est-ce|pouvez-vous|avez-vous|y a-t-il)\b"
     ),
@@ -210,13 +221,14 @@ FRENCH = Language(
         "ca cela pour avec sur "
         "rappelez envoyez envoyer mail temps d'accord quel quelle j'ai n'ai qu'est-ce que quand ou mais bien tres "
         "aujourd'hui personne "
-        "besoin maintenant matin soir semaine prochaine au aux ce cette svp par peut-etre volontiers parfait plait appelez rien"
+        "besoin maintenant matin soir semaine prochaine au aux ce cette svp par peut-etre a volontiers parfait plait appelez rien"
     ),
     marks=re.compile(r"[çœ]|\b(?:j|c|qu|d|l|n|s|m)['’][a-zàâéèêëîïôûù]|est-ce"),
     patterns=PATTERNS,
     time=TIME,
     replies=REPLIES,
     sender_of_us="{sender} de {us}",
+    the_team="l'équipe",
     for_us=" de {us}",
     openings=OPENINGS,
     fallbacks={

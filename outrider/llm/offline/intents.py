@@ -15,7 +15,7 @@ DEFAULT_LANGUAGE = ENGLISH.code
 LONGEST_READ = 500
 """Characters looked at: rules say nothing sensible about longer texts, and their work stays bounded."""
 _MARK_WEIGHT = 2
-_BARE_TIME_WORDS = 6
+_BARE_TIME_WORDS = 4
 """A text this short that names a time is about that time ("Tuesday 3pm?")."""
 _WORD = re.compile(r"[a-z']+(?:-[a-z]+)*")
 

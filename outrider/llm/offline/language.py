@@ -77,6 +77,8 @@ class Language:
     """Answers by intent; `asked_price:known` and the like when the fact is at hand."""
     sender_of_us: str
     """How one says that {sender} belongs to {us}."""
+    the_team: str
+    """Who writes when nobody is named."""
     for_us: str
     """How one says that something acts for {us}; begins with a space."""
     openings: Openings

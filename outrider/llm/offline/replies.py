@@ -20,7 +20,9 @@ _FOR_PERSONS = frozenset(
     {Intent.AGREED_TIME, Intent.WANTS_PERSON, Intent.TOO_EXPENSIVE, Intent.WRONG_NUMBER, Intent.OPT_OUT, Intent.UNCLEAR}
 )
 """What needs a person even after the best answer."""
-_FOR_PERSONS_IF_UNKNOWN = frozenset({Intent.ASKED_PRICE, Intent.ASKED_SOURCE, Intent.ASKED_WHAT, Intent.ASKED_OTHER})
+_PROMISED_IF_KNOWN = frozenset({Intent.LATER, Intent.WANTS_EMAIL})
+_PROMISED_IF_UNKNOWN = frozenset({Intent.ASKED_PRICE, Intent.ASKED_SOURCE, Intent.ASKED_WHAT, Intent.ASKED_OTHER})
+"""Where the answer with, or without, the fact promises what a person has to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def answer(context: Mapping[str, Any]) -> OfflineAnswer:
     intent = _given_intent(context) or classify(text, language.code)
     known = _known(intent, text, facts, language)
     sentences = _sentences(intent, known, facts, language)
-    needs_person = intent in _FOR_PERSONS or (intent in _FOR_PERSONS_IF_UNKNOWN and not known) or "email" in known
+    needs_person = intent in _FOR_PERSONS or intent in (_PROMISED_IF_KNOWN if known else _PROMISED_IF_UNKNOWN)
     words = {**_words(facts, language), **known}
     return OfflineAnswer(facts.choice(sentences, intent, len(inbound)).format_map(words), intent, language.code, needs_person)
 
@@ -55,7 +57,7 @@ def _spoken(inbound: Sequence[str], facts: Facts) -> str:
     """The language of the last text, or if that could be any ("ok"), of the one before, or of the lead."""
     code = str(facts.campaign.get("language") or "")
     code = str(facts.lead.get("language") or code)
-    for text in inbound[-5:]:
+    for text in inbound[-3:]:
         code = detect_language(text, code)
     return code
 
@@ -111,6 +113,8 @@ def _words(facts: Facts, language: Language) -> dict[str, str]:
     sender, us = facts.sender_name, facts.sender_company
     return {
         "name": f", {facts.first_name}" if facts.first_name else "",
-        "sender_of_us": language.sender_of_us.format(sender=sender, us=us) if sender and us else sender or us,
+        "sender_of_us": language.sender_of_us.format(sender=sender, us=us)
+        if sender and us
+        else sender or us or language.the_team,
         "for_us": language.for_us.format(us=us or sender) if us or sender else "",
     }

@@ -40,6 +40,7 @@ PATTERNS = {
         r"(?:hablo|hablando|escribo) con (?:un |una )?(?:bot|robot|maquina|ia|persona|humano)",
     ),
     Intent.ASKED_SOURCE: pattern(
+        r"de donde (?:me|nos) conoc\w+",
         r"(?:como|de donde|donde|por que|quien)\b.{0,25}\b(?:consigui|obtuv|obteni|tien|sac|encontr|dio|"
         r"di)\w*\b.{0,12}\bmi (?:numero|telefono|contacto|movil|celular|nombre)",
         r"(?:como|de donde|por que) (?:tien|sac|consigui|obtuv)\w+ (?:mis (?:datos|contactos)|este numero)",
@@ -52,6 +53,7 @@ PATTERNS = {
         r"de donde (?:llam|escrib|me escrib)\w+",
     ),
     Intent.LATER: pattern(
+        r"(?:lo|la) (?:voy a )?pens\w+|pensarmelo|pensarlo",
         r"ahora (?:mismo )?no|no (?:en este momento|ahora|por ahora|de momento|todavia|hoy)|en este momento no",
         r"por ahora no|de momento no|hoy no",
         r"mas (?:tarde|adelante)|luego|despues|otro (?:dia|momento)|otra (?:vez|ocasion)|en unos? (?:dias|meses)",
@@ -67,12 +69,14 @@ PATTERNS = {
         r"no (?:lo |la |los )?(?:necesit|quier|busc)\w+|est(?:oy|amos) bien asi",
     ),
     Intent.TOO_EXPENSIVE: pattern(
+        r"es un robo|una locura|un dineral|una fortuna",
         r"(?:muy|demasiado|bastante|tan|un poco) (?:car[oa]s?|costos[oa])|car[oa]s?(?!\W*\?)",
         r"no (?:me |nos )?(?:lo )?(?:alcanza|puedo permitir|podemos permitir|llega)",
         r"(?:fuera de|sin|no (?:hay|tengo|tenemos)|no entra en|mi|nuestro|el) (?:mi |nuestro |el )?presupuesto",
         r"mas barat[oa]|mucho dinero|demasiado dinero",
     ),
     Intent.HAS_SOLUTION: pattern(
+        r"(?:bien|comod\w+) con (?:nuestr[oa]|mi|lo que|el|la)\b.{0,30}",
         r"ya (?:lo |la |los |las )?(?:ten(?:go|emos)|us(?:o|amos)|trabaj(?:o|amos)|cont(?:amos|ratamos)|utiliz\w+|"
         r"hacemos|hago|estoy con|estamos con|compr\w+)",
         r"(?:content|satisfech|feliz|felices)\w* con",
@@ -80,6 +84,7 @@ PATTERNS = {
         r"(?:bajo|con) contrato",
     ),
     Intent.NO_TIME: pattern(
+        r"ni un (?:minuto|segundo)",
         r"no (?:tengo|tenemos|hay) (?:mucho |nada de )?tiempo|sin tiempo",
         r"(?:muy |demasiado |tan )?(?:ocupad[oa]s?|liad[oa]s?|atareados?|atareada)|me falta tiempo|mucho trabajo",
     ),
@@ -89,8 +94,13 @@ PATTERNS = {
         r"propuesta|algo)\b|\bpagina web\b"
     ),
     Intent.ASKED_PRICE: re.compile(
-        r"\bcuanto (?:cuesta|vale|es|seria|sale|cobr\w+|me (?:cuesta|sale|costaria)|costaria|valdria)\b|\ba cuanto\b"
+        r"^\W*cuanto\W*$|\bcuanto (?:cuesta|vale|es|seria|sale|cobr\w+|me (?:cuesta|sale|costaria)|costaria|valdria)\b|"
+        r"\ba cuanto\b"
         r"|\b(?:precios?|costos?|costes?|tarifas?|presupuesto|cotizacion|mensual|descuentos?|gratis|car[oa])\b"
+    ),
+    Intent.GREETING: re.compile(
+        r"^\W*(?:hola|buenas|buenos dias|buen dia|buenas (?:tardes|noches)|que tal|saludos|hey)"
+        r"(?:,? \w+)?\W*(?:como (?:esta\w*|andas?)\W*|que tal\W*)?$"
     ),
     Intent.AGREED_TIME: pattern(
         r"(?:me |nos )?(?:va|viene|parece|queda) (?:bien|perfecto|genial)|perfecto|vale|ok|bien|de acuerdo|claro|si",
@@ -116,9 +126,6 @@ PATTERNS = {
         r"interesante|(?:suena|pinta) (?:bien|interesante|genial)",
         r"si+|sip|claro|por supuesto|vale|ok|okey|okay|dale|de acuerdo|adelante|perfecto|genial|bueno|por que no",
         r"me apunto|cuenta conmigo|con gusto|quiero|quisiera|desde luego",
-    ),
-    Intent.GREETING: re.compile(
-        r"^\W*(?:hola|buenas|buenos dias|buen dia|buenas (?:tardes|noches)|que tal|saludos|hey)\b.{0,20}$"
     ),
     Intent.ASKED_OTHER: re.compile(r"[?¿]|^\W*(?:que|quien|como|cuando|cuanto|donde|cual|por que|puede\w*|tienen?|hay)\b"),
 }
@@ -210,7 +217,7 @@ SPANISH = Language(
         "ustedes tengo tenemos ya pero "
         "muy mas bueno buenos buenas dias tardes vale claro donde favor llame llameme precio eso equivocado correo "
         "tiempo caro demasiado "
-        "semana momento luego hoy tarde nada algo perfecto mensajes informacion necesito necesitamos mejor y o al lo "
+        "semana momento luego hoy tarde nada algo perfecto mensajes informacion necesito necesitamos mejor a y o al lo "
         "cual empresa bien"
     ),
     marks=re.compile(r"[¿¡ñ]|ción\b"),
@@ -218,6 +225,7 @@ SPANISH = Language(
     time=TIME,
     replies=REPLIES,
     sender_of_us="{sender} de {us}",
+    the_team="el equipo",
     for_us=" de {us}",
     openings=OPENINGS,
     fallbacks={

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 LONGEST_VALUE = 80
 
-_PLACEHOLDER = re.compile(r"\{\{\s*([\w .-]+?)\s*(?:\|\s*([^{}]*?)\s*)?\}\}")
+_PLACEHOLDER = re.compile(r"\{\{\s*(\w[\w .-]*?)\s*(?:\|\s*([^{}]*?)\s*)?\}\}")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SEPARATOR = re.compile(r"[\s.-]+")
 _GAP_BEFORE_MARK = re.compile(r"[ \t]+([,.;:!?])")
