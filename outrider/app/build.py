@@ -13,12 +13,11 @@ import outrider.agents.routes
 import outrider.analytics.routes
 import outrider.campaigns.routes
 import outrider.conversations.routes
-import outrider.jobs.routes
 import outrider.leads.routes
 import outrider.wiring
 import outrider.workflows.routes
 from outrider import __version__
-from outrider.app import health
+from outrider.app import health, queue
 from outrider.app.middleware import BodyLimit, Figures, KeptAnswers
 from outrider.app.problems import Problem, install_problem_handlers
 from outrider.channels.build import build_carrier
@@ -42,7 +41,7 @@ ROUTERS = (
     *outrider.conversations.routes.routers,
     *outrider.workflows.routes.routers,
     *outrider.agents.routes.routers,
-    *outrider.jobs.routes.routers,
+    queue.router,
 )
 
 

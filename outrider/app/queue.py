@@ -21,7 +21,6 @@ from outrider.db.web import Transaction
 from outrider.errors import NotFound
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
-routers = [router]
 
 LAST_TRACEBACK = text("""
     SELECT DISTINCT ON (job_id) job_id, traceback ->> 'exception_message' AS message
