@@ -76,6 +76,9 @@ class Settings(BaseSettings):
     most_automated_replies: int = Field(6, ge=0)
     """Automated answers in one conversation before a person takes it."""
 
+    brand: str = Field("", max_length=60)
+    """Whom our texts speak for; named in confirmations of opt-outs and in help texts."""
+
     # Campaign processing
     chunk_size: int = Field(100, ge=1, le=2000)
     run_concurrency: int = Field(100, ge=1)
