@@ -11,17 +11,16 @@ every place it may be.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from importlib.resources import files
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 
 from outrider.errors import InvalidInput
+from outrider.leads.zones import country_zones
 
 log = structlog.get_logger(__name__)
 
@@ -201,28 +200,11 @@ def hours_for(zones: Sequence[str], country: str | None, region: str | None) -> 
 def candidate_zones(zones: Sequence[str], country: str | None) -> tuple[str, ...]:
     """The zones that can be told apart; those of the whole country where none of `zones` is a real one."""
     real = tuple(zone for zone in zones if _exists(zone))
-    return real or zones_of_country((country or "US").upper())
-
-
-@lru_cache
-def zones_of_country(country: str) -> tuple[str, ...]:
-    """IANA zones of a country (`zone.tab`); those of the United States for a code that is none."""
-    table = _zone_table()
-    return table.get(country) or table["US"]
-
-
-@lru_cache(maxsize=1)
-def _zone_table() -> dict[str, tuple[str, ...]]:
-    table: dict[str, list[str]] = defaultdict(list)
-    for line in files("tzdata.zoneinfo").joinpath("zone.tab").read_text("utf-8").splitlines():
-        if line and not line.startswith("#"):
-            code, _, zone = line.split("\t")[:3]
-            table[code].append(zone)
-    return {code: tuple(zones) for code, zones in table.items()}
+    return real or country_zones((country or "US").upper()) or country_zones("US")
 
 
 def _may_be_american(zones: Sequence[str], country: str | None) -> bool:
-    return country.upper() == "US" if country else not zones or not set(zones).isdisjoint(zones_of_country("US"))
+    return country.upper() == "US" if country else not zones or not set(zones).isdisjoint(country_zones("US"))
 
 
 @lru_cache(maxsize=1024)
