@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import unicodedata
 
-PUNCTUATION = "@._-+/&<~:"
-"""What the text parser would take as the inside of one word (an address, a host, a hyphenated word)."""
+PUNCTUATION = ":@._-+/&<~"
+"""What the text parser would take as the inside of one word (an address, a host, a hyphenated word).
+
+The colon comes first: before a letter, SQLAlchemy would read it as a bound parameter.
+"""
 ACCENTED = (
     "àáâãäåāăąçćčďđèéêëēęěğìíîïīıłñńňòóôõöøőōřśšşșťţțùúûüűůūýÿźżžÀÁÂÃÄÅĀĂĄÇĆČĎĐÈÉÊËĒĘĚĞÌÍÎÏĪİŁÑŃŇÒÓÔÕÖØŐŌŘŚŠŞȘŤŢȚÙÚÛÜŰŮŪÝŸŹŻŽ"
 )

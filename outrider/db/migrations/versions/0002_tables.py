@@ -109,7 +109,9 @@ def upgrade() -> None:
     op.create_index('uq_suppressions_open', 'suppressions', ['phone'], unique=True, postgresql_where=sa.text('lifted_at IS NULL'))
     op.create_table('workflows',
     sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('description', sa.Text(), server_default='', nullable=False),
     sa.Column('config', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('is_shipped', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -149,13 +151,13 @@ def upgrade() -> None:
     sa.Column('tier', sa.Text(), nullable=True),
     sa.Column('import_id', sa.BigInteger(), nullable=True),
     sa.Column('import_line', sa.BigInteger(), nullable=True),
-    sa.Column('search', postgresql.TSVECTOR(), sa.Computed("to_tsvector('simple'::regconfig, CASE WHEN octet_length((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, ''))) = char_length((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, ''))) THEN translate((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, '')), '@._-+/&<~:', '          ') ELSE translate((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, '')), '@._-+/&<~:àáâãäåāăąçćčďđèéêëēęěğìíîïīıłñńňòóôõöøőōřśšşșťţțùúûüűůūýÿźżžÀÁÂÃÄÅĀĂĄÇĆČĎĐÈÉÊËĒĘĚĞÌÍÎÏĪİŁÑŃŇÒÓÔÕÖØŐŌŘŚŠŞȘŤŢȚÙÚÛÜŰŮŪÝŸŹŻŽ', '          aaaaaaaaacccddeeeeeeegiiiiiilnnnoooooooorsssstttuuuuuuuyyzzzAAAAAAAAACCCDDEEEEEEEGIIIIIILNNNOOOOOOOORSSSSTTTUUUUUUUYYZZZ') END)", persisted=True), nullable=False),
+    sa.Column('search', postgresql.TSVECTOR(), sa.Computed("to_tsvector('simple'::regconfig, CASE WHEN octet_length((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, ''))) = char_length((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, ''))) THEN translate((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, '')), ':@._-+/&<~', '          ') ELSE translate((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, '')), ':@._-+/&<~àáâãäåāăąçćčďđèéêëēęěğìíîïīıłñńňòóôõöøőōřśšşșťţțùúûüűůūýÿźżžÀÁÂÃÄÅĀĂĄÇĆČĎĐÈÉÊËĒĘĚĞÌÍÎÏĪİŁÑŃŇÒÓÔÕÖØŐŌŘŚŠŞȘŤŢȚÙÚÛÜŰŮŪÝŸŹŻŽ', '          aaaaaaaaacccddeeeeeeegiiiiiilnnnoooooooorsssstttuuuuuuuyyzzzAAAAAAAAACCCDDEEEEEEEGIIIIIILNNNOOOOOOOORSSSSTTTUUUUUUUYYZZZ') END)", persisted=True), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.CheckConstraint('phone IS NOT NULL OR email IS NOT NULL', name=op.f('ck_leads_can_be_reached')),
     sa.CheckConstraint("phone ~ '^\\+[1-9][0-9]{6,14}$'", name=op.f('ck_leads_phone_is_e164')),
     sa.CheckConstraint("tier IN ('A','B','C','D')", name=op.f('ck_leads_tier_is_known')),
+    sa.CheckConstraint('phone IS NOT NULL OR email IS NOT NULL', name=op.f('ck_leads_can_be_reached')),
     sa.CheckConstraint('score BETWEEN 0 AND 100', name=op.f('ck_leads_score_is_percent')),
     sa.ForeignKeyConstraint(['import_id'], ['lead_imports.id'], name=op.f('fk_leads_import_id'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_leads'))
@@ -181,6 +183,7 @@ def upgrade() -> None:
     sa.Column('workflow_id', sa.BigInteger(), nullable=False),
     sa.Column('version', sa.BigInteger(), nullable=False),
     sa.Column('definition', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('fingerprint', sa.Text(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.ForeignKeyConstraint(['workflow_id'], ['workflows.id'], name=op.f('fk_workflow_versions_workflow_id'), ondelete='CASCADE'),
@@ -200,18 +203,20 @@ def upgrade() -> None:
     sa.Column('model', sa.Text(), nullable=True),
     sa.Column('workflow_id', sa.BigInteger(), nullable=True),
     sa.Column('workflow_version_id', sa.BigInteger(), nullable=True),
-    sa.Column('workflow_config', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+    sa.Column('workflow_config', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
     sa.Column('agent_id', sa.BigInteger(), nullable=True),
     sa.Column('creative_agent_id', sa.BigInteger(), nullable=True),
     sa.Column('deterministic_agent_id', sa.BigInteger(), nullable=True),
     sa.Column('audience', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     sa.Column('sender_ids', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
+    sa.Column('auto_reply', sa.Boolean(), server_default=sa.text('true'), nullable=False),
     sa.Column('require_consent', sa.Boolean(), server_default=sa.text('true'), nullable=False),
     sa.Column('quiet_hours', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     sa.Column('budget', sa.Numeric(precision=12, scale=4), nullable=True),
     sa.Column('spent', sa.Numeric(precision=14, scale=6), server_default='0', nullable=False),
     sa.Column('scheduled_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('launched_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('completed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -280,6 +285,7 @@ def upgrade() -> None:
     sa.Column('workflow_version_id', sa.BigInteger(), nullable=True),
     sa.Column('subject_kind', sa.Text(), nullable=False),
     sa.Column('subject_id', sa.BigInteger(), nullable=False),
+    sa.Column('campaign_id', sa.BigInteger(), nullable=True),
     sa.Column('trace_id', sa.Text(), nullable=False),
     sa.Column('status', sa.Text(), nullable=False),
     sa.Column('error', sa.Text(), nullable=True),
@@ -294,8 +300,37 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['workflow_version_id'], ['workflow_versions.id'], name=op.f('fk_runs_workflow_version_id'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_runs'))
     )
+    op.create_index('ix_runs_campaign_id', 'runs', ['campaign_id'], unique=False, postgresql_where=sa.text('campaign_id IS NOT NULL'))
+    op.create_index('ix_runs_finished_at', 'runs', ['finished_at'], unique=False, postgresql_using='brin')
     op.create_index('ix_runs_subject', 'runs', ['subject_kind', 'subject_id', sa.literal_column('id DESC')], unique=False)
     op.create_index('ix_runs_trace_id', 'runs', ['trace_id'], unique=False)
+    op.create_table('agent_executions',
+    sa.Column('agent_type', sa.Text(), nullable=False),
+    sa.Column('agent_id', sa.BigInteger(), nullable=True),
+    sa.Column('lead_id', sa.BigInteger(), nullable=True),
+    sa.Column('conversation_id', sa.BigInteger(), nullable=True),
+    sa.Column('campaign_id', sa.BigInteger(), nullable=True),
+    sa.Column('trace_id', sa.Text(), nullable=False),
+    sa.Column('input_data', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('output_data', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('processing_time_ms', sa.BigInteger(), nullable=False),
+    sa.Column('success', sa.Boolean(), nullable=False),
+    sa.Column('error', sa.Text(), nullable=True),
+    sa.Column('model', sa.Text(), nullable=True),
+    sa.Column('input_tokens', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('output_tokens', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('cost', sa.Numeric(precision=14, scale=8), server_default='0', nullable=False),
+    sa.Column('executed_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.ForeignKeyConstraint(['agent_id'], ['agents.id'], name=op.f('fk_agent_executions_agent_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversations.id'], name=op.f('fk_agent_executions_conversation_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['lead_id'], ['leads.id'], name=op.f('fk_agent_executions_lead_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_agent_executions'))
+    )
+    op.create_index(op.f('ix_agent_executions_campaign_id'), 'agent_executions', ['campaign_id'], unique=False)
+    op.create_index(op.f('ix_agent_executions_conversation_id'), 'agent_executions', ['conversation_id'], unique=False)
+    op.create_index(op.f('ix_agent_executions_executed_at'), 'agent_executions', ['executed_at'], unique=False)
+    op.create_index(op.f('ix_agent_executions_lead_id'), 'agent_executions', ['lead_id'], unique=False)
     op.create_table('campaign_leads',
     sa.Column('campaign_id', sa.BigInteger(), nullable=False),
     sa.Column('lead_id', sa.BigInteger(), nullable=False),
@@ -362,6 +397,7 @@ def upgrade() -> None:
     sa.CheckConstraint("(direction = 'out') = (state IS NOT NULL)", name=op.f('ck_messages_outgoing_has_state')),
     sa.CheckConstraint("direction IN ('in','out')", name=op.f('ck_messages_direction_is_known')),
     sa.CheckConstraint("purpose IN ('campaign','reply','compliance')", name=op.f('ck_messages_purpose_is_known')),
+    sa.CheckConstraint('priority IN (0,10)', name=op.f('ck_messages_priority_is_known')),
     sa.ForeignKeyConstraint(['conversation_id'], ['conversations.id'], name=op.f('fk_messages_conversation_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['lead_id'], ['leads.id'], name=op.f('fk_messages_lead_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['sender_id'], ['senders.id'], name=op.f('fk_messages_sender_id')),
@@ -441,17 +477,43 @@ def downgrade() -> None:
     op.drop_index('ix_campaign_leads_campaign_id_status_id', table_name='campaign_leads')
     op.drop_index('ix_campaign_leads_campaign_id_id', table_name='campaign_leads')
     op.drop_table('campaign_leads')
+    op.drop_index(op.f('ix_agent_executions_lead_id'), table_name='agent_executions')
+    op.drop_index(op.f('ix_agent_executions_executed_at'), table_name='agent_executions')
+    op.drop_index(op.f('ix_agent_executions_conversation_id'), table_name='agent_executions')
+    op.drop_index(op.f('ix_agent_executions_campaign_id'), table_name='agent_executions')
+    op.drop_table('agent_executions')
     op.drop_index('ix_runs_trace_id', table_name='runs')
     op.drop_index('ix_runs_subject', table_name='runs')
+    op.drop_index('ix_runs_finished_at', table_name='runs', postgresql_using='brin')
+    op.drop_index('ix_runs_campaign_id', table_name='runs', postgresql_where=sa.text('campaign_id IS NOT NULL'))
     op.drop_table('runs')
     op.drop_index(op.f('ix_lead_list_members_lead_id'), table_name='lead_list_members')
     op.drop_table('lead_list_members')
+    op.drop_index('uq_lead_consents_open', table_name='lead_consents', postgresql_where=sa.text('revoked_at IS NULL'))
+    op.drop_index(op.f('ix_lead_consents_lead_id'), table_name='lead_consents')
     op.drop_table('lead_consents')
     op.drop_index('ix_conversations_last_message_at', table_name='conversations')
     op.drop_table('conversations')
     op.drop_index('ix_campaigns_status_id', table_name='campaigns')
     op.drop_table('campaigns')
     op.drop_table('workflow_versions')
+    op.drop_index('uq_leads_phone', table_name='leads', postgresql_where=sa.text('phone IS NOT NULL'))
+    op.drop_index('uq_leads_email_without_phone', table_name='leads', postgresql_where=sa.text('phone IS NULL'))
+    op.drop_index('ix_leads_updated_at_id', table_name='leads')
+    op.drop_index('ix_leads_tier', table_name='leads', postgresql_where=sa.text('tier IS NOT NULL'))
+    op.drop_index('ix_leads_source', table_name='leads', postgresql_where=sa.text('source IS NOT NULL'))
+    op.drop_index('ix_leads_search', table_name='leads', postgresql_using='gin')
+    op.drop_index('ix_leads_score_id', table_name='leads')
+    op.drop_index('ix_leads_phone_end', table_name='leads', postgresql_ops={'phone_end': 'text_pattern_ops'}, postgresql_where=sa.text('phone IS NOT NULL'))
+    op.drop_index('ix_leads_no_email', table_name='leads', postgresql_where=sa.text('email IS NULL'))
+    op.drop_index('ix_leads_name_id', table_name='leads')
+    op.drop_index('ix_leads_industry', table_name='leads', postgresql_where=sa.text('industry IS NOT NULL'))
+    op.drop_index('ix_leads_import_id', table_name='leads', postgresql_where=sa.text('import_id IS NOT NULL'))
+    op.drop_index('ix_leads_email', table_name='leads', postgresql_where=sa.text('email IS NOT NULL'))
+    op.drop_index('ix_leads_created_at_id', table_name='leads')
+    op.drop_index('ix_leads_country_region', table_name='leads')
+    op.drop_index('ix_leads_company_id', table_name='leads')
+    op.drop_index('ix_leads_attributes', table_name='leads', postgresql_using='gin', postgresql_ops={'attributes': 'jsonb_path_ops'})
     op.drop_table('leads')
     op.drop_table('lead_import_rejections')
     op.drop_table('workflows')
