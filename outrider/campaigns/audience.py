@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository.audience import AudienceParts
 from outrider.campaigns.schemas import AssignLeads, Audience
+from outrider.leads.filters import filtered_lead_ids
 
 
 def audience_parts(campaign: Campaign) -> AudienceParts:
@@ -16,9 +14,9 @@ def audience_parts(campaign: Campaign) -> AudienceParts:
 
 
 def parts_of(named: Audience | AssignLeads, assigned_to: int | None = None) -> AudienceParts:
-    return AudienceParts(list_ids=named.list_ids, lead_ids=named.lead_ids, assigned_to=assigned_to)
-
-
-def is_empty(audience: Mapping[str, Any]) -> bool:
-    """Nobody is named."""
-    return not any(audience.values())
+    return AudienceParts(
+        list_ids=named.list_ids,
+        lead_ids=named.lead_ids,
+        filtered=filtered_lead_ids(named.filter) if named.filter else None,
+        assigned_to=assigned_to,
+    )

@@ -149,7 +149,7 @@ def _cost_warnings(cost: PreflightCost) -> Iterator[PreflightFinding]:
         share = float(cost.budget / cost.total)
         yield PreflightFinding(
             code="over_budget",
-            message=f"The estimated cost is ${cost.total:.2f}; the budget of ${cost.budget:.2f} reaches for about {share:.0%} of it.",
+            message=f"The estimated cost is ${cost.total:.2f}; the budget of ${cost.budget:.2f} covers about {share:.0%} of it.",
             remedy="Raise the budget, shorten the text or choose fewer leads. Leads beyond the budget are skipped.",
             field="budget",
         )

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from outrider.campaigns.models import AgentType, CampaignLeadStatus, CampaignStatus, SkipReason
 from outrider.conversations.quiet_hours import parse_hours
 from outrider.errors import InvalidInput
+from outrider.leads.schemas import LeadFilter
 from outrider.workflows.definition import WorkflowDefinition
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -29,6 +30,8 @@ class Audience(Strict):
 
     list_ids: Annotated[list[int], Field(max_length=1000)] = []
     lead_ids: Ids = []
+    filter: LeadFilter | None = None
+    """Leads that match; evaluated at the launch."""
 
 
 class Hours(Strict):
@@ -104,6 +107,7 @@ class AssignLeads(Strict):
 
     lead_ids: Ids = []
     list_ids: Annotated[list[int], Field(max_length=1000)] = []
+    filter: LeadFilter | None = None
 
 
 class UnassignLeads(Strict):

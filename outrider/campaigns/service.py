@@ -67,10 +67,22 @@ COPIED = (
 
 
 async def get_campaign(session: AsyncSession, campaign_id: int) -> CampaignOut:
+    """
+    Raises:
+        CampaignNotFound
+    """
+    return await present(session, await find_campaign(session, campaign_id))
+
+
+async def find_campaign(session: AsyncSession, campaign_id: int) -> Campaign:
+    """
+    Raises:
+        CampaignNotFound
+    """
     campaign = await rows.find(session, campaign_id)
     if campaign is None:
         raise not_found(campaign_id)
-    return await present(session, campaign)
+    return campaign
 
 
 async def present(session: AsyncSession, campaign: Campaign) -> CampaignOut:
@@ -136,9 +148,7 @@ async def change_campaign(session: AsyncSession, campaign_id: int, patch: Campai
 
 async def duplicate_campaign(session: AsyncSession, campaign_id: int) -> Campaign:
     """A draft with the same plan and the same assigned leads, none of them worked."""
-    original = await rows.find(session, campaign_id)
-    if original is None:
-        raise not_found(campaign_id)
+    original = await find_campaign(session, campaign_id)
     copy = Campaign(name=f"{original.name} (copy)"[:200], **{name: getattr(original, name) for name in COPIED})
     session.add(copy)
     await session.flush()

@@ -8,7 +8,15 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from outrider.db.pages import SortKey, read_order, read_rows
 from outrider.workflows.models import Workflow, WorkflowVersion
+
+SORTS = {"id": SortKey(Workflow.id.expression, int), "name": SortKey(Workflow.name.expression, str)}
+
+
+async def page(session: AsyncSession, sort: str, cursor: str | None, limit: int) -> tuple[list[Workflow], str | None]:
+    rows, next_cursor = await read_rows(session, select(Workflow), read_order(sort, SORTS, Workflow.id), cursor, limit)
+    return [row.Workflow for row in rows], next_cursor
 
 
 async def find(session: AsyncSession, workflow_id: int) -> Workflow | None:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from outrider.db.pages import Page
 from outrider.errors import Conflict, NotFound
 from outrider.workflows import repository
 from outrider.workflows.definition import WorkflowDefinition
@@ -34,6 +35,15 @@ class ShippedWorkflow(Conflict):
 
 class WorkflowInUse(Conflict):
     """Campaigns refer to the workflow."""
+
+
+async def list_workflows(session: AsyncSession, sort: str, cursor: str | None, limit: int) -> Page[WorkflowOut]:
+    """
+    Raises:
+        InvalidInput: the sort or the cursor is none of this list.
+    """
+    workflows, next_cursor = await repository.page(session, sort, cursor, limit)
+    return Page(items=await present(session, workflows), next_cursor=next_cursor)
 
 
 async def get_workflow(session: AsyncSession, workflow_id: int) -> WorkflowOut:

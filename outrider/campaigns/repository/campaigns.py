@@ -73,8 +73,9 @@ async def complete_finished(session: AsyncSession, campaign_ids: Sequence[int] |
     return list((await session.execute(statement)).scalars())
 
 
-async def campaigns_with_status(session: AsyncSession, *statuses: CampaignStatus) -> list[int]:
-    statement = select(Campaign.id).where(Campaign.status.in_(statuses)).order_by(Campaign.id)
+async def budgeted(session: AsyncSession, *statuses: CampaignStatus) -> list[int]:
+    """Campaigns with a budget in one of these statuses."""
+    statement = select(Campaign.id).where(Campaign.status.in_(statuses), Campaign.budget.is_not(None)).order_by(Campaign.id)
     return list((await session.execute(statement)).scalars())
 
 

@@ -1,0 +1,53 @@
+"""Background work of campaigns. The jobs themselves stand beside the work they do; importing this registers them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+
+from outrider.campaigns.launch import launch
+from outrider.campaigns.live import notify
+from outrider.campaigns.models import CampaignStatus
+from outrider.campaigns.process import enqueue_chunks, process_chunk
+from outrider.campaigns.repository import campaigns as campaign_rows
+from outrider.campaigns.repository import leads as lead_rows
+from outrider.config import Settings
+from outrider.jobs import JobContext, schedule
+
+__all__ = ["complete_campaigns", "free_abandoned_leads", "launch", "process_chunk", "settle_budgets"]
+
+log = structlog.get_logger(__name__)
+
+ABANDONED_AFTER = timedelta(minutes=10)
+"""A delivery that is alive shows so every minute."""
+
+
+@schedule("campaigns.complete", "* * * * * */2")
+async def complete_campaigns(context: JobContext) -> None:
+    """Complete campaigns whose last leads were settled by several transactions at once, none of which saw the others."""
+    async with context.transaction() as session:
+        if completed := await campaign_rows.complete_finished(session):
+            await notify(session, completed)
+
+
+@schedule("campaigns.free_abandoned_leads", "* * * * *")
+async def free_abandoned_leads(context: JobContext) -> None:
+    """Put leads back on the queue whose chunk failed for good."""
+    size = context.part(Settings).chunk_size
+    async with context.transaction() as session:
+        for campaign_id, campaign_lead_ids in (await lead_rows.free_abandoned(session, ABANDONED_AFTER)).items():
+            log.warning("abandoned_leads_freed", campaign_id=campaign_id, leads=len(campaign_lead_ids))
+            await enqueue_chunks(session, campaign_id, campaign_lead_ids, size)
+
+
+@schedule("campaigns.settle_budgets", "*/5 * * * *")
+async def settle_budgets(context: JobContext) -> None:
+    """Bring the guards of the budgets to what the rows say: real prices for estimates, nothing for what leaked."""
+    async with context.transaction() as session:
+        campaign_ids = await campaign_rows.budgeted(session, CampaignStatus.PROCESSING, CampaignStatus.PAUSED)
+    for campaign_id in campaign_ids:
+        async with context.transaction() as session:
+            campaign = await campaign_rows.lock(session, campaign_id)
+            if campaign is not None and campaign.budget is not None:
+                await campaign_rows.recompute_spent(session, campaign)
