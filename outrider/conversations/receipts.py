@@ -13,7 +13,7 @@ from dataclasses import replace
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from outrider.channels.base import DeliveryStatus, ErrorClass, StatusUpdate
+from outrider.channels.base import CarrierMessage, DeliveryStatus, ErrorClass, StatusUpdate
 from outrider.channels.twilio_errors import classify, explain
 from outrider.conversations.events import TextOutcome
 from outrider.conversations.facts import Facts
@@ -30,19 +30,20 @@ log = structlog.get_logger(__name__)
 CANNOT_RECEIVE_TEXTS = frozenset({21211, 21214, 21217, 21265, 21614, 21635, 30006})
 """Codes that say that this number never receives a text: it is not a number, not a mobile one, or a landline."""
 UNDELIVERED = (DeliveryStatus.UNDELIVERED, DeliveryStatus.FAILED)
+DELIVERY_WORDS = {str(status): status for status in DeliveryStatus}
 KEEP_STRAYS_DAYS = 7
 
 
 async def apply_receipts(session: AsyncSession, updates: Sequence[StatusUpdate]) -> list[None]:
     """Write a group of status callbacks and publish what they mean."""
     facts = Facts()
-    latest = _latest(Receipt(update.carrier_sid, update.status, update.error_code) for update in updates)
+    latest = latest_receipts(Receipt(update.carrier_sid, update.status, update.error_code) for update in updates)
     known = await rows.lock_known(session, list(latest))
     tokens = {update.token: update.carrier_sid for update in updates if update.token and update.carrier_sid not in known}
     if tokens:
         known |= await _resolve_by_token(session, tokens, facts)
-    await _advance(session, [receipt for sid, receipt in latest.items() if sid in known], facts)
-    if strays := [receipt for sid, receipt in latest.items() if sid not in known]:
+    await advance_deliveries(session, [receipt for sid, receipt in latest.items() if sid in known], facts)
+    if strays := [receipt for sid, receipt in sorted(latest.items()) if sid not in known]:
         await rows.keep_strays(session, strays)
     for update in updates:
         RECEIPTS.labels(update.status).inc()
@@ -57,24 +58,26 @@ async def record_sent(session: AsyncSession, attempts: Sequence[SentAttempt], fa
     if missed := [attempt for attempt in attempts if attempt.token not in sent]:
         await _accept_late(session, missed, facts)
     if strays := await rows.take_strays(session, [attempt.carrier_sid for attempt in attempts]):
-        await _advance(session, list(_latest(strays).values()), facts)
+        await advance_deliveries(session, list(latest_receipts(strays).values()), facts)
 
 
 async def sweep_strays(session: AsyncSession) -> None:
     """Apply kept receipts whose text became known at the same moment as they were kept; drop the very old."""
     facts = Facts()
     if strays := await rows.take_known_strays(session):
-        await _advance(session, list(_latest(strays).values()), facts)
+        await advance_deliveries(session, list(latest_receipts(strays).values()), facts)
     await rows.forget_strays(session, KEEP_STRAYS_DAYS)
     await facts.publish(session)
 
 
-async def heal_deliveries(session: AsyncSession, receipts: Sequence[Receipt]) -> None:
-    """Apply what the carrier's list says about texts whose callbacks never came."""
-    facts = Facts()
-    await rows.lock_known(session, [receipt.carrier_sid for receipt in receipts])
-    await _advance(session, list(_latest(receipts).values()), facts)
-    await facts.publish(session)
+async def advance_deliveries(session: AsyncSession, receipts: Sequence[Receipt], facts: Facts) -> None:
+    """Move deliveries forwards and act on those that failed. The texts must be locked or just settled here."""
+    if not receipts:
+        return
+    moved = await rows.advance(session, [_explained(receipt) for receipt in receipts])
+    failed = [text for text in moved if text.status in UNDELIVERED]
+    if failed:
+        await _act_on_failures(session, failed, facts)
 
 
 async def suppress_refused(session: AsyncSession, refused: Iterable[tuple[str, int, int]], facts: Facts) -> None:
@@ -94,15 +97,6 @@ async def disable_senders(session: AsyncSession, reasons: dict[int, str]) -> Non
     """Take senders out of use that the carrier refuses; a person enables them again."""
     for sender_id in await outcomes.disable_senders(session, sorted(reasons.items())):
         log.error("sender_disabled", sender_id=sender_id, reason=reasons[sender_id])
-
-
-async def _advance(session: AsyncSession, receipts: Sequence[Receipt], facts: Facts) -> None:
-    if not receipts:
-        return
-    moved = await rows.advance(session, [_explained(receipt) for receipt in receipts])
-    failed = [text for text in moved if text.status in UNDELIVERED]
-    if failed:
-        await _act_on_failures(session, failed, facts)
 
 
 async def _act_on_failures(session: AsyncSession, failed: Sequence[Advanced], facts: Facts) -> None:
@@ -143,7 +137,13 @@ async def _accept_late(session: AsyncSession, missed: Sequence[SentAttempt], fac
         log.error("text_created_twice", message_id=message_id, remedy="Raise OUTRIDER_SETTLE_SECONDS.")
 
 
-def _latest(receipts: Iterable[Receipt]) -> dict[str, Receipt]:
+def read_receipt(text: CarrierMessage) -> Receipt | None:
+    """What the carrier's list says about a text; None for a word that is no delivery status."""
+    status = DELIVERY_WORDS.get(text.status)
+    return Receipt(text.carrier_sid, status, text.error_code) if status else None
+
+
+def latest_receipts(receipts: Iterable[Receipt]) -> dict[str, Receipt]:
     """The furthest receipt of each sid; of several ends the first."""
     latest: dict[str, Receipt] = {}
     for receipt in receipts:

@@ -23,7 +23,7 @@ from outrider.telemetry import SENDS
 
 MAX_ATTEMPTS = 10
 LONGEST_DELAY = 600.0
-REFUSALS_BEFORE_PAUSE = 5
+FAILURES_BEFORE_PAUSE = 5
 SHORTEST_PAUSE = 0.25
 LONGEST_PAUSE = 60.0
 DAILY_LIMITS = frozenset({30023, 30027, 63038})
@@ -60,20 +60,20 @@ class _Sorted:
 
 @dataclass(slots=True)
 class _Pressure:
-    """How a sender fares: refusals in a row make it pause, longer each time."""
+    """How a sender fares: refusals and unclear answers in a row make it pause, longer each time."""
 
-    refused_in_a_row: int = 0
+    failures_in_a_row: int = 0
     pauses: int = 0
     until: float = 0.0
 
     def accepted(self) -> None:
-        self.refused_in_a_row = self.pauses = 0
+        self.failures_in_a_row = self.pauses = 0
 
-    def refused(self, retry_after: float | None) -> float | None:
-        """Seconds to pause, or None: a single refusal among acceptances says nothing about the next text."""
-        self.refused_in_a_row += 1
+    def failed(self, retry_after: float | None) -> float | None:
+        """Seconds to pause, or None: a single failure among acceptances says nothing about the next text."""
+        self.failures_in_a_row += 1
         now = elapsed()
-        if self.refused_in_a_row < REFUSALS_BEFORE_PAUSE or now < self.until:
+        if self.failures_in_a_row < FAILURES_BEFORE_PAUSE or now < self.until:
             return None
         self.pauses += 1
         pause = retry_after if retry_after is not None else min(LONGEST_PAUSE, SHORTEST_PAUSE * 2**self.pauses)
@@ -82,7 +82,7 @@ class _Pressure:
 
 
 class Recorder:
-    """Writes outcomes, and slows senders that the carrier keeps refusing."""
+    """Writes outcomes, and slows senders for which the carrier keeps failing."""
 
     def __init__(self) -> None:
         self._pressure: dict[int, _Pressure] = defaultdict(_Pressure)
@@ -110,6 +110,7 @@ class Recorder:
                     self._sort_refusal(group, attempt, refused)
                 case Unknown(reason):
                     group.unknown.append((attempt.message_id, attempt.token, reason))
+                    self._slow_down(group, attempt.sender_id, None)
         return group
 
     def _sort_refusal(self, group: _Sorted, attempt: Posted, refused: Refused) -> None:
@@ -127,14 +128,17 @@ class Recorder:
     def _retry(self, group: _Sorted, attempt: Posted, refused: Refused) -> None:
         """Try again later. An attempt that never reached the carrier is not counted against the text."""
         delay = refused.retry_after if refused.retry_after is not None else min(LONGEST_DELAY, 2.0**attempt.attempts)
-        pause = self._pressure[attempt.sender_id].refused(refused.retry_after)
+        self._slow_down(group, attempt.sender_id, refused.retry_after)
         if refused.code in DAILY_LIMITS:
-            pause = delay = DAILY_LIMIT_PAUSE
-        if pause is not None:
-            group.pauses[attempt.sender_id] = max(pause, group.pauses.get(attempt.sender_id, 0.0))
+            group.pauses[attempt.sender_id] = delay = DAILY_LIMIT_PAUSE
         spread = delay * (1 + random.random() / 4)  # noqa: S311  (spreads load, decides nothing)
         counts = refused.code is not None and refused.code not in DAILY_LIMITS
         group.retried.append(_retried(attempt, refused, delay=spread, counts=counts))
+
+    def _slow_down(self, group: _Sorted, sender_id: int, retry_after: float | None) -> None:
+        pause = self._pressure[sender_id].failed(retry_after)
+        if pause is not None:
+            group.pauses[sender_id] = max(pause, group.pauses.get(sender_id, 0.0))
 
 
 async def _write_attempts(session: AsyncSession, group: _Sorted, facts: Facts) -> None:

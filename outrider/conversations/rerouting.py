@@ -15,8 +15,8 @@ BATCH = 500
 async def reroute_texts(session: AsyncSession) -> bool:
     """Find another sender for due texts of disabled ones; True if there may be more.
 
-    The conversation moves along, so that the lead goes on hearing from one sender. Texts that no other sender may take
-    are looked at again a minute later.
+    The choice is the one that the lead's next text will get too. Texts that no other sender may take are looked at again
+    a minute later.
     """
     stranded = await rows.lock_stranded(session, BATCH)
     if not stranded:

@@ -25,12 +25,8 @@ STRANDED = f"""
 """  # noqa: S608  (built from constants)
 
 MOVE = """
-    WITH moved AS (
-        UPDATE messages AS m SET sender_id = t.sender_id, hold_reason = NULL
-        FROM unnest($1::bigint[], $2::bigint[]) AS t (id, sender_id) WHERE m.id = t.id
-        RETURNING m.conversation_id, m.sender_id
-    )
-    UPDATE conversations AS c SET sender_id = moved.sender_id FROM moved WHERE c.id = moved.conversation_id
+    UPDATE messages AS m SET sender_id = t.sender_id, hold_reason = NULL
+    FROM unnest($1::bigint[], $2::bigint[]) AS t (id, sender_id) WHERE m.id = t.id
 """
 
 POSTPONE = """
@@ -54,7 +50,7 @@ async def lock_stranded(session: AsyncSession, most: int) -> list[StrandedText]:
 
 
 async def move(session: AsyncSession, moved: Sequence[tuple[int, int]]) -> None:
-    """Give `(message id, sender id)` and their conversations another sender."""
+    """Give `(message id, sender id)` another sender."""
     connection = await raw_connection(session)
     await connection.execute(MOVE, [message for message, _ in moved], [sender for _, sender in moved])
 

@@ -1,0 +1,58 @@
+"""Where the carrier's webhooks go: written in groups, answered after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from outrider.channels.base import InboundText, StatusUpdate
+from outrider.conversations.inbound import Arrival, Received, receive_texts
+from outrider.conversations.receipts import apply_receipts
+from outrider.db.engine import Database
+from outrider.db.group_commit import GroupCommit
+
+log = structlog.get_logger(__name__)
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+LARGEST_GROUP_OF_TEXTS = 50
+"""Each text may set off several statements of subscribers."""
+
+
+class WebhookInbox:
+    """One per process."""
+
+    def __init__(self, database: Database):
+        self._texts: _Grouped[Arrival, Received | None] = _Grouped(database, receive_texts, LARGEST_GROUP_OF_TEXTS)
+        self._reports: _Grouped[StatusUpdate, None] = _Grouped(database, apply_receipts, 200)
+
+    async def receive(self, text: InboundText) -> Received | None:
+        """Take in a text; when this returns it is stored and obeyed."""
+        return await self._texts.submit(Arrival(text, "webhook"))
+
+    async def report(self, update: StatusUpdate) -> None:
+        """Take in a status callback; when this returns it is stored."""
+        await self._reports.submit(update)
+
+
+class _Grouped(Generic[Item, Result]):
+    """Group commit in which one bad item fails alone instead of with its whole group."""
+
+    def __init__(
+        self, database: Database, write: Callable[[AsyncSession, Sequence[Item]], Awaitable[Sequence[Result]]], max_group: int
+    ):
+        self._database = database
+        self._write = write
+        self._group: GroupCommit[Item, Result] = GroupCommit(database, write, max_group=max_group)
+
+    async def submit(self, item: Item) -> Result:
+        try:
+            return await self._group.submit(item)
+        except Exception as error:  # noqa: BLE001  (whatever one item did to its group, each is now tried alone)
+            log.warning("group_failed", error=repr(error))
+        async with self._database.transaction() as session:
+            return (await self._write(session, [item]))[0]
