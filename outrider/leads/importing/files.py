@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Literal, Protocol
 
 from charset_normalizer import from_bytes
 
@@ -25,7 +25,7 @@ CHUNK = 1024 * 1024
 DELIMITERS = (",", ";", "\t", "|")
 SEPARATOR_LINE = re.compile(r'^"?sep=(.)"?\r?\n?$', re.IGNORECASE)
 """A first line that tells Excel the delimiter."""
-WESTERN = ("cp1252", "latin_1", "cp1250", "iso8859_2", "iso8859_15", "mac_roman")
+WESTERN = ("cp1252", "cp1250", "iso8859_2", "mac_roman")
 OTHER_ENCODINGS = ("cp1251", "koi8_r", "cp1253", "cp1254", "shift_jis", "gb18030", "big5", "euc_kr")
 LONGEST_RECORD = 500
 """Lines in one quoted text; more means that a quotation mark was never closed."""
@@ -69,7 +69,8 @@ class FileFacts:
 class Rows(Protocol):
     """The rows of a file in order, blank ones left out; `done_bytes` grows with them."""
 
-    done_bytes: int
+    @property
+    def done_bytes(self) -> int: ...
 
     def __iter__(self) -> Iterator[Row]: ...
 
@@ -168,7 +169,8 @@ class TextRows:
             reader = csv.reader(self._lines(), delimiter=self._delimiter)
             try:
                 yield from self._rows(reader)
-                return
+                if not self._again:
+                    return
             except csv.Error:
                 # A field grew beyond the csv module's limit: a mark that is never closed. Begin anew after its line.
                 yield from self._alone()
@@ -193,7 +195,21 @@ class TextRows:
                 yield first, cells
 
     def _is_swallowed(self, cells: list[str]) -> bool:
-        return len(self._taken) > LONGEST_RECORD or (self._width > 0 and len(cells) != self._width)
+        """True when a record of several lines is several records that a stray mark has joined."""
+        if len(self._taken) > LONGEST_RECORD:
+            return True
+        if self._width == 0 or len(self._unquoted(self._taken[0])) != self._width:
+            return False
+        return len(cells) != self._width or not self._is_well_formed(self._taken)
+
+    def _is_well_formed(self, lines: list[str]) -> bool:
+        try:
+            return len(list(csv.reader(lines, delimiter=self._delimiter, strict=True))) == 1
+        except csv.Error:
+            return False
+
+    def _unquoted(self, line: str) -> list[str]:
+        return next(csv.reader([line], delimiter=self._delimiter, quoting=csv.QUOTE_NONE))
 
     def _alone(self) -> Iterator[Row]:
         """The first of the taken lines without quoting; the others are read again."""
@@ -201,7 +217,7 @@ class TextRows:
         self._again.extendleft(reversed(rest))
         self._taken.clear()
         self._line += 1
-        yield self._line, next(csv.reader([first], delimiter=self._delimiter, quoting=csv.QUOTE_NONE))
+        yield self._line, self._unquoted(first)
 
     def _lines(self) -> Iterator[str]:
         taken, again, text = self._taken, self._again, self._text
@@ -234,9 +250,9 @@ def _legacy_encoding(sample: bytes) -> str:
     """An eight-bit or East Asian encoding; where it makes no visible difference, the usual Western one."""
     guesses = from_bytes(sample, cp_isolation=[*WESTERN, *OTHER_ENCODINGS])
     best = guesses.best()
-    if best is None or best.encoding in WESTERN[:2]:
+    if best is None or "cp1252" in best.could_be_from_charset:
         return "cp1252"
-    western = next((guess for guess in guesses if guess.encoding == "cp1252"), None)
+    western = next((guess for guess in guesses if "cp1252" in guess.could_be_from_charset), None)
     if best.encoding in WESTERN and western is not None and western.chaos <= best.chaos:
         return "cp1252"
     return str(best.encoding)
@@ -275,13 +291,17 @@ def _refuse_other_text(text: str) -> None:
 def _delimiter(text: str) -> str:
     """The delimiter that divides the first rows into the most columns of the same number."""
     complete = text[: text.rfind("\n") + 1] or text
-    return max(DELIMITERS, key=lambda delimiter: _score(complete, delimiter))
+    # Without regard to quoting too: one stray mark must not hide the table.
+    return max(
+        DELIMITERS, key=lambda delimiter: max(_score(complete, delimiter, rule) for rule in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE))
+    )
 
 
-def _score(text: str, delimiter: str) -> tuple[float, int]:
+def _score(text: str, delimiter: str, quoting: Literal[0, 3]) -> tuple[float, int]:
+    """Share of the rows that have the usual width, and that width."""
     widths: list[int] = []
     try:
-        for cells in csv.reader(io.StringIO(text), delimiter=delimiter):
+        for cells in csv.reader(io.StringIO(text), delimiter=delimiter, quoting=quoting):
             if cells:
                 widths.append(len(cells))
             if len(widths) == 200:

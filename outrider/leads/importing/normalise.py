@@ -66,7 +66,6 @@ class Normaliser:
             if target.startswith(ATTRIBUTE)
             for index in indexes
         ]
-        self._phones = self._columns.get("phone", [])
         self._has_consent = any(target.startswith("consent_") for target in self._columns)
         self._single = {target: indexes[0] for target, indexes in self._columns.items()}
 
@@ -183,7 +182,7 @@ class Normaliser:
             RowRefused: there are numbers, but no valid one.
         """
         failures: list[str] = []
-        for index in self._phones:
+        for index, _ in self._plan.phones:
             text = text_of(cells[index])
             if not text:
                 continue
@@ -216,7 +215,15 @@ class Normaliser:
                     found[name] = text
         if number and number.extension:
             found["phone_extension"] = number.extension
+        if len(self._plan.phones) > 1:
+            found |= self._further_numbers(cells, number)
         return found
+
+    def _further_numbers(self, cells: list[str], number: Phone | None) -> dict[str, str]:
+        """What the other phone columns hold, as it is written there."""
+        others = ((name, text_of(cells[index])) for index, name in self._plan.phones)
+        used = number.e164[-7:] if number else ""
+        return {name: text for name, text in others if text and used not in _digits(text)}
 
     def _grants(self, line: int, cells: list[str], country: str | None, problems: list[str]) -> tuple[Grant, ...]:
         """The row's own consents, then those of the whole file for the channels on which the row does not say no."""
@@ -232,6 +239,10 @@ class Normaliser:
         names = [*self._plan.header, *(f"column {number}" for number in range(len(self._plan.header) + 1, len(cells) + 1))]
         row = {name: cell[:LONGEST_KEPT_CELL].replace("\0", "") for name, cell in zip(names, cells, strict=False)}
         return Rejected(line, kept, "; ".join(reasons), row)
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdecimal, text))
 
 
 def _postal_code(text: str) -> str:

@@ -42,6 +42,8 @@ class Plan:
     """Names of the columns, as the file has them."""
     targets: tuple[str | None, ...]
     """Per column: a field, `attributes.…`, or None for a column that is left out."""
+    phones: tuple[tuple[int, str], ...]
+    """Columns with phone numbers in their order of preference, each with the attribute that keeps a number which is not used."""
     default_region: str
     source: str | None = None
     """Source of rows that name none."""
