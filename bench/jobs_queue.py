@@ -22,6 +22,7 @@ from outrider.config import read_settings
 from outrider.db.engine import Database
 from outrider.jobs.definition import JobContext, job
 from outrider.jobs.worker import Worker
+from outrider.telemetry import configure_logging
 
 ROUNDS = 3
 FASTER_THAN_RQ = 5
@@ -43,8 +44,8 @@ async def run(context: Context) -> dict[str, Measurement]:
             ours.append(await _our_round(context, opened, context.scaled(10_000, 1_000), usual))
             wide.append(await _our_round(context, opened, context.scaled(20_000, 1_000), WIDE))
             context.say(f"ours: {ours[-1][1]:,.0f} jobs/s, {wide[-1][1]:,.0f} with {WIDE} side by side")
-    forking = [await _rq_round(context, context.scaled(500, 50), forking=True) for _ in range(ROUNDS)]
-    simple = [await _rq_round(context, context.scaled(2_000, 200), forking=False) for _ in range(ROUNDS)]
+    forking = [await _rq_round(context, context.scaled(300, 50), forking=True) for _ in range(ROUNDS)]
+    simple = [await _rq_round(context, context.scaled(1_500, 200), forking=False) for _ in range(ROUNDS)]
     rq_enqueued, rq_run = _median([rate for rate, _ in forking + simple]), _median([rate for _, rate in forking])
     return {
         "queue": Measurement(
@@ -123,5 +124,6 @@ async def _work(dsn: str, concurrency: int) -> None:
 
 
 if __name__ == "__main__":
+    configure_logging("WARNING")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_work(sys.argv[1], int(sys.argv[2])))
