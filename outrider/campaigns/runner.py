@@ -83,6 +83,8 @@ class CampaignRunner:
     def __init__(self, database: Database, models: Models, settings: Settings):
         self._compiler = Compiler(models)
         self._slots = asyncio.Semaphore(settings.run_concurrency)
+        # While one group is being committed the next one runs; more than that would run past a pause.
+        self._uncommitted = asyncio.Semaphore(2 * settings.run_concurrency)
         self._results = GroupCommit(database, ResultWriter(), max_group=MOST_PER_COMMIT, gather_seconds=GATHER_SECONDS)
 
     async def work(self, plan: CampaignPlan, leads: Sequence[ClaimedLead], token: str) -> WorkReport:
@@ -100,11 +102,11 @@ class CampaignRunner:
 
     async def _work_one(self, workflow: CompiledWorkflow, plan: CampaignPlan, lead: ClaimedLead, token: str, stop: _Stop) -> bool:
         """Whether the lead is done with."""
-        async with self._slots:
-            if stop.is_set:
-                return False
-            run = await self._run(workflow, plan, lead, token)
-            # The slot is given back only after the commit, whose answer says whether further leads may start.
+        async with self._uncommitted:
+            async with self._slots:
+                if stop.is_set:
+                    return False
+                run = await self._run(workflow, plan, lead, token)
             verdict = await self._results.submit(run)
             stop.is_set = stop.is_set or not verdict.may_go_on
             stop.refusal = stop.refusal or verdict.refusal

@@ -12,8 +12,10 @@ from decimal import Decimal
 from typing import Any, cast
 
 import structlog
+from langchain_core.runnables import RunnableConfig
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
+from langsmith.utils import tracing_is_enabled
 
 from outrider.workflows.definition import WorkflowDefinition, WorkflowNode
 from outrider.workflows.nodes import SPECIFICATIONS
@@ -39,9 +41,12 @@ class CompiledWorkflow:
 
     async def run(self, state: CampaignLeadState, *, name: str = "campaign_lead") -> CampaignLeadState:
         """Run once from `state` to the end; a node's failure ends in the state's `error_message`, not in an exception."""
-        metadata = {"trace_id": state["trace_id"], "campaign_id": state["campaign_id"]}
-        final = await self._graph.ainvoke(state, {"run_name": name, "metadata": metadata, "recursion_limit": self._limit})
-        return cast(CampaignLeadState, final)
+        config: RunnableConfig = {"recursion_limit": self._limit}
+        if tracing_is_enabled():
+            # Without a tracer nobody reads these, and LangGraph copies them at every step.
+            metadata = {"trace_id": state["trace_id"], "campaign_id": state["campaign_id"]}
+            config |= {"run_name": name, "metadata": metadata}
+        return cast(CampaignLeadState, await self._graph.ainvoke(state, config))
 
 
 class Compiler:

@@ -120,7 +120,7 @@ async def logs(
     limit: int,
 ) -> tuple[Sequence[Row[Any]], str | None]:
     """Rows with ProcessingLog and the lead's name."""
-    query: Select[Any] = (
+    query: Any = (
         select(ProcessingLog, Lead.name)
         .join(CampaignLead, CampaignLead.id == ProcessingLog.campaign_lead_id)
         .join(Lead, Lead.id == CampaignLead.lead_id)
