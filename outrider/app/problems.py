@@ -19,6 +19,7 @@ from outrider.errors import Conflict, FieldProblem, InvalidInput, NotFound, Outr
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+PROBLEM_URN = "urn:outrider:problem:"
 NUMBER_TOO_LARGE = "22003"
 BAD_TEXT = ("22021", "22P05")
 CONSTRAINTS = {"23503": "refers to something that does not exist", "23505": "exists already", "23514": "is out of range"}
@@ -38,7 +39,7 @@ class Problem(BaseModel):
 
 def problem_response(error: OutriderError) -> JSONResponse:
     problem = Problem(
-        type=f"urn:outrider:problem:{error.slug}",
+        type=f"{PROBLEM_URN}{error.slug}",
         title=error.title,
         status=error.status,
         detail=error.detail,
@@ -81,16 +82,14 @@ def _remedy(item: Any) -> str:
 
 
 async def _http(_: Request, error: Exception) -> Response:
+    """What the framework itself refuses: unknown paths and methods."""
     assert isinstance(error, HTTPException)
-
-    class _Named(OutriderError):
-        status = error.status_code
-        title = {404: "Not found", 405: "Method not allowed"}.get(error.status_code, "The request failed")
-        slug = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, f"http-{error.status_code}")  # type: ignore[assignment]
-
-    response = problem_response(_Named(str(error.detail)))
-    response.headers.update(error.headers or {})
-    return response
+    code = error.status_code
+    slug, title = {404: ("not-found", "Not found"), 405: ("method-not-allowed", "Method not allowed")}.get(
+        code, (f"http-{code}", "The request failed")
+    )
+    problem = Problem(type=f"{PROBLEM_URN}{slug}", title=title, status=code, detail=str(error.detail))
+    return JSONResponse(problem.model_dump(), status_code=code, media_type=MEDIA_TYPE, headers=dict(error.headers or {}))
 
 
 async def _database(request: Request, error: Exception) -> Response:

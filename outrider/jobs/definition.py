@@ -43,7 +43,7 @@ class JobContext:
         return self.database.transaction()
 
     def part(self, kind: type[Part]) -> Part:
-        """The process-wide part of this type.
+        """The process-wide part registered for this type: a class, or the protocol that it implements.
 
         Raises:
             LookupError: the worker was composed without it.
@@ -86,7 +86,7 @@ class Job(Generic[P]):
         With `key`, a waiting job of the same key stays and this one is dropped.
         """
 
-        async def enqueue(session: AsyncSession, *args: P.args, **kwargs: P.kwargs) -> None:
+        async def enqueue(session: AsyncSession, /, *args: P.args, **kwargs: P.kwargs) -> None:
             await self._store(session, [self._payload(args, kwargs)], delay=delay, key=key)
 
         return enqueue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -114,13 +116,13 @@ async def _ensure_free(session: AsyncSession, name: str) -> None:
         raise ListNameTaken(f"There is a list named {name!r} already.", remedy="Choose another name.")
 
 
-def _shown(row: Row[tuple[LeadList, int]]) -> ListOut:
+def _shown(row: Row[Any]) -> ListOut:
     found: LeadList = row[0]
     return ListOut(
         id=found.id,
         name=found.name,
         description=found.description,
-        lead_count=row[1],
+        lead_count=row.lead_count,
         created_at=found.created_at,
         updated_at=found.updated_at,
     )

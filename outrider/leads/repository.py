@@ -99,11 +99,13 @@ def _lists_with_counts() -> Select[Any]:
 
 
 async def read_lists(session: AsyncSession) -> Sequence[Row[Any]]:
-    return (await session.execute(_lists_with_counts().order_by(LeadList.name))).all()
+    rows: Sequence[Row[Any]] = (await session.execute(_lists_with_counts().order_by(LeadList.name))).all()
+    return rows
 
 
 async def read_list(session: AsyncSession, list_id: int) -> Row[Any] | None:
-    return (await session.execute(_lists_with_counts().where(LeadList.id == list_id))).one_or_none()
+    row: Row[Any] | None = (await session.execute(_lists_with_counts().where(LeadList.id == list_id))).one_or_none()
+    return row
 
 
 async def find_list(session: AsyncSession, name: str) -> LeadList | None:

@@ -209,8 +209,8 @@ async def _write(session: AsyncSession, lead: Lead, person: Person) -> None:
 
 
 def _stored(lead: Lead) -> Person:
-    values = {name: getattr(lead, name) for name in Person._fields}
-    return Person(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+    values = (getattr(lead, name) for name in Person._fields)
+    return Person._make(tuple(value) if isinstance(value, list) else value for value in values)
 
 
 def _person(values: dict[str, Any], stored: Person, default_region: str) -> Person:
@@ -237,8 +237,8 @@ def _read(name: str, value: Any, values: dict[str, Any], stored: Person, default
 
 def _readers(values: dict[str, Any], stored: Person, default_region: str) -> dict[str, Any]:
     country = country_code(values["country"]) if values.get("country") else given_country(stored)
-    readers: dict[str, Any] = dict.fromkeys(LINES, clean_line)
-    return readers | {
+    return {
+        **dict.fromkeys(LINES, clean_line),
         "notes": clean_text,
         "phone": lambda text: parse_phone(text, country or default_region).e164,
         "email": read_email,
