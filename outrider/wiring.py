@@ -11,6 +11,7 @@ import outrider.campaigns.jobs
 import outrider.campaigns.models
 import outrider.campaigns.subscribers
 import outrider.conversations.models
+import outrider.conversations.subscribers
 import outrider.db.idempotency
 import outrider.jobs.housekeeping
 import outrider.leads.jobs
