@@ -1,0 +1,175 @@
+"""One batch of rows into the database, in one transaction with the import's progress.
+
+Known people are found by phone, else by e-mail; what is new goes in by COPY, what changed by one UPDATE. The transaction
+begins where the last committed one ended, or not at all: a second worker on the same import finds that out and stops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import asyncpg
+import orjson
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from outrider.db.engine import raw_connection
+from outrider.errors import Conflict
+from outrider.events.bus import publish
+from outrider.leads.events import ContactForbidden
+from outrider.leads.importing import repository as rows
+from outrider.leads.importing.merge import merged
+from outrider.leads.importing.plan import Batch, Grant, Normalised
+from outrider.leads.importing.repository import Counts, Stored
+from outrider.leads.person import Person
+
+
+class ImportOvertaken(Conflict):
+    """Another worker carries this import on."""
+
+
+class LeadsChanged(Conflict):
+    """Somebody changed leads between our reading and writing them; the batch is to be written again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a batch is written for."""
+
+    import_id: int
+    filename: str
+    list_id: int | None
+    skip_known: bool
+    same_content: frozenset[int]
+    """This import and the earlier ones of the same file and options."""
+
+    def evidence(self, line: int) -> str:
+        """Where a consent is stated, as JSON."""
+        return orjson.dumps({"file": self.filename, "import_id": self.import_id, "line": line}).decode()
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is to be written of a batch, sorted by what has to be done."""
+
+    new: list[Normalised] = field(default_factory=list)
+    changed: dict[int, tuple[Stored, int, Person]] = field(default_factory=dict)
+    """By lead: as it is stored, line, as it is to be."""
+    known: list[int] = field(default_factory=list)
+    """Leads of the batch that existed before."""
+    outcome: dict[int, str] = field(default_factory=dict)
+    """By known lead: the count that its row belongs to."""
+    grants: dict[tuple[int, str], tuple[int, Grant]] = field(default_factory=dict)
+    """Consents for known leads, by lead and channel."""
+    extra_duplicates: int = 0
+
+
+async def write_batch(session: AsyncSession, target: Target, batch: Batch, expected: int, done_bytes: int) -> Counts:
+    """Write a batch that begins at row `expected`.
+
+    Raises:
+        ImportOvertaken: another worker has written it.
+        LeadsChanged: nothing was written; try again.
+    """
+    connection = await raw_connection(session)
+    if await rows.begin_batch(connection, target.import_id) != expected:
+        raise ImportOvertaken("Another worker carries this import on.")
+    work = _sorted_out(target, batch.rows, await _matches(connection, batch.rows))
+    await _write_new(connection, target, work.new)
+    await _write_known(connection, target, work)
+    await rows.copy_rejections(connection, target.import_id, batch.rejected)
+    if batch.refused:
+        await publish(session, ContactForbidden(batch.refused, target.filename))
+    counts = _counts(batch, work)
+    await rows.advance(connection, target.import_id, counts, done_bytes)
+    return counts
+
+
+async def _matches(connection: asyncpg.Connection, people: Sequence[Normalised]) -> dict[int, Stored]:
+    """The lead of each row that is known, by the row's position."""
+    phones = {n: row.person.phone for n, row in enumerate(people) if row.person.phone}
+    found = await rows.match(connection, rows.MATCH_PHONES, phones)
+    emails = {n: people[n].person.email or "" for n in phones if n not in found and people[n].person.email}
+    found |= await rows.match(connection, rows.MATCH_EMAILS_WITHOUT_PHONE, emails)
+    without = {n: row.person.email for n, row in enumerate(people) if not row.person.phone and row.person.email}
+    return found | await rows.match(connection, rows.MATCH_EMAILS, without)
+
+
+def _sorted_out(target: Target, people: Sequence[Normalised], found: dict[int, Stored]) -> _Work:
+    work = _Work()
+    for position, row in enumerate(people):
+        stored = found.get(position)
+        if stored is None or _belongs_to_another(work, stored, row.person):
+            work.new.append(row)
+        else:
+            _sort_known(target, work, row, stored)
+    return work
+
+
+def _belongs_to_another(work: _Work, stored: Stored, person: Person) -> bool:
+    """True when an earlier row of the batch gave the lead, found by its e-mail address, another number."""
+    change = work.changed.get(stored.id)
+    return change is not None and person.phone is not None and change[2].phone != person.phone
+
+
+def _sort_known(target: Target, work: _Work, row: Normalised, stored: Stored) -> None:
+    again = stored.id in work.outcome
+    if again:
+        work.extra_duplicates += 1
+    else:
+        work.known.append(stored.id)
+    same_file = stored.import_id in target.same_content
+    if target.skip_known:
+        if not again:
+            work.outcome[stored.id] = "duplicate" if stored.import_id == target.import_id else "unchanged"
+        return
+    if same_file and stored.import_line is not None and stored.import_line > row.line:
+        # A later row of this very file has been merged already; it would win again.
+        work.outcome.setdefault(stored.id, "duplicate")
+        return
+    before = work.changed[stored.id][2] if stored.id in work.changed else stored.person
+    after = merged(before, row.person)
+    if after != before:
+        work.changed[stored.id] = (stored, row.line, after)
+    is_duplicate = same_file and stored.import_line != row.line
+    if not again:
+        work.outcome[stored.id] = "duplicate" if is_duplicate else "updated" if after != before else "unchanged"
+    for grant in row.grants:
+        work.grants.setdefault((stored.id, grant.channel), (stored.id, grant))
+
+
+async def _write_new(connection: asyncpg.Connection, target: Target, people: list[Normalised]) -> None:
+    if not people:
+        return
+    ids = await rows.reserve_ids(connection, len(people))
+    numbered = list(zip(ids, people, strict=True))
+    await rows.copy_leads(connection, target.import_id, ((number, row.line, row.person) for number, row in numbered))
+    grants = [(number, grant, target.evidence(grant.line)) for number, row in numbered for grant in row.grants]
+    if grants:
+        await rows.copy_consents(connection, grants)
+    if target.list_id is not None:
+        await rows.copy_members(connection, target.list_id, ids)
+
+
+async def _write_known(connection: asyncpg.Connection, target: Target, work: _Work) -> None:
+    changed = list(work.changed.values())
+    if await rows.change_leads(connection, target.import_id, changed) != len(changed):
+        raise LeadsChanged("Some of the leads were changed at the same time.")
+    grants = [(lead, grant, target.evidence(grant.line)) for lead, grant in work.grants.values()]
+    for lead in await rows.add_consents(connection, grants):
+        if work.outcome[lead] == "unchanged":
+            work.outcome[lead] = "updated"
+    if target.list_id is not None and work.known:
+        await rows.add_members(connection, target.list_id, work.known)
+
+
+def _counts(batch: Batch, work: _Work) -> Counts:
+    outcomes = list(work.outcome.values())
+    return Counts(
+        read=batch.read,
+        created=len(work.new),
+        updated=outcomes.count("updated"),
+        unchanged=outcomes.count("unchanged"),
+        duplicate=outcomes.count("duplicate") + batch.duplicates + work.extra_duplicates,
+        rejected=sum(1 for row in batch.rejected if not row.kept),
+    )
