@@ -25,6 +25,7 @@ from outrider.conversations.models import Purpose, SenderKind
 from outrider.conversations.quiet_hours import validity_seconds
 from outrider.conversations.recording import Posted, Recorder
 from outrider.conversations.rerouting import reroute_texts
+from outrider.conversations.waiting import first_of
 from outrider.db.engine import Database
 from outrider.db.group_commit import GroupCommit
 from outrider.errors import ConfigurationError
@@ -117,7 +118,7 @@ class Deliverer:
         while not stop.is_set():
             if self._waiting.qsize() > self._batch:
                 self._has_room.clear()
-                await _first(self._has_room.wait(), stop.wait())
+                await first_of(self._has_room.wait(), stop.wait())
                 continue
             self._alarms.woken.clear()
             try:
@@ -125,7 +126,7 @@ class Deliverer:
                 pause = 0.0 if claimed else await self._claimer.seconds_until_ready()
             except DATABASE_TROUBLE as error:
                 log.warning("claim_failed", error=repr(error))
-                await _first(stop.wait(), timeout=TROUBLE_SECONDS)
+                await first_of(stop.wait(), timeout=TROUBLE_SECONDS)
                 continue
             for text in claimed:
                 self._waiting.put_nowait(text)
@@ -138,7 +139,7 @@ class Deliverer:
             await asyncio.sleep(CONTENDED_SECONDS)
         else:
             timeout = min(IDLE_SECONDS, IDLE_SECONDS if seconds_until_ready is None else seconds_until_ready)
-            await _first(self._alarms.woken.wait(), stop.wait(), timeout=timeout)
+            await first_of(self._alarms.woken.wait(), stop.wait(), timeout=timeout)
 
     async def _post_forever(self) -> None:
         while True:
@@ -240,13 +241,3 @@ def _callback_address(base: str, settings: Settings) -> str | None:
     """Where the carrier reports; None where it could not reach us, so that it does not refuse the text for it."""
     is_unreachable = settings.carrier_base_url is None and urlsplit(base).hostname in LOOPBACK
     return None if is_unreachable else base.rstrip("/") + STATUS_PATH
-
-
-async def _first(*waits: Awaitable[object], timeout: float | None = None) -> None:
-    """Return as soon as one of `waits` is over, or after `timeout` seconds."""
-    tasks = [asyncio.ensure_future(wait) for wait in waits]
-    try:
-        await asyncio.wait(tasks, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()

@@ -68,3 +68,12 @@ class NumberSuppressed:
     phone: str
     lead_ids: Sequence[int]
     reason: SuppressionReason
+
+
+@dataclass(frozen=True, slots=True)
+class HandedBack:
+    """A person gave a conversation back to the agent."""
+
+    conversation_id: int
+    is_unanswered: bool
+    """The lead wrote something that nobody has answered."""

@@ -63,12 +63,12 @@ class Conversation(HasId, HasTimes, Base):
     run_token: Mapped[str | None] = mapped_column(Text)
     run_lease_until: Mapped[datetime | None]
     """One run at a time: the holder of `run_token` may answer until then."""
-    last_message_at: Mapped[datetime | None]
+    last_message_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_inbound_at: Mapped[datetime | None]
 
     __table_args__ = (
         CheckConstraint("handled_by IN ('agent','person')", name="handled_by_is_known"),
-        Index("ix_conversations_last_message_at", text("last_message_at DESC NULLS LAST"), text("id DESC")),
+        Index("ix_conversations_last_message_at_id", "last_message_at", "id"),
     )
 
 
@@ -253,5 +253,5 @@ class Suppression(HasId, Base):
 
     __table_args__ = (
         Index("uq_suppressions_open", "phone", unique=True, postgresql_where=text("lifted_at IS NULL")),
-        Index("ix_suppressions_created_at_id", text("created_at DESC"), text("id DESC")),
+        Index("ix_suppressions_created_at_id", "created_at", "id"),
     )

@@ -24,6 +24,7 @@ from outrider.conversations.repository import inbound as inbound_rows
 from outrider.conversations.repository import pulling as rows
 from outrider.conversations.repository import receipts as receipt_rows
 from outrider.conversations.repository.pulling import PulledSender
+from outrider.conversations.waiting import first_of
 from outrider.db.engine import Database
 
 log = structlog.get_logger(__name__)
@@ -58,7 +59,7 @@ class InboundPuller:
                 if is_mine:
                     await self.pull()
                     await self.heal()
-            await _wait(stop, self._interval)
+            await first_of(stop.wait(), timeout=self._interval)
 
     async def pull(self) -> int:
         """Take in every text that is in the carrier's lists and not here; returns how many."""
@@ -153,10 +154,3 @@ def _arrival(text: CarrierMessage) -> Arrival:
         segments=text.segments,
     )
     return Arrival(inbound, "puller", text.created_at)
-
-
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

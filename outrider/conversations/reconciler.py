@@ -24,6 +24,7 @@ from outrider.conversations.repository import reconciliation as rows
 from outrider.conversations.repository.outbox import notify_deliverers
 from outrider.conversations.repository.outcomes import SentAttempt
 from outrider.conversations.repository.reconciliation import OpenAttempt
+from outrider.conversations.waiting import first_of
 from outrider.db.engine import Database
 from outrider.telemetry import SENDS
 
@@ -61,7 +62,7 @@ class Reconciler:
                     await sweep_strays(session)
             rounds += 1
             if not has_more:
-                await _wait(stop, ROUND_SECONDS)
+                await first_of(stop.wait(), timeout=ROUND_SECONDS)
 
     async def reconcile(self) -> bool:
         """One round: ended leases, then the attempts that are due for a look; True if there may be more."""
@@ -154,10 +155,3 @@ def _by_phone(attempts: Iterable[OpenAttempt]) -> dict[str, list[OpenAttempt]]:
 
 def _sent(attempt: OpenAttempt, text: CarrierMessage) -> SentAttempt:
     return SentAttempt(attempt.token, text.carrier_sid, DeliveryStatus.ACCEPTED, attempt.message_id, text.segments, text.price)
-
-
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

@@ -115,7 +115,7 @@ class ConversationOut(BaseModel):
     """The lead wrote and nobody has answered (or decided not to)."""
     is_suppressed: bool
     last_message: LastMessage | None
-    last_message_at: datetime | None
+    last_message_at: datetime
     last_inbound_at: datetime | None
     created_at: datetime
 

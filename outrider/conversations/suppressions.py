@@ -57,8 +57,8 @@ async def add_suppressions(session: AsyncSession, new: Sequence[NewSuppression],
     if added:
         await rows.tell_deliverers(session, sorted(added))
         leads = await rows.leads_of(session, sorted(added))
+        # A number that is nobody's lead concerns nobody above.
         facts.suppressed += [
-            NumberSuppressed(phone, [leads[phone]] if phone in leads else [], reason)
-            for phone, (_, reason) in sorted(added.items())
+            NumberSuppressed(phone, [leads[phone]], reason) for phone, (_, reason) in sorted(added.items()) if phone in leads
         ]
     return {phone: suppression_id for phone, (suppression_id, _) in added.items()}

@@ -17,6 +17,7 @@ SET_PRICES = text("""
     UPDATE messages AS m SET price = t.price FROM unnest(CAST(:ids AS bigint[]), CAST(:prices AS numeric[])) AS t (id, price)
     WHERE m.id = t.id
 """)
+COMPLETE_UNTIL = func.coalesce(Sender.inbound_watermark, Sender.created_at)
 UNFINISHED = [str(status) for status in DeliveryStatus if not status.is_terminal]
 
 
@@ -42,7 +43,7 @@ async def senders_to_pull(session: AsyncSession) -> list[PulledSender]:
 async def advance_watermark(session: AsyncSession, sender_id: int, until: datetime) -> None:
     await session.execute(
         update(Sender)
-        .where(Sender.id == sender_id, func.coalesce(Sender.inbound_watermark, Sender.created_at) < until)
+        .where(Sender.id == sender_id, until > COMPLETE_UNTIL)
         .values(inbound_watermark=until, updated_at=Sender.updated_at)
     )
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.conversations.models import Suppression, SuppressionReason
+from outrider.db.pages import Order, SortKey, read_rows
 
 SUPPRESSED_CHANNEL = "outrider_suppressed"
+
+NEWEST_FIRST = Order("-created_at", SortKey(Suppression.created_at.expression, datetime), Suppression.id.expression)
 
 INSERT = text("""
     INSERT INTO suppressions (phone, reason, source, evidence, message_id)
@@ -83,3 +87,41 @@ async def lift(
     if reasons is not None:
         closed = closed.where(Suppression.reason.in_(reasons))
     return list(await session.scalars(closed))
+
+
+async def page(
+    session: AsyncSession,
+    cursor: str | None,
+    limit: int,
+    *,
+    reason: SuppressionReason | None,
+    phone: str | None,
+    active: bool | None,
+) -> tuple[Sequence[Suppression], str | None]:
+    """Suppressions, newest first, and the cursor of the next page.
+
+    Args:
+        phone: digits that the number holds.
+        active: True for those in force, False for lifted ones.
+    """
+    query = select(Suppression)
+    if reason is not None:
+        query = query.where(Suppression.reason == reason)
+    if phone is not None:
+        query = query.where(Suppression.phone.contains(phone, autoescape=True))
+    if active is not None:
+        query = query.where(Suppression.lifted_at.is_(None) if active else Suppression.lifted_at.is_not(None))
+    rows, next_cursor = await read_rows(session, query, NEWEST_FIRST, cursor, limit)
+    return [row.Suppression for row in rows], next_cursor
+
+
+async def lift_one(session: AsyncSession, suppression_id: int, by: str) -> Suppression | None:
+    """Close a suppression in force; None if it is none."""
+    return (
+        await session.scalars(
+            update(Suppression)
+            .where(Suppression.id == suppression_id, Suppression.lifted_at.is_(None))
+            .values(lifted_at=func.now(), lifted_by=by)
+            .returning(Suppression)
+        )
+    ).one_or_none()
