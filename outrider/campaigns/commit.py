@@ -41,6 +41,11 @@ class LeadRun:
         return self.state["campaign_lead_id"]
 
     @property
+    def key(self) -> tuple[int, str]:
+        """What one result is told apart by: the same lead may come from two deliveries, of which one counts."""
+        return self.campaign_lead_id, self.token
+
+    @property
     def cost(self) -> Decimal:
         return sum((entry["cost"] for entry in self.state["processing_logs"]), Decimal(0))
 
@@ -98,7 +103,7 @@ async def _store_campaign(session: AsyncSession, runs: Sequence[LeadRun]) -> str
 
 async def _store(session: AsyncSession, runs: Sequence[LeadRun]) -> None:
     run_ids = await rows.store(session, [_result(run) for run in runs])
-    held = [run for run in runs if run.campaign_lead_id in run_ids]
+    held = [run for run in runs if run.key in run_ids]
     if len(held) < len(runs):
         log.info("results_of_overtaken_runs_dropped", campaign_id=runs[0].campaign_id, dropped=len(runs) - len(held))
     await rows.add_logs(
@@ -107,7 +112,7 @@ async def _store(session: AsyncSession, runs: Sequence[LeadRun]) -> None:
     await rows.add_transcripts(
         session, [(run.campaign_lead_id, entry) for run in held for entry in run.state["conversation_history"]]
     )
-    await queue_texts(session, [text for run in held for text in _texts(run, run_ids[run.campaign_lead_id])])
+    await queue_texts(session, [text for run in held for text in _texts(run, run_ids[run.key])])
 
 
 def _result(run: LeadRun) -> rows.LeadResult:

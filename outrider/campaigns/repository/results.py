@@ -46,23 +46,23 @@ STORE = """
         ) AS t (id, token, status, sms_message, error_message, trace_id, workflow_version_id, model, input_tokens,
             output_tokens, cost, started_at, finished_at, campaign_id, run_status)
     ), held AS (
-        SELECT cl.id FROM campaign_leads AS cl JOIN wanted USING (id)
-        WHERE cl.status = 'processing' AND cl.chunk_token = wanted.token
+        SELECT wanted.* FROM campaign_leads AS cl JOIN wanted ON wanted.id = cl.id AND wanted.token = cl.chunk_token
+        WHERE cl.status = 'processing'
         ORDER BY cl.id FOR NO KEY UPDATE OF cl
     ), stored AS (
         INSERT INTO runs (workflow_version_id, subject_kind, subject_id, campaign_id, trace_id, status, error, model,
             input_tokens, output_tokens, cost, started_at, finished_at)
         SELECT workflow_version_id, 'campaign_lead', id, campaign_id, trace_id, run_status, error_message, model,
             input_tokens, output_tokens, cost, started_at, finished_at
-        FROM wanted JOIN held USING (id)
+        FROM held
         RETURNING id, subject_id
     )
     UPDATE campaign_leads AS cl SET
-        status = wanted.status, sms_message = wanted.sms_message, error_message = wanted.error_message,
-        trace_id = wanted.trace_id, run_id = stored.id, chunk_token = NULL, processed_at = now(), updated_at = now()
-    FROM wanted JOIN stored ON stored.subject_id = wanted.id
-    WHERE cl.id = wanted.id
-    RETURNING cl.id, stored.id AS run_id
+        status = held.status, sms_message = held.sms_message, error_message = held.error_message,
+        trace_id = held.trace_id, run_id = stored.id, chunk_token = NULL, processed_at = now(), updated_at = now()
+    FROM held JOIN stored ON stored.subject_id = held.id
+    WHERE cl.id = held.id
+    RETURNING cl.id, held.token, stored.id AS run_id
 """
 
 ADD_LOGS = """
@@ -121,8 +121,8 @@ async def keep(session: AsyncSession, campaign_lead_ids: Iterable[int], token: s
     await connection.execute(KEEP, list(campaign_lead_ids), token)
 
 
-async def store(session: AsyncSession, results: Sequence[LeadResult]) -> dict[int, int]:
-    """Write the results whose leads still belong to their delivery; returns the run's id by campaign lead."""
+async def store(session: AsyncSession, results: Sequence[LeadResult]) -> dict[tuple[int, str], int]:
+    """Write the results whose leads still belong to their delivery; returns the run's id by (campaign lead, token)."""
     connection = await raw_connection(session)
     rows = await connection.fetch(
         STORE,
@@ -142,7 +142,7 @@ async def store(session: AsyncSession, results: Sequence[LeadResult]) -> dict[in
         [r.campaign_id for r in results],
         [r.run_status for r in results],
     )
-    return {row["id"]: row["run_id"] for row in rows}
+    return {(row["id"], row["token"]): row["run_id"] for row in rows}
 
 
 async def add_logs(session: AsyncSession, entries: Sequence[tuple[int, int, LogEntry]]) -> None:

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import outrider.workflows.shipped
+from outrider.workflows.definition import WorkflowDefinition
+from outrider.workflows.validation import InvalidWorkflow, check, ensure_valid, routes, start_node
+
+SHIPPED = sorted(Path(outrider.workflows.shipped.__file__).parent.glob("*.json"))
+
+
+def definition(nodes: list[tuple[str, str]], edges: list[tuple[str, ...]], **data: dict[str, Any]) -> WorkflowDefinition:
+    return WorkflowDefinition.model_validate(
+        {
+            "nodes": [{"id": node_id, "type": kind, "data": data.get(node_id, {})} for node_id, kind in nodes],
+            "edges": [dict(zip(("source", "target", "sourceHandle"), edge, strict=False)) for edge in edges],
+        }
+    )
+
+
+USUAL = [("1", "validate"), ("2", "sms"), ("3", "finalize")]
+
+
+def test_the_plain_form_of_the_editor_is_valid() -> None:
+    plain = definition(USUAL, [("1", "2"), ("2", "3")], **{"1": {"label": "Validate"}})
+
+    assert check(plain) == []
+    assert start_node(plain) == "1"
+    assert routes(plain) == {"1": {"passed": "2", "failed": "3"}, "2": {"sms": "3", "both": "3"}, "3": {}}
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_shipped_workflows_are_valid(path: Path) -> None:
+    ensure_valid(WorkflowDefinition.model_validate(json.loads(path.read_text())["config"]))
+
+
+@pytest.mark.parametrize(
+    ("nodes", "edges", "field", "says"),
+    [
+        pytest.param([("1", "validate"), ("1", "sms"), ("3", "finalize")], [], "nodes.0.id", "used twice", id="id twice"),
+        pytest.param([("1", "teleport"), ("3", "finalize")], [("1", "3")], "nodes.0.type", "no node type", id="unknown type"),
+        pytest.param([("1", "voice"), ("3", "finalize")], [("1", "3")], "nodes.0.type", "can't be placed yet", id="voice"),
+        pytest.param(USUAL, [("1", "9"), ("2", "3")], "edges.0.target", "no node '9'", id="edge to nowhere"),
+        pytest.param(USUAL, [("1", "2", "maybe"), ("2", "3")], "edges.0.sourceHandle", "no outcome 'maybe'", id="unknown handle"),
+        pytest.param(USUAL, [("1", "2"), ("1", "3"), ("2", "3")], "edges.1.sourceHandle", "two places", id="handle twice"),
+        pytest.param(USUAL, [("1", "2"), ("2", "3"), ("3", "1")], "edges.2.source", "nothing follows", id="after the end"),
+        pytest.param([("1", "validate"), ("2", "sms")], [("1", "2")], "nodes", "exactly one Finalize", id="no end"),
+        pytest.param([*USUAL, ("4", "sms")], [("1", "2"), ("2", "3"), ("4", "3")], "nodes", "nothing leads to", id="two starts"),
+        pytest.param(USUAL, [("1", "2")], "nodes", "nothing leads to", id="unreachable end"),
+        pytest.param(USUAL, [("1", "2"), ("1", "3", "failed")], "nodes.1", "leads nowhere", id="loose end"),
+    ],
+)
+def test_problems_name_their_field(nodes: list[tuple[str, str]], edges: list[tuple[str, ...]], field: str, says: str) -> None:
+    problems = check(definition(nodes, edges))
+
+    assert any(problem.field == field and says in problem.problem for problem in problems), problems
+
+
+def test_a_circle_is_named_without_what_merely_touches_it() -> None:
+    nodes = [("1", "validate"), ("2", "sms"), ("4", "sms"), ("5", "sms"), ("3", "finalize")]
+    circle = definition(nodes, [("1", "2"), ("2", "4"), ("4", "2"), ("4", "5", "both"), ("5", "3")])
+
+    (problem,) = [problem for problem in check(circle) if "circle" in problem.problem]
+    assert problem.problem.startswith("The nodes '2', '4' lead")
+
+
+def test_parameters_are_checked_against_the_specification() -> None:
+    wrong = definition(USUAL, [("1", "2"), ("2", "3")], **{"2": {"max_segments": 0, "colour": "red"}})
+
+    assert {problem.field for problem in check(wrong)} == {"nodes.1.data.max_segments", "nodes.1.data.colour"}
+
+
+def test_the_error_holds_every_problem_under_the_field_of_the_request() -> None:
+    with pytest.raises(InvalidWorkflow) as caught:
+        ensure_valid(definition([("1", "teleport"), ("2", "voice")], []), "body.config")
+
+    assert [field.field for field in caught.value.fields] == ["body.config.nodes.0.type", "body.config.nodes.1.type"]
+
+
+def test_the_fingerprint_ignores_where_nodes_are_drawn() -> None:
+    plain = definition(USUAL, [("1", "2"), ("2", "3")])
+    moved = WorkflowDefinition.model_validate(
+        {
+            "nodes": [{**node, "position": {"x": 5, "y": 7}} for node in plain.as_json()["nodes"]],
+            "edges": [{**edge, "id": f"e{n}"} for n, edge in enumerate(plain.as_json()["edges"])],
+        }
+    )
+    changed = definition(USUAL, [("1", "2"), ("2", "3")], **{"2": {"prompt": "Be brief."}})
+
+    assert moved.fingerprint() == plain.fingerprint() != changed.fingerprint()
+    assert moved.as_json()["nodes"][0]["position"] == {"x": 5.0, "y": 7.0}
