@@ -105,7 +105,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_suppressions'))
     )
-    op.create_index('ix_suppressions_created_at_id', 'suppressions', [sa.literal_column('created_at DESC'), sa.literal_column('id DESC')], unique=False)
+    op.create_index('ix_suppressions_created_at_id', 'suppressions', ['created_at', 'id'], unique=False)
     op.create_index('uq_suppressions_open', 'suppressions', ['phone'], unique=True, postgresql_where=sa.text('lifted_at IS NULL'))
     op.create_table('workflows',
     sa.Column('name', sa.Text(), nullable=False),
@@ -242,7 +242,7 @@ def upgrade() -> None:
     sa.Column('answered_count', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('run_token', sa.Text(), nullable=True),
     sa.Column('run_lease_until', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('last_message_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('last_message_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('last_inbound_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -253,7 +253,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_conversations')),
     sa.UniqueConstraint('lead_id', name=op.f('uq_conversations_lead_id'))
     )
-    op.create_index('ix_conversations_last_message_at', 'conversations', [sa.literal_column('last_message_at DESC NULLS LAST'), sa.literal_column('id DESC')], unique=False)
+    op.create_index('ix_conversations_last_message_at_id', 'conversations', ['last_message_at', 'id'], unique=False)
     op.create_table('lead_consents',
     sa.Column('lead_id', sa.BigInteger(), nullable=False),
     sa.Column('channel', sa.Text(), nullable=False),
@@ -492,7 +492,7 @@ def downgrade() -> None:
     op.drop_index('uq_lead_consents_open', table_name='lead_consents', postgresql_where=sa.text('revoked_at IS NULL'))
     op.drop_index(op.f('ix_lead_consents_lead_id'), table_name='lead_consents')
     op.drop_table('lead_consents')
-    op.drop_index('ix_conversations_last_message_at', table_name='conversations')
+    op.drop_index('ix_conversations_last_message_at_id', table_name='conversations')
     op.drop_table('conversations')
     op.drop_index('ix_campaigns_status_id', table_name='campaigns')
     op.drop_table('campaigns')
