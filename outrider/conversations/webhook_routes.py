@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from multidict import MultiMapping
@@ -14,11 +15,13 @@ from outrider.conversations.inbox import WebhookInbox
 
 router = APIRouter(prefix="/webhooks/twilio", tags=["webhooks"], dependencies=[Depends(require(Permission.WEBHOOK))])
 
-METHODS = ["POST", "GET"]
-ANSWER = {200: {"content": {TWIML_CONTENT_TYPE: {}}, "description": "Taken in; nothing to do for the carrier."}}
+ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {"content": {TWIML_CONTENT_TYPE: {}}, "description": "Taken in; nothing to do for the carrier."}
+}
 
 
-@router.api_route("/messages", methods=METHODS, response_class=Response, responses=ANSWER, include_in_schema=True)
+@router.get("/messages", response_class=Response, include_in_schema=False)
+@router.post("/messages", response_class=Response, responses=ANSWER)
 async def receive_message(request: Request) -> Response:
     """A person wrote to one of our senders."""
     text = parse_inbound(await _genuine(request))
@@ -27,7 +30,8 @@ async def receive_message(request: Request) -> Response:
     return _answer()
 
 
-@router.api_route("/status", methods=METHODS, response_class=Response, responses=ANSWER, include_in_schema=True)
+@router.get("/status", response_class=Response, include_in_schema=False)
+@router.post("/status", response_class=Response, responses=ANSWER)
 async def receive_status(request: Request) -> Response:
     """The delivery of one of our texts moved on."""
     update = parse_status(await _genuine(request), request.query_params)
