@@ -37,7 +37,7 @@ MOST_REQUESTS = 8
 BUSY_SECONDS = 60.0
 """Longer than reading a list takes: a process that dies over it leaves the attempt to another."""
 SOONEST_CHECK = 1.0
-UNAVAILABLE_CHECK = 10.0
+UNAVAILABLE_CHECK = 3.0
 PAGE = 200
 """Texts on one page of the carrier's list."""
 SWEEP_ROUNDS = 30

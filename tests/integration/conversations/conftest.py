@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 
+from outrider.channels.base import Carrier
+from outrider.channels.build import build_carrier
+from outrider.config import Settings
 from outrider.conversations.events import DeliveryFailed, NumberSuppressed, TextReceived, TextsSettled
 from outrider.conversations.models import Conversation, Message, Sender, SenderKind, Suppression
 from outrider.conversations.outbox import TextIntent, queue_texts
 from outrider.db.engine import Database
 from outrider.events import bus
 from outrider.leads.models import Lead
-
-ALWAYS_OPEN = ("Etc/UTC",)
+from simulator.testing import RunningSimulator, running_simulator
 
 
 class World:
@@ -102,3 +107,73 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
     for kind in (TextsSettled, DeliveryFailed, TextReceived, NumberSuppressed):
         monkeypatch.setitem(bus._handlers, kind, [remember])
     return facts
+
+
+@pytest.fixture(scope="session")
+def simulator_process() -> Iterator[RunningSimulator]:
+    """A carrier for the tests of this folder; nobody answers, nothing fails unless a test says so."""
+    with running_simulator(rate=100_000) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def simulator(simulator_process: RunningSimulator) -> RunningSimulator:
+    simulator_process.reset()
+    simulator_process.set_personas(mix={"silence": 1})
+    return simulator_process
+
+
+@pytest.fixture
+def sending(simulator: RunningSimulator, tmp_path: Path) -> Callable[..., Settings]:
+    """Settings for sending to the simulator with short times; keywords change them."""
+
+    def build(**values: Any) -> Settings:
+        short = {
+            "home": tmp_path,
+            "TWILIO_API_BASE_URL": simulator.base_url,
+            "carrier_timeout": 1.0,
+            "send_lease_seconds": 4.0,
+            "settle_seconds": 1.0,
+            "quiet_hours": "off",
+        }
+        return Settings(_env_file=None, **(short | values))
+
+    return build
+
+
+@pytest.fixture
+async def carrier(sending: Callable[..., Settings]) -> AsyncIterator[Carrier]:
+    carrier = build_carrier(sending())
+    yield carrier
+    await carrier.aclose()
+
+
+@asynccontextmanager
+async def running(*loops: Any) -> AsyncIterator[None]:
+    """Run deliverers and their like for the length of a block; each stops in good order."""
+    stop = asyncio.Event()
+    tasks = [asyncio.create_task(loop.run(stop)) for loop in loops]
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.wait_for(asyncio.gather(*tasks), 15)
+
+
+@pytest.fixture
+def run() -> Any:
+    return running
+
+
+@pytest.fixture
+def until() -> Any:
+    """`await until(condition)` polls an async condition, for at most `seconds`."""
+
+    async def wait(condition: Callable[[], Awaitable[Any]], seconds: float = 10.0) -> Any:
+        deadline = asyncio.get_running_loop().time() + seconds
+        while not (met := await condition()):
+            assert asyncio.get_running_loop().time() < deadline, "condition not met in time"
+            await asyncio.sleep(0.02)
+        return met
+
+    return wait

@@ -140,7 +140,7 @@ async def test_without_a_list_nothing_is_decided(world: Any, unknown: Any, recon
     await reconciler(Listing(fails=True)).reconcile()
     message = await world.message(message_id)
     assert (message.state, message.hold_reason, message.error_message) == ("unknown", "list_unavailable", "The carrier answered 500.")
-    assert message.next_check_at > datetime.now(UTC) + timedelta(seconds=5)
+    assert message.next_check_at > datetime.now(UTC) + timedelta(seconds=1)
 
 
 @pytest.mark.parametrize(
