@@ -1,34 +1,45 @@
-"""Puts models together from the settings."""
+"""Puts models together from the settings.
+
+A provider's module is imported when a model of it is first asked for: LangChain and the SDK take seconds to load,
+which commands and processes that run offline need not wait for.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-
-import httpx2
+from typing import TYPE_CHECKING
 
 from outrider.config import Settings
 from outrider.errors import ConfigurationError
 from outrider.llm.base import ChatModel
 from outrider.llm.counted import Counted, Observe
 from outrider.llm.offline import OfflineModel
-from outrider.llm.openai_compatible import OpenAICompatible, open_http_client
 from outrider.llm.pricing import Priced
 from outrider.llm.retrying import Retrying
+
+if TYPE_CHECKING:
+    import httpx2
 
 OFFLINE = "offline"
 DEFAULT_ONLINE = "openai:gpt-4o-mini"
 
-OpenClient = Callable[[], httpx2.AsyncClient]
+OpenClient = Callable[[], "httpx2.AsyncClient"]
 
 
 class ModelRegistry:
     """The process's models, each made once. They share one pool of connections, opened when the first needs it."""
 
     def __init__(self, settings: Settings, observe: Observe | None = None):
+        """Makes the default model right away, so that a wrong setting stops the start.
+
+        Raises:
+            ConfigurationError: as in `get`.
+        """
         self._settings = settings
         self._observe = observe
         self._models: dict[str, ChatModel] = {}
         self._http_client: httpx2.AsyncClient | None = None
+        self.get()
 
     @property
     def default_name(self) -> str:
@@ -56,6 +67,8 @@ class ModelRegistry:
             self._http_client = None
 
     def _shared_client(self) -> httpx2.AsyncClient:
+        from outrider.llm.openai_compatible import open_http_client
+
         if self._http_client is None:
             self._http_client = open_http_client(self._settings.model_timeout)
         return self._http_client
@@ -98,6 +111,8 @@ def _provider_model(name: str, settings: Settings, open_client: OpenClient | Non
             f"OUTRIDER_MODEL is {name}, but OPENAI_API_KEY is not set.",
             remedy="Set OPENAI_API_KEY, or OPENAI_BASE_URL for a server that needs no key.",
         )
+    from outrider.llm.openai_compatible import OpenAICompatible
+
     return OpenAICompatible(
         model,
         api_key=settings.openai_api_key.get_secret_value() if settings.openai_api_key else None,

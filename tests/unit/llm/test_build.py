@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -67,8 +69,23 @@ async def test_the_registry_makes_each_model_once_and_shares_connections() -> No
     await registry.aclose()
 
 
+def test_a_wrong_default_model_stops_the_start() -> None:
+    with pytest.raises(ConfigurationError, match="OUTRIDER_MODEL"):
+        ModelRegistry(settings(model="acme:m1"))
+
+
 async def test_calls_are_observed() -> None:
     seen: list[CallObserved] = []
     registry = ModelRegistry(settings(), seen.append)
     await registry.get().complete(ChatRequest([], purpose="sms"))
     assert [(call.model, call.outcome) for call in seen] == [("offline", "ok")]
+
+
+def test_the_offline_model_loads_no_provider() -> None:
+    """Seconds of every start and command that needs no language model."""
+    code = (
+        "import sys; from outrider.config import Settings; from outrider.llm.build import build_model;"
+        "build_model(Settings(_env_file=None)); print([m for m in ('openai', 'langchain_core') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

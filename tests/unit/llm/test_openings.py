@@ -102,6 +102,17 @@ def test_a_template_may_name_attributes() -> None:
     assert opening(lead, {**CAMPAIGN, "template": "{{first_name}}, {{fleet_size}} vans"}) == "Maria, 12 vans"
 
 
+def test_a_lead_without_name_does_not_get_the_campaigns() -> None:
+    assert opening({"id": 1}, {**CAMPAIGN, "template": "Hi {{name}}, {{campaign_name}}"}) == "Hi there, Fleet Q3"
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr"])
+def test_longer_facts_make_another_text_and_not_a_longer_one(language: str) -> None:
+    for length in range(1, 81):
+        text = opening({**LEAD, "company": "A" * length, "language": language}, {**CAMPAIGN, "sender_company": "N" * length})
+        assert count_segments(text).segments == 1 and "STOP" in text
+
+
 anything = st.one_of(st.none(), st.text(max_size=200), st.integers())
 people = st.fixed_dictionaries({}, optional=dict.fromkeys(("id", "name", "company", "title", "industry", "phone"), anything))
 campaigns = st.fixed_dictionaries(
