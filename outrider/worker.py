@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 import outrider.wiring  # noqa: F401  (registers jobs and the handlers of events)
 from outrider.agents.contract import Briefings
+from outrider.agents.graph import ConversationAgent
 from outrider.campaigns.briefings import CampaignBriefings
 from outrider.campaigns.gate import CampaignGate
 from outrider.campaigns.runner import CampaignRunner
@@ -44,7 +45,12 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
         runner = CampaignRunner(database, models, settings)
         queue = Worker(
             database,
-            parts={Settings: settings, ModelRegistry: models, CampaignRunner: runner, Briefings: CampaignBriefings()},
+            parts={
+                Settings: settings,
+                CampaignRunner: runner,
+                ConversationAgent: ConversationAgent(models),
+                Briefings: CampaignBriefings(),
+            },
             concurrency=settings.worker_jobs,
             heartbeat=timedelta(seconds=settings.worker_heartbeat_seconds),
         )

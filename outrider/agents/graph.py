@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict, cast
+from typing import Any, Protocol, TypedDict, cast
 
 import orjson
 from langgraph.graph import END, START, StateGraph
@@ -26,11 +26,18 @@ class TurnState(TypedDict, total=False):
     reply: ConversationReply
 
 
-class ConversationGraph:
-    """Answers one turn with the given model."""
+class Models(Protocol):
+    """Knows the models by name."""
 
-    def __init__(self, model: ChatModel):
-        self._model = model
+    def get(self, name: str | None) -> ChatModel:
+        """The model of this name; None is the installation's default."""
+
+
+class ConversationAgent:
+    """Answers turns of any conversation, each with the model of its briefing."""
+
+    def __init__(self, models: Models):
+        self._models = models
         graph: Any = StateGraph(TurnState)
         graph.add_node("write", self._write)
         graph.add_node("guard", _guard)
@@ -49,7 +56,8 @@ class ConversationGraph:
         return cast(ConversationReply, final["reply"])
 
     async def _write(self, state: TurnState) -> TurnState:
-        return {"written": await self._model.complete(_request(state["given"]))}
+        given = state["given"]
+        return {"written": await self._models.get(given.briefing.model).complete(_request(given))}
 
 
 def _request(given: ConversationInput) -> ChatRequest:
@@ -78,7 +86,8 @@ async def _guard(state: TurnState) -> TurnState:
     given, written = state["given"], state["written"]
     briefing = given.briefing
     known = [briefing.description, briefing.system_prompt, briefing.template or "", *(text.body for text in given.thread)]
-    checked = check_answer(written.text, known)
+    ours = [text.body for text in given.thread if text.author == "us"]
+    checked = check_answer(written.text, known, ours)
     reply = ConversationReply(
         text=checked.text,
         hand_over=checked.hand_over,

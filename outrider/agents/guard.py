@@ -6,7 +6,7 @@ The model's words are checked, not trusted: a text of a lead may have talked it 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 LONGEST_ANSWER = 320
@@ -31,10 +31,11 @@ class Checked:
     reason: str
 
 
-def check_answer(answer: str, known_texts: Iterable[str]) -> Checked:
+def check_answer(answer: str, known_texts: Iterable[str], our_texts: Collection[str] = ()) -> Checked:
     """What may be sent of `answer`.
 
-    Links, addresses and numbers must occur in `known_texts` (what the campaign, we or the lead said before).
+    Links, addresses and numbers must occur in `known_texts` (what the campaign, we or the lead said before). Words that are
+    among `our_texts` already are not said again: whoever repeats itself has nothing to say, and a person should look.
     """
     wants_person = HAND_OVER_MARK in answer
     text = " ".join(answer.replace(HAND_OVER_MARK, " ").split())
@@ -46,6 +47,8 @@ def check_answer(answer: str, known_texts: Iterable[str]) -> Checked:
         return Checked(None, hand_over=True, reason="the model gave an address or number that nobody told it")
     if len(text) > LONGEST_ANSWER:
         text = _shortened(text)
+    if text in our_texts:
+        return Checked(None, hand_over=True, reason="the model would have said the same again")
     return Checked(text, hand_over=wants_person, reason="asked for a person" if wants_person else "answered")
 
 

@@ -7,13 +7,13 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.agents.contract import Briefings
+from outrider.agents.graph import ConversationAgent
 from outrider.agents.turn import LEASE, answer_conversation
 from outrider.config import Settings, get_settings
 from outrider.conversations.events import TextReceived
 from outrider.conversations.turns import NoTurn, TurnEnd
 from outrider.events.bus import subscribe
 from outrider.jobs import JobContext, job
-from outrider.llm.build import ModelRegistry
 
 
 @job("agents.reply")
@@ -21,7 +21,7 @@ async def reply(context: JobContext, conversation_id: int) -> None:
     """Answer a conversation; does nothing when everything is answered."""
     settings = context.part(Settings)
     result = await answer_conversation(
-        context.database, context.part(ModelRegistry), context.part(Briefings), conversation_id, settings.most_automated_replies
+        context.database, context.part(ConversationAgent), context.part(Briefings), conversation_id, settings.most_automated_replies
     )
     again = {TurnEnd.OVERTAKEN: timedelta(0), NoTurn.BUSY: LEASE}.get(result)
     if again is not None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.agents import repository
 from outrider.agents.contract import Briefing, Briefings, ConversationInput, ConversationReply, ThreadText
-from outrider.agents.graph import ConversationGraph
+from outrider.agents.graph import ConversationAgent
 from outrider.agents.models import AgentExecution
 from outrider.conversations.models import Author, Direction, Purpose
 from outrider.conversations.outbox import TextIntent
@@ -20,7 +20,6 @@ from outrider.conversations.turns import NoTurn, Turn, TurnEnd, begin_turn, end_
 from outrider.db.engine import Database
 from outrider.leads.models import Lead
 from outrider.llm.base import ModelError
-from outrider.llm.build import ModelRegistry
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +38,7 @@ class Answered:
 
 
 async def answer_conversation(
-    database: Database, models: ModelRegistry, briefings: Briefings, conversation_id: int, most_replies: int
+    database: Database, agent: ConversationAgent, briefings: Briefings, conversation_id: int, most_replies: int
 ) -> TurnEnd | NoTurn:
     """Answer what the lead wrote, or hand the conversation to a person.
 
@@ -60,7 +59,7 @@ async def answer_conversation(
             )
             await hand_over(session, conversation_id)
             return NoTurn.PERSON
-    answered = await _think(database, models, turn, given)
+    answered = await _think(database, agent, turn, given)
     async with database.transaction() as session:
         return await _commit(session, answered)
 
@@ -78,10 +77,10 @@ async def _load(session: AsyncSession, turn: Turn, briefings: Briefings) -> Conv
     )
 
 
-async def _think(database: Database, models: ModelRegistry, turn: Turn, given: ConversationInput) -> Answered:
+async def _think(database: Database, agent: ConversationAgent, turn: Turn, given: ConversationInput) -> Answered:
     began = time.perf_counter()
     try:
-        reply = await ConversationGraph(models.get(given.briefing.model)).answer(given)
+        reply = await agent.answer(given)
     except ModelError as error:
         if error.retryable:
             async with database.transaction() as session:

@@ -58,3 +58,8 @@ def test_a_long_sentence_is_cut_at_a_word() -> None:
     assert text is not None
     assert len(text) <= LONGEST_ANSWER
     assert text.endswith("word…")
+
+
+def test_the_same_words_are_never_said_twice() -> None:
+    checked = check_answer("Sounds good!", [], ["Hi there", "Sounds good!"])
+    assert (checked.text, checked.hand_over) == (None, True)
