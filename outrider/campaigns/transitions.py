@@ -102,7 +102,7 @@ class Decision:
 
 
 def decide(action: Action, status: Status) -> Decision:
-    """What `action` does to a campaign in `status`.
+    """What `action` does to a campaign in `status`, which may be the plain text of its column.
 
     Raises:
         Conflict: a named subclass; the action makes no sense now.
@@ -110,9 +110,9 @@ def decide(action: Action, status: Status) -> Decision:
     rules = [rule for rule in RULES if rule.action is action]
     for rule in rules:
         if status in rule.sources:
-            return Decision(rule.target or status, changes=True)
-    if any(rule.target is status for rule in rules):
-        return Decision(status, changes=False)
+            return Decision(rule.target or Status(status), changes=True)
+    if any(rule.target == status for rule in rules):
+        return Decision(Status(status), changes=False)
     raise _refusal(action, status)
 
 
@@ -123,11 +123,11 @@ def _refusal(action: Action, status: Status) -> Conflict:
         return CampaignNotPaused(detail, remedy=remedy)
     if action in (Action.PAUSE, Action.CANCEL):
         return CampaignNotRunning(detail, remedy=remedy)
-    if status is Status.DRAFT:
+    if status == Status.DRAFT:
         return CampaignNotStarted(detail, remedy=remedy)
     if status in ENDED:
         return CampaignFinished(detail, remedy=remedy)
-    if status is Status.PAUSED:
+    if status == Status.PAUSED:
         return CampaignIsPaused(detail, remedy=remedy)
     return CampaignAlreadyRunning(detail, remedy=remedy)
 

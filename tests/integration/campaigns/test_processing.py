@@ -157,7 +157,9 @@ async def test_retrying_skips_who_may_not_be_texted_any_more(world: World) -> No
     campaign_id = await world.started(2)
     await world.work()
     lead = (await world.rows(CampaignLead))[0]
-    await world.execute("INSERT INTO suppressions (phone, reason) SELECT phone, 'stop' FROM leads WHERE id = :id", id=lead.lead_id)
+    await world.execute(
+        "INSERT INTO suppressions (phone, reason) SELECT phone, 'stop' FROM leads WHERE id = :id", id=lead.lead_id
+    )
 
     await world.retry(campaign_id)
 

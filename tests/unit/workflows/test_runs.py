@@ -222,7 +222,12 @@ def test_graphs_are_compiled_once_per_meaning() -> None:
 @pytest.mark.parametrize("kind", sorted(SPECIFICATIONS))
 def test_every_node_is_fully_described(kind: str) -> None:
     specification = SPECIFICATIONS[kind]
-    texts: list[Callable[[], str] | str] = [specification.label, specification.icon, specification.description, specification.docs]
+    texts: list[Callable[[], str] | str] = [
+        specification.label,
+        specification.icon,
+        specification.description,
+        specification.docs,
+    ]
 
     assert specification.kind == kind and all(texts)
     assert specification.ends_run == (not specification.handles)
