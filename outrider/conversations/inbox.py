@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+import asyncpg
 import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.channels.base import InboundText, StatusUpdate
@@ -13,12 +15,14 @@ from outrider.conversations.inbound import Arrival, Received, receive_texts
 from outrider.conversations.receipts import apply_receipts
 from outrider.db.engine import Database
 from outrider.db.group_commit import GroupCommit
+from outrider.errors import Unavailable
 
 log = structlog.get_logger(__name__)
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+DATABASE_TROUBLE = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 LARGEST_GROUP_OF_TEXTS = 50
 """Each text may set off several statements of subscribers."""
 
@@ -50,9 +54,16 @@ class _Grouped(Generic[Item, Result]):
         self._group: GroupCommit[Item, Result] = GroupCommit(database, write, max_group=max_group)
 
     async def submit(self, item: Item) -> Result:
+        """
+        Raises:
+            Unavailable: the database does not take it; the carrier's list keeps it for the puller.
+        """
         try:
             return await self._group.submit(item)
         except Exception as error:  # noqa: BLE001  (whatever one item did to its group, each is now tried alone)
             log.warning("group_failed", error=repr(error))
-        async with self._database.transaction() as session:
-            return (await self._write(session, [item]))[0]
+        try:
+            async with self._database.transaction() as session:
+                return (await self._write(session, [item]))[0]
+        except DATABASE_TROUBLE as error:
+            raise Unavailable("The database does not answer.", remedy="Try again in a moment.") from error
