@@ -14,8 +14,8 @@ from typing import Literal
 
 from outrider.errors import InvalidInput
 from outrider.leads.folding import words
-from outrider.leads.importing.normalise import Row
 from outrider.leads.importing.plan import ATTRIBUTE
+from outrider.leads.importing.rows import Row
 from outrider.leads.phones import UnusablePhone, parse_phone
 from outrider.leads.places import country_code, read_table
 from outrider.leads.values import LONGEST_ATTRIBUTE_NAME, UnusableValue, read_email

@@ -1,4 +1,4 @@
-"""What a file is: its format, encoding and delimiter, where its rows begin, and its rows one after the other."""
+"""What a file is: its format, encoding and delimiter, and where its rows begin."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ import csv
 import hashlib
 import io
 import re
-from collections import deque
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, Literal, Protocol
+from typing import Literal
 
 from charset_normalizer import from_bytes
 
 from outrider.errors import InvalidInput
-from outrider.leads.importing.normalise import Row
+from outrider.leads.importing.rows import FileShape, Row
 from outrider.leads.importing.workbook import WorkbookRows
 
 SAMPLE = 256 * 1024
@@ -27,9 +25,6 @@ SEPARATOR_LINE = re.compile(r'^"?sep=(.)"?\r?\n?$', re.IGNORECASE)
 """A first line that tells Excel the delimiter."""
 WESTERN = ("cp1252", "cp1250", "iso8859_2", "mac_roman")
 OTHER_ENCODINGS = ("cp1251", "koi8_r", "cp1253", "cp1254", "shift_jis", "gb18030", "big5", "euc_kr")
-LONGEST_RECORD = 500
-"""Lines in one quoted text; more means that a quotation mark was never closed."""
-
 ZIP = b"PK\x03\x04"
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OTHER_FORMATS = {b"%PDF": "a PDF", b"\x1f\x8b": "a gzip archive", b"Rar!": "a RAR archive", b"7z\xbc\xaf": "a 7-Zip archive"}
@@ -44,19 +39,6 @@ class UnreadableFile(InvalidInput):
 
 
 @dataclass(frozen=True, slots=True)
-class FileShape:
-    """How to read a file."""
-
-    format: str
-    """`csv` or `xlsx`."""
-    encoding: str | None = None
-    delimiter: str | None = None
-    sheet: str | None = None
-    skipped_lines: int = 0
-    """Lines before the first row that count as none of the table's: a delimiter line, a title."""
-
-
-@dataclass(frozen=True, slots=True)
 class FileFacts:
     """What one pass over the file's bytes tells."""
 
@@ -64,17 +46,6 @@ class FileFacts:
     content_hash: str
     """SHA-256."""
     is_utf8: bool
-
-
-class Rows(Protocol):
-    """The rows of a file in order, blank ones left out; `done_bytes` grows with them."""
-
-    @property
-    def done_bytes(self) -> int: ...
-
-    def __iter__(self) -> Iterator[Row]: ...
-
-    def close(self) -> None: ...
 
 
 def read_facts(path: Path) -> FileFacts:
@@ -119,13 +90,6 @@ def detect_shape(path: Path, facts: FileFacts, encoding: str | None, delimiter: 
     return FileShape("csv", encoding, delimiter or _delimiter(text), skipped_lines=skipped)
 
 
-def open_rows(path: Path, shape: FileShape) -> Rows:
-    if shape.format == "xlsx":
-        assert shape.sheet is not None
-        return WorkbookRows(path, shape.sheet)
-    return TextRows(path, shape)
-
-
 def without_title(shape: FileShape, rows: list[Row]) -> tuple[FileShape, list[Row]]:
     """Skip single-cell lines above a table of several columns ("Contacts, exported 3 May")."""
     width = max((len(cells) for _, cells in rows), default=0)
@@ -135,102 +99,6 @@ def without_title(shape: FileShape, rows: list[Row]) -> tuple[FileShape, list[Ro
     if not above or above > 5:
         return shape, rows
     return replace(shape, skipped_lines=rows[above][0] - 1), rows[above:]
-
-
-class TextRows:
-    """Rows of a delimited text file.
-
-    A text in quotation marks may hold line breaks. When a mark is never closed, the text would swallow everything up to the
-    next mark: such a line is then read by itself, and the lines after it as usual.
-    """
-
-    def __init__(self, path: Path, shape: FileShape):
-        self._raw: BinaryIO = path.open("rb")
-        self._text = io.TextIOWrapper(self._raw, encoding=shape.encoding, errors="replace", newline="")
-        self._delimiter = shape.delimiter or ","
-        self._skipped = shape.skipped_lines
-        self._again: deque[str] = deque()
-        self._taken: list[str] = []
-        self._line = 0
-        self._width = 0
-
-    @property
-    def done_bytes(self) -> int:
-        return 0 if self._raw.closed else self._raw.tell()
-
-    def close(self) -> None:
-        self._text.close()
-
-    def __iter__(self) -> Iterator[Row]:
-        for _ in range(self._skipped):
-            self._text.readline()
-            self._line += 1
-        while True:
-            reader = csv.reader(self._lines(), delimiter=self._delimiter)
-            try:
-                yield from self._rows(reader)
-                if not self._again:
-                    return
-            except csv.Error:
-                # A field grew beyond the csv module's limit: a mark that is never closed. Begin anew after its line.
-                yield from self._alone()
-
-    def _rows(self, reader: Iterable[list[str]]) -> Iterator[Row]:
-        taken = self._taken
-        for cells in reader:
-            count = len(taken)
-            if count == 1:
-                first = self._line + 1
-                self._line = first
-                taken.clear()
-            elif self._is_swallowed(cells):
-                yield from self._alone()
-                continue
-            else:
-                first = self._line + 1
-                self._line += count
-                taken.clear()
-            if any(cells) and not all(cell.isspace() or not cell for cell in cells):
-                self._width = self._width or len(cells)
-                yield first, cells
-
-    def _is_swallowed(self, cells: list[str]) -> bool:
-        """True when a record of several lines is several records that a stray mark has joined."""
-        if len(self._taken) > LONGEST_RECORD:
-            return True
-        if self._width == 0 or len(self._unquoted(self._taken[0])) != self._width:
-            return False
-        return len(cells) != self._width or not self._is_well_formed(self._taken)
-
-    def _is_well_formed(self, lines: list[str]) -> bool:
-        try:
-            return len(list(csv.reader(lines, delimiter=self._delimiter, strict=True))) == 1
-        except csv.Error:
-            return False
-
-    def _unquoted(self, line: str) -> list[str]:
-        return next(csv.reader([line], delimiter=self._delimiter, quoting=csv.QUOTE_NONE))
-
-    def _alone(self) -> Iterator[Row]:
-        """The first of the taken lines without quoting; the others are read again."""
-        first, *rest = self._taken
-        self._again.extendleft(reversed(rest))
-        self._taken.clear()
-        self._line += 1
-        yield self._line, self._unquoted(first)
-
-    def _lines(self) -> Iterator[str]:
-        taken, again, text = self._taken, self._again, self._text
-        while True:
-            while again:
-                line = again.popleft()
-                taken.append(line)
-                yield line
-            line = text.readline()
-            if not line:
-                return
-            taken.append(line)
-            yield line
 
 
 def _encoding(sample: bytes, facts: FileFacts) -> str:

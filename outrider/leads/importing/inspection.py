@@ -8,18 +8,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from outrider.leads.importing.columns import Column, attribute_name, looks_like_header, map_columns, named_header
-from outrider.leads.importing.files import (
-    FileFacts,
-    FileShape,
-    UnreadableFile,
-    detect_shape,
-    open_rows,
-    read_facts,
-    without_title,
-)
-from outrider.leads.importing.normalise import Row
+from outrider.leads.importing.files import FileFacts, UnreadableFile, detect_shape, read_facts, without_title
 from outrider.leads.importing.options import ImportOptions
 from outrider.leads.importing.plan import Plan
+from outrider.leads.importing.rows import FileShape, Row, open_rows
 
 SAMPLE_ROWS = 200
 LONGEST_SAMPLE = 120
@@ -33,13 +25,15 @@ class Inspection:
     has_header: bool
     columns: list[Column]
 
-    def plan(self, options: ImportOptions, filename: str, default_region: str) -> Plan:
+    def plan(self, options: ImportOptions, filename: str, default_region: str, import_id: int = 0) -> Plan:
         phones = sorted((c.rank, i) for i, c in enumerate(self.columns) if c.target == "phone")
         return Plan(
             header=tuple(column.name for column in self.columns),
             targets=tuple(column.target for column in self.columns),
             phones=tuple((index, attribute_name(self.columns[index].name)) for _, index in phones),
             default_region=options.default_region or default_region,
+            filename=filename,
+            import_id=import_id,
             source=options.source or filename,
             consent=options.consent.grants() if options.consent else (),
             strict=options.strict,

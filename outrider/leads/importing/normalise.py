@@ -13,6 +13,7 @@ from outrider.leads.importing.cells import read_yes, text_of
 from outrider.leads.importing.consent_cells import ConsentCells
 from outrider.leads.importing.merge import Gathered, stronger
 from outrider.leads.importing.plan import ATTRIBUTE, TEXT_FIELDS, Batch, Grant, Normalised, Plan, Rejected
+from outrider.leads.importing.rows import Row
 from outrider.leads.person import Person, completed
 from outrider.leads.phones import Phone, UnusablePhone, parse_phone
 from outrider.leads.places import country_code, region_code
@@ -28,9 +29,6 @@ from outrider.leads.values import (
     read_tier,
 )
 from outrider.leads.zones import zone_name
-
-Row = tuple[int, list[str]]
-"""Line in the file and the cells."""
 
 LONGEST_KEPT_CELL = 500
 """Of a rejected row's cell, so that a broken file can't fill the database."""

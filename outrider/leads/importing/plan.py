@@ -45,6 +45,9 @@ class Plan:
     phones: tuple[tuple[int, str], ...]
     """Columns with phone numbers in their order of preference, each with the attribute that keeps a number which is not used."""
     default_region: str
+    filename: str
+    import_id: int = 0
+    """With the file's name and the line, the evidence of a consent."""
     source: str | None = None
     """Source of rows that name none."""
     consent: tuple[Grant, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,7 +11,8 @@ import orjson
 from sqlalchemy import Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from outrider.leads.importing.plan import Grant, Rejected
+from outrider.leads.importing.copying import NULL, PreparedRejection
+from outrider.leads.importing.plan import Grant
 from outrider.leads.models import ImportStatus, LeadImport, LeadImportRejection
 from outrider.leads.person import Person
 
@@ -160,15 +161,14 @@ async def reserve_ids(connection: asyncpg.Connection, count: int) -> list[int]:
     return [row[0] for row in await connection.fetch(query, count)]
 
 
-async def copy_leads(connection: asyncpg.Connection, import_id: int, people: Iterable[tuple[int, int, Person]]) -> None:
-    """Store new leads: id, line of the file, person."""
-    records = [
-        (number, import_id, line, *person[:ATTRIBUTES], orjson.dumps(person.attributes).decode(), *person[ATTRIBUTES + 1 :])
-        for number, line, person in people
-    ]
-    # In the order of the index that would otherwise be entered at random.
-    records.sort(key=_phone_of_record)
-    await connection.copy_records_to_table("leads", records=records, columns=["id", "import_id", "import_line", *Person._fields])
+async def copy_lines(connection: asyncpg.Connection, table: str, columns: Sequence[str], lines: Sequence[bytes]) -> None:
+    """Append rows that are in COPY's text form already."""
+    if lines:
+        await connection.copy_to_table(table, source=_once(b"\n".join(lines) + b"\n"), columns=columns, format="text", null=NULL)
+
+
+async def _once(content: bytes) -> AsyncIterator[bytes]:
+    yield content
 
 
 async def change_leads(connection: asyncpg.Connection, import_id: int, people: Sequence[tuple[Stored, int, Person]]) -> int:
@@ -178,15 +178,6 @@ async def change_leads(connection: asyncpg.Connection, import_id: int, people: S
     records = [{"id": stored.id, "line": line, "seen": stored.seen, **person._asdict()} for stored, line, person in people]
     status = await connection.execute(CHANGE, orjson.dumps(records).decode(), import_id)
     return int(status.rpartition(" ")[2])
-
-
-async def copy_consents(connection: asyncpg.Connection, grants: Iterable[tuple[int, Grant, str]]) -> None:
-    """Store the consents of new leads: lead, consent, evidence as JSON."""
-    await connection.copy_records_to_table(
-        "lead_consents",
-        records=[(lead, g.channel, g.kind, g.method, g.source, g.obtained_at, evidence) for lead, g, evidence in grants],
-        columns=["lead_id", "channel", "kind", "method", "source", "obtained_at", "evidence"],
-    )
 
 
 async def add_consents(connection: asyncpg.Connection, grants: Sequence[tuple[int, Grant, str]]) -> set[int]:
@@ -200,36 +191,23 @@ async def add_consents(connection: asyncpg.Connection, grants: Sequence[tuple[in
     return {row[0] for row in await connection.fetch(ADD_CONSENTS, orjson.dumps(records).decode())}
 
 
-async def copy_members(connection: asyncpg.Connection, list_id: int, leads: Sequence[int]) -> None:
-    await connection.copy_records_to_table(
-        "lead_list_members", records=[(list_id, lead) for lead in leads], columns=["list_id", "lead_id"]
-    )
-
-
 async def add_members(connection: asyncpg.Connection, list_id: int, leads: Sequence[int]) -> None:
     await connection.execute(ADD_MEMBERS, list_id, leads)
 
 
-async def copy_rejections(connection: asyncpg.Connection, import_id: int, rejected: Sequence[Rejected]) -> None:
+async def copy_rejections(connection: asyncpg.Connection, import_id: int, rejected: Sequence[PreparedRejection]) -> None:
     if rejected:
         await connection.copy_records_to_table(
             "lead_import_rejections",
-            records=[(import_id, r.line, r.kept, r.reason, orjson.dumps(r.cells).decode()) for r in rejected],
+            records=[(import_id, *rejection) for rejection in rejected],
             columns=["import_id", "line", "kept", "reason", "row"],
         )
 
 
-ATTRIBUTES = Person._fields.index("attributes")
 _FIRST_FIELD = 5
-_RECORD_PHONE = 3 + Person._fields.index("phone")
-
-
-def _phone_of_record(record: tuple[Any, ...]) -> str:
-    return record[_RECORD_PHONE] or ""
 
 
 def _stored(row: asyncpg.Record) -> Stored:
     _, number, import_id, line, seen = row[:_FIRST_FIELD]
-    values = list(row[_FIRST_FIELD:])
-    values[ATTRIBUTES] = orjson.loads(values[ATTRIBUTES])
-    return Stored(number, import_id, line, seen, Person._make(tuple(v) if type(v) is list else v for v in values))
+    values = (tuple(value) if type(value) is list else value for value in row[_FIRST_FIELD:])
+    return Stored(number, import_id, line, seen, Person._make(values))

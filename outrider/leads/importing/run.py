@@ -1,15 +1,13 @@
 """Carries an import from its first row to its last, from wherever it was interrupted.
 
-Reading, normalising (in processes of its own) and writing go on side by side; at most a few batches are in memory at once.
+Rows are read and normalised in processes of their own while earlier ones are written; a few batches are in memory at once.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import aclosing
-from itertools import islice
 from pathlib import Path
 
 import asyncpg
@@ -20,20 +18,17 @@ from outrider.config import get_settings
 from outrider.db.engine import Database
 from outrider.errors import Unavailable
 from outrider.leads.importing import repository, service
-from outrider.leads.importing.files import Rows, open_rows
-from outrider.leads.importing.inspection import Inspection, inspect_file
-from outrider.leads.importing.normalise import Row
-from outrider.leads.importing.normalisers import Normalising, normalising
+from outrider.leads.importing.copying import PreparedBatch
+from outrider.leads.importing.inspection import inspect_file
 from outrider.leads.importing.options import ImportOptions
-from outrider.leads.importing.plan import Batch
+from outrider.leads.importing.producers import produced
+from outrider.leads.importing.production import Production
 from outrider.leads.importing.schemas import ImportProgress, ImportReport
 from outrider.leads.importing.writer import ImportOvertaken, LeadsChanged, Target, write_batch
 
 log = structlog.get_logger(__name__)
 
 ROWS_PER_BATCH = 10_000
-BATCHES_AHEAD = 2
-"""Normalised batches that wait for the database."""
 WRITE_ATTEMPTS = 6
 WORTH_ANALYZING = 10_000
 """New leads after which the planner's figures are refreshed."""
@@ -76,14 +71,15 @@ async def run_import(
     if job is None:
         async with database.transaction() as session:
             return await service.report(session, import_id)
-    plan = job.inspection.plan(job.options, job.filename, get_settings().default_region)
+    work = Production(
+        path=job.path,
+        shape=job.inspection.shape,
+        plan=job.inspection.plan(job.options, job.filename, get_settings().default_region, import_id),
+        skip=job.progress.rows_read + job.inspection.has_header,
+        rows_per_batch=rows_per_batch,
+    )
     try:
-        source = await asyncio.to_thread(_opened, job.path, job.inspection, job.rows_read)
-        try:
-            async with normalising(plan, job.total_bytes) as normaliser:
-                created = await _write_all(database, job, source, normaliser, on_progress, rows_per_batch)
-        finally:
-            source.close()
+        created = await _write_all(database, job, work, on_progress)
     except ImportOvertaken:
         log.info("import_overtaken", import_id=import_id)
         async with database.transaction() as session:
@@ -96,81 +92,29 @@ async def run_import(
     return report
 
 
-def _opened(path: Path, inspection: Inspection, done: int) -> _Source:
-    try:
-        return _Source(open_rows(path, inspection.shape), skip=done + inspection.has_header)
-    except FileNotFoundError as error:
-        raise service.FileGone(f"{path.name} is no longer there.", remedy="Upload it again.") from error
-
-
-class _Source:
-    """Rows in batches, from where the import stopped."""
-
-    def __init__(self, rows: Rows, skip: int):
-        self._file = rows
-        self._rows = iter(rows)
-        for _ in islice(self._rows, skip):
-            pass
-
-    def take(self, count: int) -> tuple[list[Row], int]:
-        """The next rows, none at the end, and the bytes of the file they end at."""
-        return list(islice(self._rows, count)), self._file.done_bytes
-
-    def close(self) -> None:
-        self._file.close()
-
-
-async def _write_all(
-    database: Database,
-    job: service.StartedImport,
-    source: _Source,
-    normaliser: Normalising,
-    on_progress: OnProgress | None,
-    rows_per_batch: int,
-) -> int:
+async def _write_all(database: Database, job: service.StartedImport, work: Production, on_progress: OnProgress | None) -> int:
     """Write every batch; returns how many leads are new."""
+    if not work.path.exists():
+        raise service.FileGone(f"{job.filename} is no longer there.", remedy="Upload it again.")
     progress = job.progress.model_copy()
-    async with aclosing(_normalised(source, normaliser, rows_per_batch)) as batches:
-        async for batch, done_bytes in batches:
-            counts = await _write(database, job.target, batch, progress.rows_read, done_bytes)
+    async with aclosing(produced(work)) as batches:
+        async for batch in batches:
+            counts = await _write(database, job.target, batch, progress.rows_read)
             for name, count in counts._asdict().items():
                 field = f"rows_{name}"
                 setattr(progress, field, getattr(progress, field) + count)
-            progress.done_bytes = done_bytes
+            progress.done_bytes = batch[-1]
             if on_progress:
                 on_progress(progress)
     return progress.rows_created - job.progress.rows_created
 
 
-async def _normalised(source: _Source, normaliser: Normalising, count: int) -> AsyncIterator[tuple[Batch, int]]:
-    """Batches in the file's order; the next ones are read and normalised while one is being written."""
-    waiting: deque[tuple[asyncio.Task[Batch], int]] = deque()
-    reading: asyncio.Task[tuple[list[Row], int]] | None = asyncio.create_task(asyncio.to_thread(source.take, count))
-    try:
-        while reading or waiting:
-            if reading and len(waiting) <= BATCHES_AHEAD:
-                rows, done_bytes = await reading
-                reading = None
-                if rows:
-                    waiting.append((asyncio.create_task(normaliser.normalise(rows)), done_bytes))
-                    reading = asyncio.create_task(asyncio.to_thread(source.take, count))
-                continue
-            task, done_bytes = waiting.popleft()
-            yield await task, done_bytes
-    finally:
-        # The thread can't be interrupted, and the file must not be closed under it.
-        if reading:
-            await asyncio.wait({reading})
-        for task, _ in waiting:
-            task.cancel()
-
-
-async def _write(database: Database, target: Target, batch: Batch, expected: int, done_bytes: int) -> repository.Counts:
+async def _write(database: Database, target: Target, batch: PreparedBatch, expected: int) -> repository.Counts:
     """Write one batch; again if somebody else wrote one of its people at the same time."""
     for attempt in range(WRITE_ATTEMPTS):
         try:
             async with database.transaction() as session:
-                return await write_batch(session, target, batch, expected, done_bytes)
+                return await write_batch(session, target, batch, expected)
         except COLLISIONS as error:
             log.info("import_batch_collided", import_id=target.import_id, attempt=attempt, error=type(error).__name__)
         except DBAPIError as error:

@@ -13,9 +13,10 @@ from outrider.errors import InvalidInput, NotFound
 from outrider.leads.importing import repository
 from outrider.leads.importing.files import FileFacts
 from outrider.leads.importing.inspection import LONGEST_SAMPLE, Inspection, inspect_file
-from outrider.leads.importing.normalise import Normaliser, Row, RowRefused
+from outrider.leads.importing.normalise import Normaliser, RowRefused
 from outrider.leads.importing.options import ImportOptions
 from outrider.leads.importing.plan import FIELDS
+from outrider.leads.importing.rows import Row
 from outrider.leads.importing.schemas import ImportPreview, ImportProgress, ImportReport, PreviewColumn, PreviewRow
 from outrider.leads.importing.writer import Target
 from outrider.leads.lists import ensure_list

@@ -6,11 +6,11 @@ begins where the last committed one ended, or not at all: a second worker on the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import asyncpg
-import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.db.engine import raw_connection
@@ -18,8 +18,9 @@ from outrider.errors import Conflict
 from outrider.events.bus import publish
 from outrider.leads.events import ContactForbidden
 from outrider.leads.importing import repository as rows
+from outrider.leads.importing.copying import CONSENT_COLUMNS, LEAD_COLUMNS, PreparedBatch, PreparedRow, content_of, evidence
 from outrider.leads.importing.merge import merged
-from outrider.leads.importing.plan import Batch, Grant, Normalised
+from outrider.leads.importing.plan import Grant, Normalised
 from outrider.leads.importing.repository import Counts, Stored
 from outrider.leads.person import Person
 
@@ -43,16 +44,12 @@ class Target:
     same_content: frozenset[int]
     """This import and the earlier ones of the same file and options."""
 
-    def evidence(self, line: int) -> str:
-        """Where a consent is stated, as JSON."""
-        return orjson.dumps({"file": self.filename, "import_id": self.import_id, "line": line}).decode()
-
 
 @dataclass(slots=True)
 class _Work:
     """What is to be written of a batch, sorted by what has to be done."""
 
-    new: list[Normalised] = field(default_factory=list)
+    new: list[PreparedRow] = field(default_factory=list)
     changed: dict[int, tuple[Stored, int, Person]] = field(default_factory=dict)
     """By lead: as it is stored, line, as it is to be."""
     known: list[int] = field(default_factory=list)
@@ -64,52 +61,62 @@ class _Work:
     extra_duplicates: int = 0
 
 
-async def write_batch(session: AsyncSession, target: Target, batch: Batch, expected: int, done_bytes: int) -> Counts:
+async def write_batch(session: AsyncSession, target: Target, batch: PreparedBatch, expected: int) -> Counts:
     """Write a batch that begins at row `expected`.
 
     Raises:
         ImportOvertaken: another worker has written it.
         LeadsChanged: nothing was written; try again.
     """
+    people, rejected, read, duplicates, refused, done_bytes = batch
     connection = await raw_connection(session)
     if await rows.begin_batch(connection, target.import_id) != expected:
         raise ImportOvertaken("Another worker carries this import on.")
-    work = _sorted_out(target, batch.rows, await _matches(connection, batch.rows))
+    work = _sorted_out(target, people, await _matches(connection, people))
     await _write_new(connection, target, work.new)
     await _write_known(connection, target, work)
-    await rows.copy_rejections(connection, target.import_id, batch.rejected)
-    if batch.refused:
-        await publish(session, ContactForbidden(batch.refused, target.filename))
-    counts = _counts(batch, work)
+    await rows.copy_rejections(connection, target.import_id, rejected)
+    if refused:
+        await publish(session, ContactForbidden(refused, target.filename))
+    outcomes = Counter(work.outcome.values())
+    counts = Counts(
+        read=read,
+        created=len(work.new),
+        updated=outcomes["updated"],
+        unchanged=outcomes["unchanged"],
+        duplicate=outcomes["duplicate"] + duplicates + work.extra_duplicates,
+        rejected=sum(1 for _, kept, *_reason in rejected if not kept),
+    )
     await rows.advance(connection, target.import_id, counts, done_bytes)
     return counts
 
 
-async def _matches(connection: asyncpg.Connection, people: Sequence[Normalised]) -> dict[int, Stored]:
+async def _matches(connection: asyncpg.Connection, people: Sequence[PreparedRow]) -> dict[int, Stored]:
     """The lead of each row that is known, by the row's position."""
-    phones = {n: row.person.phone for n, row in enumerate(people) if row.person.phone}
+    phones = {position: phone for position, (_, phone, *_rest) in enumerate(people) if phone}
     found = await rows.match(connection, rows.MATCH_PHONES, phones)
-    emails = {n: people[n].person.email or "" for n in phones if n not in found and people[n].person.email}
-    found |= await rows.match(connection, rows.MATCH_EMAILS_WITHOUT_PHONE, emails)
-    without = {n: row.person.email for n, row in enumerate(people) if not row.person.phone and row.person.email}
+    emails = {position: email for position, (_, _, email, *_rest) in enumerate(people) if email and position not in found}
+    with_phone = {position: email for position, email in emails.items() if position in phones}
+    found |= await rows.match(connection, rows.MATCH_EMAILS_WITHOUT_PHONE, with_phone)
+    without = {position: email for position, email in emails.items() if position not in phones}
     return found | await rows.match(connection, rows.MATCH_EMAILS, without)
 
 
-def _sorted_out(target: Target, people: Sequence[Normalised], found: dict[int, Stored]) -> _Work:
+def _sorted_out(target: Target, people: Sequence[PreparedRow], found: dict[int, Stored]) -> _Work:
     work = _Work()
     for position, row in enumerate(people):
         stored = found.get(position)
-        if stored is None or _belongs_to_another(work, stored, row.person):
+        if stored is None or _belongs_to_another(work, stored, row[1]):
             work.new.append(row)
         else:
-            _sort_known(target, work, row, stored)
+            _sort_known(target, work, content_of(row), stored)
     return work
 
 
-def _belongs_to_another(work: _Work, stored: Stored, person: Person) -> bool:
+def _belongs_to_another(work: _Work, stored: Stored, phone: str | None) -> bool:
     """True when an earlier row of the batch gave the lead, found by its e-mail address, another number."""
     change = work.changed.get(stored.id)
-    return change is not None and person.phone is not None and change[2].phone != person.phone
+    return change is not None and phone is not None and change[2].phone != phone
 
 
 def _sort_known(target: Target, work: _Work, row: Normalised, stored: Stored) -> None:
@@ -138,38 +145,32 @@ def _sort_known(target: Target, work: _Work, row: Normalised, stored: Stored) ->
         work.grants.setdefault((stored.id, grant.channel), (stored.id, grant))
 
 
-async def _write_new(connection: asyncpg.Connection, target: Target, people: list[Normalised]) -> None:
+async def _write_new(connection: asyncpg.Connection, target: Target, people: list[PreparedRow]) -> None:
     if not people:
         return
+    # In the order of the index of phones, which would otherwise be entered at random places.
+    people.sort(key=_phone)
     ids = await rows.reserve_ids(connection, len(people))
-    numbered = list(zip(ids, people, strict=True))
-    await rows.copy_leads(connection, target.import_id, ((number, row.line, row.person) for number, row in numbered))
-    grants = [(number, grant, target.evidence(grant.line)) for number, row in numbered for grant in row.grants]
-    if grants:
-        await rows.copy_consents(connection, grants)
+    leads = [b"%d\t%d\t%d\t%b" % (number, target.import_id, row[0], row[3]) for number, row in zip(ids, people, strict=True)]
+    await rows.copy_lines(connection, "leads", LEAD_COLUMNS, leads)
+    consents = [b"%d\t%b" % (number, consent) for number, row in zip(ids, people, strict=True) for consent in row[4]]
+    await rows.copy_lines(connection, "lead_consents", CONSENT_COLUMNS, consents)
     if target.list_id is not None:
-        await rows.copy_members(connection, target.list_id, ids)
+        members = [b"%d\t%d" % (target.list_id, number) for number in ids]
+        await rows.copy_lines(connection, "lead_list_members", ["list_id", "lead_id"], members)
+
+
+def _phone(row: PreparedRow) -> str:
+    return row[1] or ""
 
 
 async def _write_known(connection: asyncpg.Connection, target: Target, work: _Work) -> None:
     changed = list(work.changed.values())
     if await rows.change_leads(connection, target.import_id, changed) != len(changed):
         raise LeadsChanged("Some of the leads were changed at the same time.")
-    grants = [(lead, grant, target.evidence(grant.line)) for lead, grant in work.grants.values()]
+    grants = [(lead, grant, evidence(target.filename, target.import_id, grant.line)) for lead, grant in work.grants.values()]
     for lead in await rows.add_consents(connection, grants):
         if work.outcome[lead] == "unchanged":
             work.outcome[lead] = "updated"
     if target.list_id is not None and work.known:
         await rows.add_members(connection, target.list_id, work.known)
-
-
-def _counts(batch: Batch, work: _Work) -> Counts:
-    outcomes = list(work.outcome.values())
-    return Counts(
-        read=batch.read,
-        created=len(work.new),
-        updated=outcomes.count("updated"),
-        unchanged=outcomes.count("unchanged"),
-        duplicate=outcomes.count("duplicate") + batch.duplicates + work.extra_duplicates,
-        rejected=sum(1 for row in batch.rejected if not row.kept),
-    )
