@@ -16,7 +16,8 @@ from outrider.conversations.repository import suppressions as rows
 from outrider.conversations.repository.suppressions import NewSuppression
 from outrider.db.engine import Database
 from outrider.errors import InvalidInput
-from outrider.leads.importing.files import detect_shape, open_rows, read_facts
+from outrider.leads.importing.files import detect_shape, read_facts
+from outrider.leads.importing.rows import open_rows
 from outrider.leads.phones import UnusablePhone, parse_phone
 
 SAMPLE_ROWS = 200
