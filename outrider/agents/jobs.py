@@ -21,7 +21,11 @@ async def reply(context: JobContext, conversation_id: int) -> None:
     """Answer a conversation; does nothing when everything is answered."""
     settings = context.part(Settings)
     result = await answer_conversation(
-        context.database, context.part(ConversationAgent), context.part(Briefings), conversation_id, settings.most_automated_replies
+        context.database,
+        context.part(ConversationAgent),
+        context.part(Briefings),
+        conversation_id,
+        settings.most_automated_replies,
     )
     again = {TurnEnd.OVERTAKEN: timedelta(0), NoTurn.BUSY: LEASE}.get(result)
     if again is not None:

@@ -23,17 +23,20 @@ def leads_import(
     file: Annotated[Path, typer.Argument(help="CSV or XLSX file.", exists=True, dir_okay=False, readable=True)],
     list_name: Annotated[str | None, typer.Option("--list", help="List to put everybody into; created if there is none.")] = None,
     column: Annotated[
-        list[str] | None, typer.Option(help="Map a column: 'Mobile=phone', 'Plan=attributes.plan', 'Internal=' leaves it out. Repeatable.")
+        list[str] | None,
+        typer.Option(help="Map a column: 'Mobile=phone', 'Plan=attributes.plan', 'Internal=' leaves it out. Repeatable."),
     ] = None,
     region: Annotated[str | None, typer.Option(help="Country of numbers without +, as in US.")] = None,
-    consent: Annotated[str | None, typer.Option(help="Consent to texts that everybody gave: written, express or implied.")] = None,
+    consent: Annotated[
+        str | None, typer.Option(help="Consent to texts that everybody gave: written, express or implied.")
+    ] = None,
     consent_source: Annotated[str | None, typer.Option(help="Where it was given, as in https://example.com/form.")] = None,
     on_duplicate: Annotated[str, typer.Option(help="What becomes of people known already: merge or skip.")] = "merge",
     rejections: Annotated[Path | None, typer.Option(help="File for rejected rows; FILE.rejected.csv without it.")] = None,
 ) -> None:
     """Import leads. Repeating it changes nothing; an interrupted import goes on where it stopped."""
     settings = start()
-    given = {
+    given: dict[str, object] = {
         "columns": dict(_mapping(entry) for entry in column or ()),
         "list_name": list_name,
         "default_region": region or settings.default_region,
@@ -46,7 +49,13 @@ def leads_import(
 async def _import(settings: Settings, file: Path, given: dict[str, object], rejections: Path) -> None:
     options = _options(given)
     async with open_database(settings) as database:
-        columns = TextColumn("Importing"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[rows]:,} rows"), TimeRemainingColumn()
+        columns = (
+            TextColumn("Importing"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[rows]:,} rows"),
+            TimeRemainingColumn(),
+        )
         with Progress(*columns, console=console) as progress:
             task = progress.add_task("import", total=None, rows=0)
 
