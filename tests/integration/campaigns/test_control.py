@@ -84,6 +84,9 @@ async def test_resuming_before_the_old_chunk_has_given_back_loses_nobody(world: 
     await world.pause(campaign_id)
     model.allow(1)
     await model.reached(2)
+    while not (await world.statuses(campaign_id))["waiting"]:
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)  # the chunk has now heard of the pause, and waits for the lead at the model
     await world.resume(campaign_id)
     model.allow(100)
     await task
