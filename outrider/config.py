@@ -90,6 +90,8 @@ class Settings(BaseSettings):
     # Leads
     default_region: str = Field("US", pattern="^[A-Z]{2}$")
     """Country in which numbers without `+` are read."""
+    upload_limit_mb: int = Field(512, ge=1)
+    """Largest file of leads that may be uploaded."""
     sms_segment_price: Decimal = Field(Decimal("0.0083"), ge=0)
     """Estimated price of one outgoing segment in US dollars, until the carrier reports the real one."""
 

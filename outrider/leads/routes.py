@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import StreamingResponse
 
 from outrider.auth.permissions import Permission, require
 from outrider.config import Settings
+from outrider.db.engine import Database
 from outrider.db.pages import Cursor, Limit, Page
 from outrider.db.web import Transaction
 from outrider.leads import lists, service
+from outrider.leads.export import lead_chunks
+from outrider.leads.importing.routes import router as imports_router
 from outrider.leads.models import ConsentChannel
 from outrider.leads.schemas import (
     Changed,
@@ -35,7 +39,7 @@ NEWEST_FIRST = "-created_at"
 
 leads_router = APIRouter(prefix="/api/leads", tags=["leads"])
 lists_router = APIRouter(prefix="/api/lists", tags=["leads"])
-routers = [lists_router, leads_router]
+routers = [lists_router, imports_router, leads_router]
 
 
 class ListQuery(LeadFilter):
@@ -73,6 +77,17 @@ async def delete_leads(session: Transaction, selection: DeleteSelection) -> Chan
 async def list_field_values(session: Transaction, field: str) -> FieldValues:
     """Values that occur in industry, tier, source, country or region: the menus of the filters."""
     return await service.field_values(session, field)
+
+
+@leads_router.get("/export.csv", dependencies=READ, response_class=StreamingResponse)
+async def export_leads(request: Request, query: Annotated[LeadFilter, Query()]) -> StreamingResponse:
+    """Leads that match the filter as a CSV file, which can be imported again."""
+    database: Database = request.app.state.database
+    return StreamingResponse(
+        lead_chunks(database, query),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="leads.csv"'},
+    )
 
 
 @leads_router.get("/{lead_id}", dependencies=READ)

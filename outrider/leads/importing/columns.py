@@ -30,6 +30,9 @@ FEWEST_CELLS = 2
 LEAVES_NAMES = re.compile(r"^[^\W\d_][^\d@/\\]*\s[^\d@/\\]*[^\W\d_]\.?$")
 """Two words or more without digits: what names look like in a file without a header."""
 
+NOT_IMPORTED = "-"
+"""What the table says of columns that our own export adds for information."""
+
 By = Literal["choice", "name", "content", "attribute", "left out"]
 
 
@@ -75,6 +78,9 @@ def map_columns(names: Sequence[str], rows: Sequence[Row], choices: dict[str, st
     for index, name in enumerate(names):
         if columns[index] is None and (known := _field_of(name)):
             field, rank = known
+            if field == NOT_IMPORTED:
+                columns[index] = Column(name, None, "left out")
+                continue
             field = _corrected(field, _cells(rows, index), default_region)
             if field == "phone" or all(column is None or column.target != field for column in columns):
                 columns[index] = Column(name, field, "name", rank)

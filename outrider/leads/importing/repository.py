@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from outrider.db.pages import SortKey
 from outrider.leads.importing.copying import NULL, PreparedRejection
 from outrider.leads.importing.plan import Grant
 from outrider.leads.models import ImportStatus, LeadImport, LeadImportRejection
@@ -72,6 +73,9 @@ SAME_CONTENT = text("""
     SELECT other.id FROM lead_imports AS other JOIN lead_imports AS this ON this.id = :id
     WHERE other.content_hash = this.content_hash AND other.options = this.options
 """)
+
+
+SORTS = {"created_at": SortKey(LeadImport.created_at.expression, datetime)}
 
 
 class Stored(NamedTuple):

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.config import get_settings
+from outrider.db.pages import Page, read_order, read_rows
 from outrider.errors import InvalidInput, NotFound
 from outrider.leads.importing import repository
 from outrider.leads.importing.files import FileFacts
@@ -17,7 +18,7 @@ from outrider.leads.importing.normalise import Normaliser, RowRefused
 from outrider.leads.importing.options import ImportOptions
 from outrider.leads.importing.plan import FIELDS
 from outrider.leads.importing.rows import Row
-from outrider.leads.importing.schemas import ImportPreview, ImportProgress, ImportReport, PreviewColumn, PreviewRow
+from outrider.leads.importing.schemas import ImportOut, ImportPreview, ImportProgress, ImportReport, PreviewColumn, PreviewRow
 from outrider.leads.importing.writer import Target
 from outrider.leads.lists import ensure_list
 from outrider.leads.models import ImportStatus, LeadImport
@@ -125,6 +126,16 @@ async def fail(session: AsyncSession, import_id: int, reason: str) -> None:
     found.error = reason
 
 
+async def list_imports(session: AsyncSession, cursor: str | None, limit: int) -> Page[ImportOut]:
+    """
+    Raises:
+        InvalidInput: the cursor is none of this list.
+    """
+    order = read_order("-created_at", repository.SORTS, LeadImport.id)
+    rows, next_cursor = await read_rows(session, repository.imports(), order, cursor, limit)
+    return Page(items=[ImportOut.model_validate(row[0]) for row in rows], next_cursor=next_cursor)
+
+
 async def report(session: AsyncSession, import_id: int) -> ImportReport:
     """
     Raises:
@@ -144,13 +155,12 @@ def remove_upload(job: StartedImport) -> None:
         job.path.unlink(missing_ok=True)
 
 
-def preview(path: Path, options: ImportOptions) -> ImportPreview:
+def preview(path: Path, options: ImportOptions, default_region: str) -> ImportPreview:
     """What the file turned out to be, and what would become of its first rows. Reads no database.
 
     Raises:
         UnreadableFile, UnreadableWorkbook, InvalidInput
     """
-    default_region = get_settings().default_region
     facts, inspection, rows = inspect_file(path, options, default_region)
     normaliser = Normaliser(inspection.plan(options, path.name, default_region))
     return ImportPreview(
