@@ -171,6 +171,7 @@ _cache: dict[_Place, _Known] = {}
 
 
 def _find(now: datetime, zones: tuple[str, ...], country: str | None, region: str | None, custom: Hours | None) -> _Known:
+    zones = tuple(zone for zone in zones if _exists(zone))
     hours = hours_for(zones, country, region)
     if custom is not None:
         hours = hours & custom
@@ -198,9 +199,8 @@ def hours_for(zones: Sequence[str], country: str | None, region: str | None) -> 
 
 
 def candidate_zones(zones: Sequence[str], country: str | None) -> tuple[str, ...]:
-    """The zones that can be told apart; those of the whole country where none of `zones` is a real one."""
-    real = tuple(zone for zone in zones if _exists(zone))
-    return real or country_zones((country or "US").upper()) or country_zones("US")
+    """The zones to keep the hours in: `zones`, or those of the whole country if none is known."""
+    return tuple(zones) or country_zones((country or "US").upper()) or country_zones("US")
 
 
 def _may_be_american(zones: Sequence[str], country: str | None) -> bool:

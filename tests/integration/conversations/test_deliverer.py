@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from outrider.channels.base import Accepted, DeliveryStatus, OutgoingText, Refused, ErrorClass, Unknown
+from outrider.channels.base import Accepted, DeliveryStatus, ErrorClass, OutgoingText, Refused
 from outrider.conversations import claims
 from outrider.conversations.deliverer import Deliverer
 from outrider.conversations.gates import Cancel, Candidate, Hold, Until
-from outrider.conversations.models import Message, OutboxState, Purpose
+from outrider.conversations.models import OutboxState
 from outrider.errors import ConfigurationError
 
 BASE = "http://127.0.0.1:8000"
@@ -58,7 +58,9 @@ def deliverer(world: Any, sending: Any) -> Any:
     return build
 
 
-async def test_every_text_arrives_once(world: Any, simulator: Any, carrier: Any, deliverer: Any, run: Any, until: Any, heard: Any) -> None:
+async def test_every_text_arrives_once(
+    world: Any, simulator: Any, carrier: Any, deliverer: Any, run: Any, until: Any, heard: Any
+) -> None:
     await world.sender()
     leads = await world.leads(300)
     async with run(deliverer(carrier), deliverer(carrier)):
@@ -121,12 +123,15 @@ async def test_the_rate_counts_segments(world: Any, deliverer: Any, run: Any, un
     assert 1.1 < times[-1] - times[0] < 2.5
 
 
-async def test_a_suppressed_number_gets_only_compliance_texts(world: Any, deliverer: Any, run: Any, until: Any, heard: Any) -> None:
+async def test_a_suppressed_number_gets_only_compliance_texts(
+    world: Any, deliverer: Any, run: Any, until: Any, heard: Any
+) -> None:
     await world.sender()
     lead = await world.lead()
     carrier = Scripted(accepted())
     stopped, confirmation = await world.queue(
-        world.intent(lead, key="one", purpose="reply"), world.intent(lead, "You will get no more texts.", key="two", purpose="compliance")
+        world.intent(lead, key="one", purpose="reply"),
+        world.intent(lead, "You will get no more texts.", key="two", purpose="compliance"),
     )
     await world.execute("INSERT INTO suppressions (phone, reason) VALUES (:phone, 'stop')", phone=lead.phone)
     async with run(deliverer(carrier)):
@@ -194,7 +199,9 @@ async def test_an_answer_to_a_fresh_text_may_leave_at_night(world: Any, delivere
     )
     for lead, minutes in ((fresh, 5), (stale, 15)):
         await world.execute(
-            "UPDATE conversations SET last_inbound_at = :at WHERE lead_id = :id", at=night - timedelta(minutes=minutes), id=lead.id
+            "UPDATE conversations SET last_inbound_at = :at WHERE lead_id = :id",
+            at=night - timedelta(minutes=minutes),
+            id=lead.id,
         )
     async with run(deliverer(carrier, quiet_hours="enforced", now=lambda: night)):
         await until(lambda: _states(world, {"sent": 1, "queued": 2}))
@@ -225,7 +232,9 @@ async def test_gates_hold_cancel_and_narrow(world: Any, deliverer: Any, run: Any
     assert 500 < carrier.posted[0].validity_seconds <= 570
 
 
-async def test_a_gate_reserves_once_however_many_attempts_it_takes(world: Any, deliverer: Any, run: Any, until: Any, heard: Any) -> None:
+async def test_a_gate_reserves_once_however_many_attempts_it_takes(
+    world: Any, deliverer: Any, run: Any, until: Any, heard: Any
+) -> None:
     await world.sender()
     lead = await world.lead()
     answers = iter([Refused(20429, ErrorClass.RETRYABLE, "busy", 0.1), accepted()])
@@ -307,7 +316,9 @@ async def test_a_refused_sender_is_disabled_and_another_takes_over(world: Any, d
     assert (disabled.enabled, disabled.disabled_reason) == (False, "not usable")
 
 
-async def test_an_unclear_answer_is_never_repeated(world: Any, simulator: Any, carrier: Any, deliverer: Any, run: Any, until: Any) -> None:
+async def test_an_unclear_answer_is_never_repeated(
+    world: Any, simulator: Any, carrier: Any, deliverer: Any, run: Any, until: Any
+) -> None:
     simulator.set_faults(**{"timeout_after_accept": 0.3, "reset_after_accept": 0.3, "500_after_accept": 1.0})
     await world.sender()
     leads = await world.leads(40)
@@ -319,7 +330,9 @@ async def test_an_unclear_answer_is_never_repeated(world: Any, simulator: Any, c
     assert all(message.attempt_token and message.hold_reason == "no_clear_answer" for message in await world.messages())
 
 
-async def test_a_lease_that_ran_low_is_not_used(world: Any, deliverer: Any, run: Any, until: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_lease_that_ran_low_is_not_used(
+    world: Any, deliverer: Any, run: Any, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The process slept between claim and POST: it gives the texts back instead of posting them."""
     await world.sender()
     await world.queue(*[world.intent(lead) for lead in await world.leads(3)])
@@ -365,7 +378,10 @@ async def test_a_lost_database_is_waited_for(world: Any, deliverer: Any, run: An
     leads = await world.leads(20)
     carrier = Scripted(lambda text: accepted(int(text.to)))
     async with run(deliverer(carrier)):
-        await world.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        await world.execute(
+            """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+        )
         await world.queue(*[world.intent(lead) for lead in leads])
         await until(lambda: _all(world, "sent", 20))
     assert Counter(text.to for text in carrier.posted) == {lead.phone: 1 for lead in leads}

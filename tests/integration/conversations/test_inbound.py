@@ -24,7 +24,8 @@ OURS = "+12025550143"
 
 def inbound(person: str, body: str, *, sid: str | None = None, **values: Any) -> InboundText:
     known = {
-        "carrier_sid": sid or f"SM{next(_numbers):032x}", "from_": person, "to": OURS, "body": body, "messaging_service_sid": None,
+        "carrier_sid": sid or f"SM{next(_numbers):032x}", "from_": person, "to": OURS, "body": body,
+        "messaging_service_sid": None,
         "media_urls": (), "opt_out_type": None, "city": None, "state": None, "zip": None, "country": None, "segments": 1,
     }  # fmt: skip
     return InboundText(**(known | values))
@@ -47,7 +48,13 @@ async def test_a_text_is_stored_and_told_once(world: Any, receive: Any, heard: A
     (first,) = await receive(text)
     assert await receive(text, text) == [None, None]
     (message,) = await world.messages(Message.direction == "in")
-    assert (message.body, message.author, message.state, message.sender_id, message.campaign_id) == ("Tell me more", "lead", None, sender.id, 7)
+    assert (message.body, message.author, message.state, message.sender_id, message.campaign_id) == (
+        "Tell me more",
+        "lead",
+        None,
+        sender.id,
+        7,
+    )
     assert message.details == {"via": "webhook", "media_urls": ["https://example.test/a.jpg"]}
     conversation = await world.conversation(lead)
     assert (conversation.inbound_count, conversation.answered_count) == (1, 0)
@@ -145,7 +152,9 @@ async def test_a_keyword_opts_out_and_the_carrier_confirms(world: Any, receive: 
         ("lose my number", "xx", "You have been unsubscribed"),
     ],
 )
-async def test_free_words_opt_out_and_we_confirm_once(world: Any, receive: Any, body: str, language: str | None, confirmation: str) -> None:
+async def test_free_words_opt_out_and_we_confirm_once(
+    world: Any, receive: Any, body: str, language: str | None, confirmation: str
+) -> None:
     await world.sender()
     lead = await world.lead(language=language)
     await receive(inbound(lead.phone, body), inbound(lead.phone, body))
@@ -166,7 +175,9 @@ async def test_stop_and_start_in_one_group_are_obeyed_in_their_order(world: Any,
         assert await suppressed_phones(session, [lead.phone, other.phone]) == {other.phone}
 
 
-@pytest.mark.parametrize(("reason", "lifted"), [("stop", True), ("carrier", True), ("complaint", False), ("wrong_number", False), ("manual", False)])
+@pytest.mark.parametrize(
+    ("reason", "lifted"), [("stop", True), ("carrier", True), ("complaint", False), ("wrong_number", False), ("manual", False)]
+)
 async def test_start_lifts_only_the_persons_own_wish(world: Any, receive: Any, heard: Any, reason: str, lifted: bool) -> None:
     await world.sender()
     lead = await world.lead()
@@ -207,7 +218,9 @@ async def test_an_opt_out_tells_how_many_texts_were_already_leaving(world: Any, 
     await world.sender()
     lead = await world.lead()
     await world.queue(world.intent(lead, key="1"), world.intent(lead, key="2"), world.intent(lead, key="3"))
-    await world.execute("UPDATE messages SET state = 'sending', lease_until = now() + interval '1 minute' WHERE dedupe_key <> '3'")
+    await world.execute(
+        "UPDATE messages SET state = 'sending', lease_until = now() + interval '1 minute' WHERE dedupe_key <> '3'"
+    )
     await receive(inbound(lead.phone, "STOP"))
     (message,) = await world.messages(Message.direction == "in")
     assert message.details["in_flight_at_opt_out"] == 2
@@ -234,7 +247,8 @@ async def test_nothing_is_posted_to_somebody_who_opted_out_before(
         await asyncio.gather(*[stop(lead, (number % 40) * 0.03) for number, lead in enumerate(leads)])
         await until(lambda: _none(world, "queued", "sending"))
     in_flight = {
-        message.phone: message.details.get("in_flight_at_opt_out", 0) for message in await world.messages(Message.direction == "in")
+        message.phone: message.details.get("in_flight_at_opt_out", 0)
+        for message in await world.messages(Message.direction == "in")
     }
     late = [m for m in await world.messages(Message.state == "sent") if m.attempted_at > stopped[m.phone]]
     assert late == []
@@ -299,7 +313,9 @@ async def test_deliveries_nobody_reported_are_looked_up(
     async with run(Deliverer(world.database, carrier, sending(), [], "http://127.0.0.1:1")):
         await world.queue(*[world.intent(lead) for lead in leads])
         await until(lambda: _none(world, "queued", "sending"))
-    await asyncio.to_thread(simulator.wait, lambda counters: all(m["status"] == "delivered" for m in simulator.messages(direction="outbound-api")))
+    await asyncio.to_thread(
+        simulator.wait, lambda counters: all(m["status"] == "delivered" for m in simulator.messages(direction="outbound-api"))
+    )
     puller = InboundPuller(world.database, carrier, sending())
     await puller.heal()
     assert {m.delivery_status for m in await world.messages()} == {"queued"}

@@ -65,7 +65,9 @@ async def test_without_an_enabled_sender_nothing_is_queued(world: Any) -> None:
 async def test_hold_and_release_spare_replies(world: Any) -> None:
     await world.sender()
     one, two = await world.leads(2)
-    await world.queue(world.intent(one, campaign_id=7), world.intent(two, campaign_id=7, purpose="reply"), world.intent(two, key="x"))
+    await world.queue(
+        world.intent(one, campaign_id=7), world.intent(two, campaign_id=7, purpose="reply"), world.intent(two, key="x")
+    )
     async with world.database.transaction() as session:
         assert await hold_texts(session, 7) == 1
     assert await world.states() == {"held": 1, "queued": 2}

@@ -38,7 +38,8 @@ def sent(world: Any) -> Any:
         ids = await world.queue(*[world.intent(lead, campaign_id=1) for lead in leads])
         for number, message_id in enumerate(ids, start=1):
             await world.execute(
-                """UPDATE messages SET state = :state, carrier_sid = :sid, attempt_token = :token, admitted = true, sent_at = now(),
+                """UPDATE messages SET state = :state, carrier_sid = :sid, attempt_token = :token, admitted = true,
+                    sent_at = now(),
                     attempted_at = now(), lease_until = now() + interval '1 minute', delivery_status = :status WHERE id = :id""",
                 state=state, token=f"{number:032x}", id=message_id,
                 sid=sid(number) if state == "sent" else None, status="queued" if state == "sent" else None,
@@ -146,7 +147,9 @@ async def test_receipts_without_a_text_are_kept_until_it_is_known(world: Any, se
 async def test_receipts_kept_at_the_moment_the_text_became_known_are_swept(world: Any, sent: Any) -> None:
     (message,) = await sent()
     await world.execute("INSERT INTO stray_receipts (carrier_sid, status) VALUES (:sid, 'delivered')", sid=sid())
-    await world.execute("INSERT INTO stray_receipts (carrier_sid, status, received_at) VALUES ('SM0', 'sent', now() - interval '8 days')")
+    await world.execute(
+        "INSERT INTO stray_receipts (carrier_sid, status, received_at) VALUES ('SM0', 'sent', now() - interval '8 days')"
+    )
     async with world.database.transaction() as session:
         await sweep_strays(session)
         assert (await session.execute(text("SELECT count(*) FROM stray_receipts"))).scalar() == 0
@@ -178,9 +181,9 @@ async def test_one_bad_receipt_does_not_keep_its_group_out(world: Any, sent: Any
     messages = await sent(5)
     inbox = WebhookInbox(world.database)
     bad = StatusUpdate("SM\x00", S.SENT, None, None)
-    results = await asyncio.gather(*[inbox.report(one) for one in (update(S.SENT, 1), bad, update(S.SENT, 2))], return_exceptions=True)
+    results = await asyncio.gather(
+        *[inbox.report(one) for one in (update(S.SENT, 1), bad, update(S.SENT, 2))], return_exceptions=True
+    )
     assert [type(result).__name__ for result in results] == ["NoneType", "Unavailable", "NoneType"]
     assert [m.delivery_status for m in (await world.messages())[:2]] == ["sent", "sent"]
     assert len(messages) == 5
-
-

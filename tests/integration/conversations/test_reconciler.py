@@ -49,11 +49,14 @@ def reconciler(world: Any, sending: Any) -> Any:
 def unknown(world: Any) -> Any:
     """Queue a text and leave its attempt open, as a process does that dies after the claim."""
 
-    async def build(lead: Any, *, token: str = TOKEN, state: str = "sending", age: float = 0.0, lease: float = -0.1, **values: Any) -> int:
+    async def build(
+        lead: Any, *, token: str = TOKEN, state: str = "sending", age: float = 0.0, lease: float = -0.1, **values: Any
+    ) -> int:
         (message_id,) = await world.queue(world.intent(lead, **values))
         await world.execute(
             """UPDATE messages SET state = :state, attempts = 1, admitted = true, attempt_token = :token, next_check_at = now(),
-                attempted_at = now() - make_interval(secs => :age), lease_until = now() + make_interval(secs => :lease) WHERE id = :id""",
+                attempted_at = now() - make_interval(secs => :age), lease_until = now() + make_interval(secs => :lease)
+                WHERE id = :id""",
             state=state, token=token, age=age, lease=lease, id=message_id,
         )  # fmt: skip
         return message_id
@@ -76,13 +79,16 @@ async def test_no_fault_makes_a_text_leave_twice_or_never(
     simulator.set_faults(
         **{
             "429": 0.05, "500_before_accept": 0.05, "reset_before_accept": 0.05, "500_after_accept": 0.05,
-            "timeout_after_accept": 0.02, "reset_after_accept": 0.05, "timeout_seconds": 3, "list_lag_seconds": 0.3, "list_fails": 0.1,
+            "timeout_after_accept": 0.02, "reset_after_accept": 0.05, "timeout_seconds": 3,
+            "list_lag_seconds": 0.3, "list_fails": 0.1,
         }
     )  # fmt: skip
     await world.sender(rate=2000)
     leads = await world.leads(300)
     short = {"carrier_timeout": 0.5, "send_lease_seconds": 2.0, "settle_seconds": 2.0}
-    async with run(deliverer(carrier, **short), deliverer(carrier, **short), reconciler(carrier, **short), reconciler(carrier, **short)):
+    async with run(
+        deliverer(carrier, **short), deliverer(carrier, **short), reconciler(carrier, **short), reconciler(carrier, **short)
+    ):
         await world.queue(*[world.intent(lead) for lead in leads])
         await until(lambda: _all(world, "sent", 300), seconds=40)
     simulator.set_faults(list_lag_seconds=0)
@@ -103,7 +109,9 @@ async def test_a_text_in_the_list_was_sent(world: Any, unknown: Any, reconciler:
     assert [(o.message_id, o.state) for o in heard.outcomes()] == [(message.id, "sent")]
 
 
-async def test_only_after_the_settle_time_a_missing_text_counts_as_not_sent(world: Any, unknown: Any, reconciler: Any, heard: Any) -> None:
+async def test_only_after_the_settle_time_a_missing_text_counts_as_not_sent(
+    world: Any, unknown: Any, reconciler: Any, heard: Any
+) -> None:
     await world.sender()
     message_id = await unknown(await world.lead())
     carrier = Listing()
@@ -139,7 +147,11 @@ async def test_without_a_list_nothing_is_decided(world: Any, unknown: Any, recon
     message_id = await unknown(await world.lead(), lease=-1000)
     await reconciler(Listing(fails=True)).reconcile()
     message = await world.message(message_id)
-    assert (message.state, message.hold_reason, message.error_message) == ("unknown", "list_unavailable", "The carrier answered 500.")
+    assert (message.state, message.hold_reason, message.error_message) == (
+        "unknown",
+        "list_unavailable",
+        "The carrier answered 500.",
+    )
     assert message.next_check_at > datetime.now(UTC) + timedelta(seconds=1)
 
 
@@ -208,7 +220,14 @@ async def test_two_reconcilers_settle_each_text_once(world: Any, unknown: Any, r
 
 
 async def test_a_result_that_was_never_written_down_is_found(
-    world: Any, simulator: Any, carrier: Any, deliverer: Any, reconciler: Any, run: Any, until: Any, monkeypatch: pytest.MonkeyPatch
+    world: Any,
+    simulator: Any,
+    carrier: Any,
+    deliverer: Any,
+    reconciler: Any,
+    run: Any,
+    until: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The process dies between the POST and the record of its outcome."""
     await world.sender()
@@ -228,7 +247,9 @@ async def test_a_result_that_was_never_written_down_is_found(
     assert Counter(m["to"] for m in simulator.messages(direction="outbound-api")) == {lead.phone: 1 for lead in leads}
 
 
-async def test_an_answer_that_comes_after_all_is_not_forgotten(world: Any, unknown: Any, reconciler: Any, deliverer: Any, heard: Any) -> None:
+async def test_an_answer_that_comes_after_all_is_not_forgotten(
+    world: Any, unknown: Any, reconciler: Any, deliverer: Any, heard: Any
+) -> None:
     """The attempt was given up, but the text has not left again: it counts as sent."""
     await world.sender()
     message = await world.message(await unknown(await world.lead(), lease=-1000))
@@ -244,7 +265,9 @@ async def test_a_text_that_was_created_twice_is_shown(world: Any, unknown: Any, 
     await world.sender()
     message = await world.message(await unknown(await world.lead(), lease=-1000))
     await reconciler(Listing()).reconcile()
-    await world.execute("UPDATE messages SET state = 'sent', attempt_token = :token, carrier_sid = :sid", token="b" * 32, sid="SM" + "1" * 32)
+    await world.execute(
+        "UPDATE messages SET state = 'sent', attempt_token = :token, carrier_sid = :sid", token="b" * 32, sid="SM" + "1" * 32
+    )
     await _record(deliverer, message, Accepted("SM" + "9" * 32, DeliveryStatus.QUEUED, 1, None))
     await _record(deliverer, message, Accepted("SM" + "9" * 32, DeliveryStatus.QUEUED, 1, None))
     message = await world.message(message.id)
