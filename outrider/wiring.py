@@ -1,6 +1,7 @@
-"""Imports every module that declares tables, registers jobs or subscribes to events.
+"""What every process has in common.
 
-Each process imports this once; a module that is missing here would not take part.
+Imports every module that declares tables, registers jobs or subscribes to events: a module that is missing here would not
+take part. Connects the figures of one part with those who collect them.
 """
 
 from __future__ import annotations
@@ -17,3 +18,14 @@ import outrider.jobs.housekeeping
 import outrider.leads.jobs
 import outrider.leads.models
 import outrider.workflows.models  # noqa: F401
+from outrider.llm.counted import CallObserved
+from outrider.telemetry import MODEL_CALLS, MODEL_COST, MODEL_SECONDS, MODEL_TOKENS
+
+
+def count_model_call(call: CallObserved) -> None:
+    """Bring one model call into the figures."""
+    MODEL_CALLS.labels(call.model, call.outcome).inc()
+    MODEL_SECONDS.labels(call.model).observe(call.seconds)
+    MODEL_TOKENS.labels(call.model, "input").inc(call.input_tokens)
+    MODEL_TOKENS.labels(call.model, "output").inc(call.output_tokens)
+    MODEL_COST.labels(call.model).inc(float(call.cost))

@@ -11,7 +11,6 @@ import asyncpg
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-import outrider.wiring  # noqa: F401  (registers jobs and the handlers of events)
 from outrider.agents.contract import Briefings
 from outrider.agents.graph import ConversationAgent
 from outrider.campaigns.briefings import CampaignBriefings
@@ -27,6 +26,7 @@ from outrider.db.engine import Database
 from outrider.jobs.worker import Worker
 from outrider.llm.build import ModelRegistry
 from outrider.telemetry import watch_event_loop
+from outrider.wiring import count_model_call
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +40,7 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
     async with AsyncExitStack() as stack:
         carrier = build_carrier(settings)
         stack.push_async_callback(carrier.aclose)
-        models = ModelRegistry(settings)
+        models = ModelRegistry(settings, count_model_call)
         stack.push_async_callback(models.aclose)
         runner = CampaignRunner(database, models, settings)
         queue = Worker(

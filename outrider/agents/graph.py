@@ -78,7 +78,7 @@ def _request(given: ConversationInput) -> ChatRequest:
         temperature=briefing.temperature,
         purpose="reply",
         metadata={"trace_id": given.trace_id},
-        context={"lead": given.lead, "campaign": campaign, "thread": thread},
+        context={"lead": given.lead, "campaign": campaign, "thread": thread, "hand_over_mark": HAND_OVER_MARK},
     )
 
 

@@ -26,6 +26,7 @@ from outrider.conversations.inbox import WebhookInbox
 from outrider.db.engine import Database
 from outrider.llm.build import ModelRegistry
 from outrider.telemetry import watch_event_loop
+from outrider.wiring import count_model_call
 
 DESCRIPTION = """AI agents that work a company's leads by text and phone.
 
@@ -55,7 +56,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
             app.state.database = database
             app.state.carrier = build_carrier(settings)
             stack.push_async_callback(app.state.carrier.aclose)
-            app.state.models = ModelRegistry(settings)
+            app.state.models = ModelRegistry(settings, count_model_call)
             stack.push_async_callback(app.state.models.aclose)
             app.state.inbox = WebhookInbox(database)
             stop = asyncio.Event()

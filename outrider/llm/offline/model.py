@@ -14,7 +14,7 @@ OFFLINE = "offline"
 
 _TASKS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "sms": write_opening,
-    "reply": lambda context: answer(context).text,
+    "reply": lambda context: _reply(context),
 }
 DEFAULT_TASK = "reply"
 
@@ -51,6 +51,12 @@ class OfflineModel:
 
     async def aclose(self) -> None:
         """Nothing to release."""
+
+
+def _reply(context: Mapping[str, Any]) -> str:
+    """The answer; where a person should take over, with the mark that the asker uses for it."""
+    found, mark = answer(context), context.get("hand_over_mark")
+    return f"{found.text} {mark}" if found.needs_person and mark else found.text
 
 
 def _with_thread(request: ChatRequest) -> Mapping[str, Any]:
