@@ -14,6 +14,7 @@ import typer
 from rich.panel import Panel
 from rich.table import Table
 
+from outrider.channels.keywords import Wish, recognise
 from outrider.cli.client import Api, Json, connect
 from outrider.cli.journey import Result, read_campaign_file, result_table, run_campaign
 from outrider.cli.runtime import console, database_address, prepare, run, start
@@ -29,6 +30,7 @@ QUIET_SECONDS = 6.0
 """When nobody wrote for so long, the conversations have come to rest."""
 LONGEST_REST_SECONDS = 120.0
 SAMPLE_THREADS = 3
+LOOKED_AT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ async def _show(api: Api, settings: Settings) -> bool:
             await _until_quiet(carrier)
         result = Result(await api.get(f"/api/campaigns/{result.campaign['id']}"), result.imported, time.monotonic() - began)
         console.print(result_table(result))
+        console.print()
         await _print_threads(api, result.campaign["id"])
         agreements = await compare_books(api, carrier)
     console.print(_books_table(agreements))
@@ -136,19 +139,26 @@ async def _until_quiet(carrier: Api) -> None:
 
 
 async def _print_threads(api: Api, campaign_id: int) -> None:
-    """The longest conversations and an opt-out, as the thread shows them."""
-    replied = await api.get(f"/api/campaigns/{campaign_id}/leads", replied=True, limit=100)
-    threads = [await api.get(f"/api/conversations/{lead['id']}") for lead in replied["items"][:40]]
-    threads.sort(key=lambda found: -len(found["thread"]))
-    opt_outs = [found for found in threads if any(_is_stop(text) for text in found["thread"])]
-    shown = threads[: SAMPLE_THREADS - 1] + opt_outs[:1]
-    for found in shown:
-        lines = [f"[bold]{'Lead' if text['direction'] == 'in' else 'Us'}[/]  {text['body']}" for text in found["thread"]]
-        console.print(Panel("\n".join(lines), title=f"Conversation with lead {found['lead_id']}", title_align="left", width=100))
+    """The longest conversations among some, and one that ended in an opt-out."""
+    page = await api.get(f"/api/campaigns/{campaign_id}/leads", replied=True, limit=200)
+    opted_out = [lead for lead in page["items"] if _is_opt_out(lead["sms_response"])]
+    others = [lead for lead in page["items"] if lead not in opted_out][:LOOKED_AT]
+    threads = [await _thread(api, lead) for lead in others]
+    threads.sort(key=len, reverse=True)
+    shown = threads[: SAMPLE_THREADS - 1] + [await _thread(api, lead) for lead in opted_out[:1]]
+    for texts in shown:
+        lines = [f"[bold]{'Lead' if text['direction'] == 'in' else 'Us  '}[/]  {text['body']}" for text in texts]
+        console.print(Panel("\n".join(lines), title="A conversation", title_align="left", width=min(100, console.width)))
 
 
-def _is_stop(text: Json) -> bool:
-    return text["direction"] == "in" and "stop" in text["body"].lower()
+async def _thread(api: Api, lead: Json) -> list[Json]:
+    conversation = await api.get(f"/api/conversations/{lead['id']}")
+    return list(conversation["thread"])
+
+
+def _is_opt_out(body: str | None) -> bool:
+    found = recognise(body or "")
+    return found is not None and found.wish is Wish.OPT_OUT
 
 
 def _books_table(agreements: list[Agreement]) -> Table:

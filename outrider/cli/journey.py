@@ -148,7 +148,7 @@ async def follow(api: Api, campaign_id: int) -> Json:
         async for campaign in _states(api, campaign_id):
             stats = campaign["stats"]
             progress.update(task, total=stats["total_leads"] or None, completed=sum(stats[state] for state in DONE_STATES))
-            live.update(Group(progress, _progress_line(campaign)))
+            live.update(Group(progress, _progress_line(campaign), ""))
             if campaign["status"] in ENDED:
                 return campaign
     raise AssertionError("the campaign's states never end")
