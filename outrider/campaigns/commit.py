@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+import asyncpg
+import orjson
 import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.campaigns.live import LiveNotices
@@ -21,6 +24,10 @@ from outrider.workflows.models import RunStatus
 from outrider.workflows.state import CampaignLeadState
 
 log = structlog.get_logger(__name__)
+
+
+UNSTORABLE = (DBAPIError, asyncpg.DataError, UnicodeEncodeError, orjson.JSONEncodeError)
+"""What the driver and the encoders raise for a value that a column can't hold; some of it has other causes, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,42 @@ async def _store_campaign(session: AsyncSession, runs: Sequence[LeadRun]) -> str
     except NoSenderAvailable as error:
         log.warning("campaign_without_sender", campaign_id=runs[0].campaign_id)
         return error.detail
+    except UNSTORABLE as error:
+        if not _is_unstorable(error):
+            raise
+        await _store_one_by_one(session, runs)
     return None
+
+
+async def _store_one_by_one(session: AsyncSession, runs: Sequence[LeadRun]) -> None:
+    """One result that no column can hold must not take the others with it: its lead fails."""
+    for run in runs:
+        try:
+            async with session.begin_nested():
+                await _store(session, [run])
+        except UNSTORABLE as error:
+            if not _is_unstorable(error):
+                raise
+            log.warning("result_unstorable", campaign_lead_id=run.campaign_lead_id, error=type(error).__name__)
+            await rows.store(session, [_unstorable(run)])
+
+
+def _is_unstorable(error: Exception) -> bool:
+    """The data is at fault, not the database or the connection to it."""
+    cause = getattr(error, "orig", error)
+    state = getattr(cause, "sqlstate", None) or getattr(getattr(cause, "__cause__", None), "sqlstate", None)
+    return state.startswith("22") if state else not isinstance(error, DBAPIError)
+
+
+def _unstorable(run: LeadRun) -> rows.LeadResult:
+    return replace(
+        _result(run),
+        status=CampaignLeadStatus.FAILED,
+        sms_message=None,
+        error_message="The result holds characters that can't be stored.",
+        model=None,
+        run_status=RunStatus.FAILED,
+    )
 
 
 async def _store(session: AsyncSession, runs: Sequence[LeadRun]) -> None:

@@ -10,12 +10,15 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from outrider.campaigns.models import AgentType, CampaignLeadStatus, CampaignStatus, SkipReason
 from outrider.conversations.quiet_hours import parse_hours
+from outrider.db.pages import LARGEST_ID
 from outrider.errors import InvalidInput
 from outrider.leads.schemas import LeadFilter
 from outrider.workflows.definition import WorkflowDefinition
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Ids = Annotated[list[int], Field(max_length=100_000)]
+Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+Ids = Annotated[list[Id], Field(max_length=100_000)]
+FewIds = Annotated[list[Id], Field(max_length=1000)]
 Dollars = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=4)]
 
 
@@ -28,7 +31,7 @@ class Strict(BaseModel):
 class Audience(Strict):
     """Who is reached: everybody that any part names. Fixed when the campaign is launched."""
 
-    list_ids: Annotated[list[int], Field(max_length=1000)] = []
+    list_ids: FewIds = []
     lead_ids: Ids = []
     filter: LeadFilter | None = None
     """Leads that match; evaluated at the launch."""
@@ -56,16 +59,16 @@ class CampaignFields(Strict):
     """The person or brand that the texts speak for."""
     model: Annotated[str, Field(max_length=120)] | None = None
     """`provider:model`; None is the installation's own."""
-    workflow_id: int | None = None
+    workflow_id: Id | None = None
     """None is the workflow `standard`."""
     workflow_config: WorkflowDefinition | None = None
     """A definition of the campaign's own, instead of a stored workflow."""
-    agent_id: int | None = None
+    agent_id: Id | None = None
     """Agent that answers the leads' texts."""
-    creative_agent_id: int | None = None
-    deterministic_agent_id: int | None = None
+    creative_agent_id: Id | None = None
+    deterministic_agent_id: Id | None = None
     audience: Audience = Audience()
-    sender_ids: Annotated[list[int], Field(max_length=1000)] = []
+    sender_ids: FewIds = []
     """Senders to use; empty means every enabled one."""
     auto_reply: bool = True
     """An agent answers what leads write; otherwise every answer waits for a person."""
@@ -106,7 +109,7 @@ class AssignLeads(Strict):
     """Leads to give a place in the campaign: everybody that any part names."""
 
     lead_ids: Ids = []
-    list_ids: Annotated[list[int], Field(max_length=1000)] = []
+    list_ids: FewIds = []
     filter: LeadFilter | None = None
 
 

@@ -60,7 +60,7 @@ async def create_workflow(session: AsyncSession, wanted: WorkflowIn) -> Workflow
         InvalidWorkflow: the definition has problems.
         WorkflowNameTaken: another workflow has this name.
     """
-    ensure_valid(wanted.config)
+    ensure_valid(wanted.config, "body.config")
     workflow = await repository.insert_workflow(session, wanted.name, wanted.description, wanted.config.as_json())
     if workflow is None:
         raise _name_taken(wanted.name)
@@ -75,7 +75,7 @@ async def replace_workflow(session: AsyncSession, workflow_id: int, wanted: Work
     Raises:
         InvalidWorkflow, WorkflowNotFound, WorkflowNameTaken, ShippedWorkflow
     """
-    ensure_valid(wanted.config)
+    ensure_valid(wanted.config, "body.config")
     workflow = await _changeable(session, workflow_id)
     if await repository.rename_taken(session, workflow_id, wanted.name):
         raise _name_taken(wanted.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -21,6 +22,7 @@ DEFAULT_PROMPT = "You are a sales assistant who writes short, personal, friendly
 LONGEST_TEXT = 1600
 """Characters; Twilio refuses longer bodies (error 21617)."""
 GSM_SEGMENT = 153
+UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 RULES = """Write exactly one text message to the person described below and answer with nothing but its text.
 Rules: plain text, no placeholders, no quotation marks around it, at most {characters} characters, \
@@ -68,8 +70,9 @@ class _Writing:
             "cost": str(reply.cost),
             "seconds": round(reply.latency_seconds, 3),
         }
-        self.messages.append(ChatMessage("assistant", reply.text))
-        self.transcript.append({"role": "assistant", "content": reply.text, "metadata": metadata})
+        text = storable(reply.text)
+        self.messages.append(ChatMessage("assistant", text))
+        self.transcript.append({"role": "assistant", "content": text, "metadata": metadata})
 
 
 async def run(call: NodeCall) -> NodeResult:
@@ -152,12 +155,17 @@ def offline_context(state: CampaignLeadState, params: SmsParams) -> dict[str, An
 
 def finish(text: str, params: SmsParams) -> str:
     """The text as it will be sent."""
-    body = text.strip()
+    body = storable(text).strip()
     if len(body) > 1 and body[0] in '"“' and body[-1] in '"”':
         body = body[1:-1].strip()
     if params.closing_line and params.closing_line.lower() not in body.lower():
         body = f"{body}\n{params.closing_line}" if body else ""
     return to_gsm(body) if params.plain_characters else body
+
+
+def storable(text: str) -> str:
+    """`text` without characters that no database column and no SMS holds: NUL, lone surrogates, control characters."""
+    return UNSTORABLE.sub("", text)
 
 
 def _fenced(facts: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -321,3 +322,21 @@ async def test_the_last_leads_settled_by_two_transactions_at_once_still_complete
     await jobs.complete_campaigns.function(world.context)
 
     assert await world.status(campaign_id) == "completed"
+
+
+class Poisonous(OfflineModel):
+    """Writes usual texts, but for one lead its server reports a model name that no column can hold."""
+
+    async def complete(self, request: ChatRequest) -> ChatReply:
+        reply = await super().complete(request)
+        return replace(reply, model="bad\x00name") if "Lead 3" in request.messages[1].content else reply
+
+
+async def test_one_result_that_cannot_be_stored_does_not_take_the_others_with_it(world: World) -> None:
+    world.use(OneModel(Poisonous()))
+    campaign_id = await world.started(5)
+    await world.work()
+
+    assert await world.statuses(campaign_id) == {"waiting": 4, "failed": 1}
+    assert (await world.shown(campaign_id)).stats.failures == {"The result holds characters that can't be stored.": 1}
+    assert await world.queue() == {}

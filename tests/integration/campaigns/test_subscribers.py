@@ -105,7 +105,9 @@ async def test_opted_out_leads_are_counted(world: World) -> None:
     await world.work()
     await world.settle(campaign_id)
     (lead, _) = await world.rows(CampaignLead)
-    await world.execute("INSERT INTO suppressions (phone, reason) SELECT phone, 'stop' FROM leads WHERE id = :id", id=lead.lead_id)
+    await world.execute(
+        "INSERT INTO suppressions (phone, reason) SELECT phone, 'stop' FROM leads WHERE id = :id", id=lead.lead_id
+    )
 
     assert (await world.shown(campaign_id)).stats.opted_out == 1
 

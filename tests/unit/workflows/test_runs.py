@@ -189,6 +189,12 @@ async def test_quotes_are_taken_off_and_characters_made_plain() -> None:
     assert final["sms_message"] == "It's time - really...\nReply STOP to opt out"
 
 
+async def test_characters_that_no_text_can_hold_are_left_out() -> None:
+    final = await run(ScriptedModel("Hi\x00 John,\ud83d\nall well?\x1b"))
+
+    assert final["sms_message"] == "Hi John,\nall well?" == final["conversation_history"][-1]["content"]
+
+
 async def test_what_a_lead_says_of_itself_stays_inside_the_fence() -> None:
     model = ScriptedModel("Hi.")
 
