@@ -12,6 +12,8 @@ from typing import BinaryIO, Protocol
 
 LONGEST_RECORD = 500
 """Lines in one quoted text; more means that a quotation mark was never closed."""
+LONGEST_LINE = 1024 * 1024
+"""Characters of one line that are read."""
 
 Row = tuple[int, list[str]]
 """Line in the file, counted from 1, and the cells."""
@@ -93,28 +95,24 @@ class TextRows:
         taken = self._taken
         for cells in reader:
             count = len(taken)
-            if count == 1:
-                first = self._line + 1
-                self._line = first
-                taken.clear()
-            elif self._is_swallowed(cells):
+            if (count > 1 or len(cells) != self._width) and self._is_swallowed(cells):
                 yield from self._alone()
                 continue
-            else:
-                first = self._line + 1
-                self._line += count
-                taken.clear()
+            first = self._line + 1
+            self._line += count
+            taken.clear()
             if any(cells) and not all(cell.isspace() or not cell for cell in cells):
                 self._width = self._width or len(cells)
                 yield first, cells
 
     def _is_swallowed(self, cells: list[str]) -> bool:
-        """True when a record of several lines is several records that a stray mark has joined."""
-        if len(self._taken) > LONGEST_RECORD:
+        """True when a stray mark has joined several records, or cells of the last one."""
+        count = len(self._taken)
+        if count > LONGEST_RECORD:
             return True
         if self._width == 0 or len(self._unquoted(self._taken[0])) != self._width:
             return False
-        return len(cells) != self._width or not self._is_well_formed(self._taken)
+        return (count > 1 and len(cells) != self._width) or not self._is_well_formed(self._taken)
 
     def _is_well_formed(self, lines: list[str]) -> bool:
         try:
@@ -123,7 +121,7 @@ class TextRows:
             return False
 
     def _unquoted(self, line: str) -> list[str]:
-        return next(csv.reader([line], delimiter=self._delimiter, quoting=csv.QUOTE_NONE))
+        return line.rstrip("\r\n").split(self._delimiter)
 
     def _alone(self) -> Iterator[Row]:
         """The first of the taken lines without quoting; the others are read again."""
@@ -133,6 +131,11 @@ class TextRows:
         self._line += 1
         yield self._line, self._unquoted(first)
 
+    def _skip_line(self) -> None:
+        """Pass over the rest of a line that no row of people could be."""
+        while (rest := self._text.readline(LONGEST_LINE)) and not rest.endswith("\n"):
+            pass
+
     def _lines(self) -> Iterator[str]:
         taken, again, text = self._taken, self._again, self._text
         while True:
@@ -140,8 +143,10 @@ class TextRows:
                 line = again.popleft()
                 taken.append(line)
                 yield line
-            line = text.readline()
+            line = text.readline(LONGEST_LINE)
             if not line:
                 return
+            if len(line) == LONGEST_LINE:
+                self._skip_line()
             taken.append(line)
             yield line

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from outrider.leads.importing.columns import By
+from outrider.leads.importing.options import ImportOptions
 from outrider.leads.models import ImportStatus
 
 
@@ -37,7 +38,7 @@ class ImportReport(ImportProgress):
     """The list that its people were put into."""
     rows_with_values_left_out: int = 0
     """Rows that became leads without some of their values; the rejections name these too."""
-    options: dict[str, Any]
+    options: ImportOptions
     detected: dict[str, Any]
     error: str | None
     created_at: datetime
