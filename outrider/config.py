@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     send_batch: int = Field(100, ge=1, le=1000)
     send_concurrency: int = Field(64, ge=1)
     poll_inbound_seconds: float = Field(30.0, gt=0)
+    receipt_overdue_seconds: float = Field(300.0, gt=0)
+    """A delivery whose end nobody reported for this long is looked up at the carrier."""
     quiet_hours: Literal["enforced", "off"] = "enforced"
     """`off` lets texts leave at any hour; possible only while the simulator is the carrier, so that nobody is woken."""
 

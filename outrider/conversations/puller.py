@@ -33,8 +33,6 @@ ADVISORY_LOCK = 0x0_07_21_DE_13
 """Any constant that nothing else in the database uses."""
 GROUP = 50
 MOST_REQUESTS = 8
-SILENT_AFTER = timedelta(minutes=5)
-"""A delivery whose end nobody reported for this long is looked up."""
 SILENT_UNTIL = timedelta(days=2)
 """After this nobody will know any more."""
 LOOK_UP = 200
@@ -50,6 +48,7 @@ class InboundPuller:
         self._carrier = carrier
         self._interval = settings.poll_inbound_seconds
         self._overlap = timedelta(seconds=settings.settle_seconds) + LARGEST_MARGIN
+        self._overdue = timedelta(seconds=settings.receipt_overdue_seconds)
         self._requests = asyncio.Semaphore(MOST_REQUESTS)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -70,7 +69,7 @@ class InboundPuller:
     async def heal(self) -> None:
         """Look up deliveries whose callbacks never came."""
         async with self._database.transaction() as session:
-            silent = await rows.silent_deliveries(session, SILENT_AFTER, SILENT_UNTIL, LOOK_UP)
+            silent = await rows.silent_deliveries(session, self._overdue, SILENT_UNTIL, LOOK_UP)
         if not silent:
             return
         looked_up = await asyncio.gather(*[self._fetch(sid) for sid in silent])
