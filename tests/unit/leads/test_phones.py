@@ -95,7 +95,8 @@ FORMATS = ("{}{}{}", "({}) {}-{}", "{}-{}-{}", "{}.{}.{}", "1{}{}{}", "1 {} {} {
 def test_the_short_way_agrees_with_the_library(area: str, exchange: str, line: str, form: str, region: str) -> None:
     text = form.format(area, exchange, line)
     found = _north_american(text.strip(), region)
-    expected = _by_the_library(text, region)
+    # Two zeros at the beginning are read as the + that they stand for in most of the world.
+    expected = _by_the_library(f"+{text[2:]}" if text.startswith("00") else text, region)
     if found is not None:
         assert found.e164 == expected
         assert found.country == phonenumbers.region_code_for_number(phonenumbers.parse(found.e164))
