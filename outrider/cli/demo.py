@@ -69,7 +69,7 @@ def demo(
 async def _demo(settings: Settings, keep_running: bool) -> int:
     _make_empty(settings.home)
     console.print(
-        "[bold]Outrider demo[/]: 500 fictional leads through PostgreSQL, jobs, LangGraph, Twilio's adapter and a simulated carrier.\n"
+        "[bold]Outrider demo[/]: 500 fictional leads through PostgreSQL, LangGraph, Twilio's adapter and a simulated carrier.\n"
     )
     async with database_address(settings) as address:
         database = Database(address)

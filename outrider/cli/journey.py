@@ -18,6 +18,7 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from outrider.campaigns.schemas import CampaignIn
 from outrider.cli.client import Api, Json
 from outrider.cli.runtime import console
 from outrider.errors import FieldProblem, InvalidInput
@@ -77,6 +78,7 @@ def read_campaign_file(path: Path) -> CampaignFile:
         raise InvalidInput(f"{path} is not valid YAML: {error}") from error
     try:
         file = CampaignFile.model_validate(content)
+        CampaignIn.model_validate({**(file.model_extra or {}), "name": file.name})
     except ValidationError as error:
         fields = [FieldProblem(field=".".join(map(str, e["loc"])) or "file", problem=e["msg"]) for e in error.errors()]
         raise InvalidInput(f"{path} does not describe a campaign.", fields=fields) from error

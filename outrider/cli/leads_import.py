@@ -14,9 +14,9 @@ from outrider.cli.runtime import console, open_database, run, start
 from outrider.config import Settings
 from outrider.errors import FieldProblem, InvalidInput
 from outrider.leads.importing.options import ImportOptions
+from outrider.leads.importing.rejections import write_rejections
 from outrider.leads.importing.run import import_file
 from outrider.leads.importing.schemas import ImportProgress, ImportReport
-from outrider.leads.importing.rejections import write_rejections
 
 
 def leads_import(
