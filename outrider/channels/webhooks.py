@@ -80,7 +80,7 @@ class TwilioSignature:
         given = {name.lower(): value for name, value in headers.items()}
         signature = given.get(SIGNATURE_HEADER.lower(), "")
         algorithm = get_signature_algorithm(given.get(SIGNATURE_SETTINGS_HEADER.lower(), "")).upper()
-        if not signature or algorithm not in (HMAC_SHA1, HMAC_SHA256) or not path_and_query.startswith("/"):
+        if algorithm not in (HMAC_SHA1, HMAC_SHA256) or not path_and_query.startswith("/"):
             raise _refused()
         _, _, query = path_and_query.partition("?")
         is_form = (content_type or "").partition(";")[0].strip().lower() == _FORM

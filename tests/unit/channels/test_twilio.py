@@ -401,10 +401,19 @@ async def test_a_row_is_read_whole(standin: Any, carrier: TwilioCarrier, answers
     standin.answer(answers.json({"messages": [row(**changes)], "next_page_uri": ""}, 200))
     [message] = [message async for message in carrier.list_messages()]
     assert message == CarrierMessage(
-        carrier_sid="SM" + "1" * 32, direction="inbound", from_="+12025550143", to="+12025550199", body="Hello", status="received",
-        error_code=30007, created_at=datetime(2025, 11, 6, 10, tzinfo=UTC), sent_at=datetime(2025, 11, 6, 10, 0, 1, tzinfo=UTC),
-        segments=2, price=Decimal("0.00790"), messaging_service_sid="MG" + "b" * 32,
-    )  # fmt: skip
+        carrier_sid="SM" + "1" * 32,
+        direction="inbound",
+        from_="+12025550143",
+        to="+12025550199",
+        body="Hello",
+        status="received",
+        error_code=30007,
+        created_at=datetime(2025, 11, 6, 10, tzinfo=UTC),
+        sent_at=datetime(2025, 11, 6, 10, 0, 1, tzinfo=UTC),
+        segments=2,
+        price=Decimal("0.00790"),
+        messaging_service_sid="MG" + "b" * 32,
+    )
     assert message.is_inbound
 
 
