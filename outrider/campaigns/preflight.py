@@ -16,15 +16,14 @@ from outrider.campaigns.estimate import estimate_timing
 from outrider.campaigns.models import Campaign, SkipReason
 from outrider.campaigns.plan import CampaignPlan, WorkflowMissing, read_plan
 from outrider.campaigns.rehearsal import Rehearsal, rehearse
-from outrider.campaigns.repository import audience as audience_rows
 from outrider.campaigns.repository import preflight as rows
 from outrider.campaigns.repository.audience import AudienceParts
+from outrider.campaigns.repository.preflight import Survey
 from outrider.campaigns.schemas import (
     PreflightAudience,
     PreflightCost,
     PreflightFinding,
     PreflightReport,
-    PreflightTiming,
     SampleText,
 )
 from outrider.config import Settings
@@ -45,10 +44,18 @@ async def check_before_start(
     """The report on a draft, at `now`."""
     now = max(now or datetime.now(UTC), campaign.scheduled_at or datetime.min.replace(tzinfo=UTC))
     parts = audience_parts(campaign)
-    audience = await _audience(session, campaign, parts)
+    survey = await rows.survey(session, parts, campaign.require_consent, campaign.id)
+    audience = _audience(survey)
     rehearsal, blockers = await _rehearsal(session, campaign, parts)
     rates = await rows.sender_rates(session, campaign.sender_ids)
-    timing = await _timing(session, campaign, parts, rehearsal, sum(rates), settings, now)
+    timing = estimate_timing(
+        survey.places,
+        rehearsal.segments_per_lead or 1.0,
+        sum(rates),
+        now,
+        parse_hours(campaign.quiet_hours),
+        is_enforced=settings.quiet_hours == "enforced",
+    )
     model, model_blockers = _model(campaign, models)
     cost = _cost(campaign, audience, rehearsal, model, settings)
     blockers += model_blockers
@@ -69,16 +76,15 @@ async def check_before_start(
     )
 
 
-async def _audience(session: AsyncSession, campaign: Campaign, parts: AudienceParts) -> PreflightAudience:
-    reasons = await audience_rows.count_reasons(session, parts, campaign.require_consent)
-    total = sum(reasons.values())
+def _audience(survey: Survey) -> PreflightAudience:
+    excluded = {SkipReason(reason): count for reason, count in survey.reasons.items() if reason}
     return PreflightAudience(
-        total=total,
-        reachable=reasons.pop(None, 0),
-        excluded={SkipReason(reason): count for reason, count in reasons.items() if reason},
-        duplicates=await audience_rows.count_named(session, parts) - total,
-        in_other_campaigns=await audience_rows.count_in_other_campaigns(session, parts, campaign.id),
-        without_name=await rows.count_without_name(session, parts, campaign.require_consent),
+        total=sum(survey.reasons.values()),
+        reachable=survey.reasons.get(None, 0),
+        excluded=excluded,
+        duplicates=survey.duplicates,
+        in_other_campaigns=survey.in_other_campaigns,
+        without_name=survey.without_name,
     )
 
 
@@ -91,21 +97,6 @@ async def _rehearsal(session: AsyncSession, campaign: Campaign, parts: AudienceP
         remedy = error.remedy or "Correct the workflow."
         finding = PreflightFinding(code="workflow_unusable", message=error.detail, remedy=remedy, field=field)
         return Rehearsal(leads=0), [finding]
-
-
-async def _timing(
-    session: AsyncSession,
-    campaign: Campaign,
-    parts: AudienceParts,
-    rehearsal: Rehearsal,
-    rate: float,
-    settings: Settings,
-    now: datetime,
-) -> PreflightTiming:
-    places = await rows.places(session, parts, campaign.require_consent)
-    custom = parse_hours(campaign.quiet_hours)
-    enforced = settings.quiet_hours == "enforced"
-    return estimate_timing(places, rehearsal.segments_per_lead or 1.0, rate, now, custom, is_enforced=enforced)
 
 
 def _model(campaign: Campaign, models: Models) -> tuple[str, list[PreflightFinding]]:

@@ -322,7 +322,7 @@ class PreflightAudience(BaseModel):
     duplicates: int
     """How often a lead was named more than once."""
     in_other_campaigns: int
-    """Leads that another campaign under way has not finished with; they are reached all the same."""
+    """Reachable leads that another campaign under way has not finished with; they are reached all the same."""
     without_name: int
 
 

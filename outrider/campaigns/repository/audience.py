@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, delete, func, literal, null, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from outrider.campaigns.models import Campaign, CampaignLead, CampaignLeadStatus, CampaignStatus, SkipReason
+from outrider.campaigns.models import CampaignLead, CampaignLeadStatus, SkipReason
 from outrider.conversations.models import Suppression
 from outrider.leads.models import ConsentChannel, ConsentKind, Lead, LeadConsent, LeadListMember
 
@@ -52,13 +53,13 @@ class AudienceParts:
         return union_all(*labelled).subquery("named")
 
     def leads(self) -> Subquery:
-        """`lead_id` once per lead."""
+        """`lead_id` once per lead, and how many parts name it as `times`."""
         named = self.named()
-        return select(named.c.lead_id).distinct().subquery("audience")
+        return select(named.c.lead_id, func.count().label("times")).group_by(named.c.lead_id).subquery("audience")
 
 
 def exclusion(require_consent: bool) -> ColumnElement[str | None]:
-    """Why a lead may not be texted, or NULL; over the joins of `with_reasons`."""
+    """Why a lead may not be texted, or NULL; a column over the joins of `judged`."""
     reasons: list[tuple[ColumnElement[bool], str]] = [
         (Lead.phone.is_(None), SkipReason.INVALID_NUMBER),
         (Suppression.id.is_not(None), SkipReason.SUPPRESSED),
@@ -68,11 +69,12 @@ def exclusion(require_consent: bool) -> ColumnElement[str | None]:
     return case(*reasons, else_=null())
 
 
-def with_reasons(source: Subquery, require_consent: bool) -> Select[int, str | None]:
-    """Each lead of `source` with the reason that excludes it, or NULL."""
+def judged(source: Subquery, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """`columns` of the leads of `source`, joined with what `exclusion` looks at."""
     return (
-        select(Lead.id.label("lead_id"), exclusion(require_consent).label("reason"))
-        .join(source, source.c.lead_id == Lead.id)
+        select(*columns)
+        .select_from(source)
+        .join(Lead, Lead.id == source.c.lead_id)
         .outerjoin(Suppression, and_(Suppression.phone == Lead.phone, Suppression.lifted_at.is_(None)))
         .outerjoin(
             LeadConsent,
@@ -128,30 +130,18 @@ async def skip_excluded(session: AsyncSession, campaign_id: int, require_consent
         .where(CampaignLead.campaign_id == campaign_id, CampaignLead.status == CampaignLeadStatus.PENDING)
         .subquery("pending")
     )
-    judged = with_reasons(pending, require_consent).subquery("judged")
+    reasons = judged(pending, Lead.id.label("lead_id"), exclusion(require_consent).label("reason")).subquery("reasons")
     await session.execute(
         update(CampaignLead)
         .where(
             CampaignLead.campaign_id == campaign_id,
-            CampaignLead.lead_id == judged.c.lead_id,
+            CampaignLead.lead_id == reasons.c.lead_id,
             CampaignLead.status == CampaignLeadStatus.PENDING,
-            judged.c.reason.is_not(None),
+            reasons.c.reason.is_not(None),
         )
-        .values(status=CampaignLeadStatus.SKIPPED, skip_reason=judged.c.reason, processed_at=func.now(), updated_at=func.now())
+        .values(status=CampaignLeadStatus.SKIPPED, skip_reason=reasons.c.reason, processed_at=func.now(), updated_at=func.now())
         .execution_options(synchronize_session=False)
     )
-
-
-async def count_named(session: AsyncSession, parts: AudienceParts) -> int:
-    """Leads of the audience, counted once per part that names them."""
-    return (await session.execute(select(func.count()).select_from(parts.named()))).scalar_one()
-
-
-async def count_reasons(session: AsyncSession, parts: AudienceParts, require_consent: bool) -> dict[str | None, int]:
-    """Leads of the audience by the reason that excludes them; None counts those that will be reached."""
-    judged = with_reasons(parts.leads(), require_consent).subquery("judged")
-    result = await session.execute(select(judged.c.reason, func.count()).group_by(judged.c.reason))
-    return {reason: count for reason, count in result}  # noqa: C416  (a Row is no key-value pair to the type checker)
 
 
 async def unknown_ids(session: AsyncSession, column: InstrumentedAttribute[int], ids: Sequence[int]) -> list[int]:
@@ -160,17 +150,3 @@ async def unknown_ids(session: AsyncSession, column: InstrumentedAttribute[int],
         return []
     known = set((await session.execute(select(column).where(column.in_(ids)))).scalars())
     return [wanted for wanted in ids if wanted not in known]
-
-
-async def count_in_other_campaigns(session: AsyncSession, parts: AudienceParts, campaign_id: int) -> int:
-    """Leads of the audience that another campaign under way has not finished with."""
-    audience = parts.leads()
-    under_way = (CampaignStatus.PENDING, CampaignStatus.PROCESSING, CampaignStatus.PAUSED)
-    open_leads = (CampaignLeadStatus.PENDING, CampaignLeadStatus.PROCESSING, CampaignLeadStatus.WAITING)
-    statement = (
-        select(func.count(func.distinct(CampaignLead.lead_id)))
-        .join(audience, audience.c.lead_id == CampaignLead.lead_id)
-        .join(Campaign, Campaign.id == CampaignLead.campaign_id)
-        .where(Campaign.id != campaign_id, Campaign.status.in_(under_way), CampaignLead.status.in_(open_leads))
-    )
-    return (await session.execute(statement)).scalar_one()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Subquery, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from outrider.campaigns.repository.audience import AudienceParts, with_reasons
+from outrider.campaigns.models import Campaign, CampaignLead
+from outrider.campaigns.repository.audience import AudienceParts, exclusion, judged
+from outrider.campaigns.repository.campaigns import OPEN
+from outrider.campaigns.repository.leads import UNDER_WAY
 from outrider.conversations.models import Sender
 from outrider.leads.models import Lead
 
@@ -24,31 +28,81 @@ class Place:
     leads: int
 
 
-def _reachable(parts: AudienceParts, require_consent: bool) -> Select[int]:
-    judged = with_reasons(parts.leads(), require_consent).subquery("judged")
-    return select(judged.c.lead_id).where(judged.c.reason.is_(None))
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Everything that one look over the audience finds."""
 
-
-async def places(session: AsyncSession, parts: AudienceParts, require_consent: bool) -> list[Place]:
+    reasons: dict[str | None, int]
+    """Leads by the reason that excludes them; None counts those that will be reached."""
+    places: list[Place]
     """The reachable leads by where they may be."""
+    duplicates: int
+    """How often a lead is named more than once."""
+    in_other_campaigns: int
+    """Reachable leads that another campaign under way has not finished with."""
+    without_name: int
+    """Reachable ones."""
+
+
+async def survey(session: AsyncSession, parts: AudienceParts, require_consent: bool, campaign_id: int) -> Survey:
+    """Look over the whole audience in one statement."""
+    audience = parts.leads()
+    elsewhere = _in_other_campaigns(campaign_id)
     where = (Lead.time_zones, Lead.country, Lead.region)
-    reachable = _reachable(parts, require_consent).subquery("reachable")
-    statement = select(*where, func.count()).join(reachable, reachable.c.lead_id == Lead.id).group_by(*where)
-    return [Place(tuple(zones), country, region, leads) for zones, country, region, leads in await session.execute(statement)]
+    reason = exclusion(require_consent).label("reason")
+    statement = (
+        judged(audience, reason, *where)
+        .outerjoin(elsewhere, elsewhere.c.lead_id == Lead.id)
+        .add_columns(
+            func.count().label("leads"),
+            func.sum(audience.c.times - 1).label("duplicates"),
+            func.count(elsewhere.c.lead_id).label("elsewhere"),
+            func.count().filter(Lead.name == "").label("nameless"),
+        )
+        .group_by(reason, *where)
+    )
+    rows = (await session.execute(statement)).all()
+    reasons: Counter[str | None] = Counter()
+    for row in rows:
+        reasons[row.reason] += row.leads
+    reachable = [row for row in rows if row.reason is None]
+    return Survey(
+        reasons=dict(reasons),
+        places=[Place(tuple(row.time_zones), row.country, row.region, row.leads) for row in reachable],
+        duplicates=sum(int(row.duplicates) for row in rows),
+        in_other_campaigns=sum(row.elsewhere for row in reachable),
+        without_name=sum(row.nameless for row in reachable),
+    )
 
 
-async def count_without_name(session: AsyncSession, parts: AudienceParts, require_consent: bool) -> int:
-    reachable = _reachable(parts, require_consent).subquery("reachable")
-    statement = select(func.count()).select_from(Lead).join(reachable, reachable.c.lead_id == Lead.id).where(Lead.name == "")
-    return (await session.execute(statement)).scalar_one()
+def _in_other_campaigns(campaign_id: int) -> Subquery:
+    """Leads that another campaign under way has not finished with, each once."""
+    return (
+        select(CampaignLead.lead_id)
+        .join(Campaign, Campaign.id == CampaignLead.campaign_id)
+        .where(Campaign.id != campaign_id, Campaign.status.in_(UNDER_WAY), CampaignLead.status.in_(OPEN))
+        .distinct()
+        .subquery("elsewhere")
+    )
+
+
+SAMPLED = (Lead.id, Lead.name, Lead.phone, Lead.email, Lead.company, Lead.title, Lead.industry, Lead.city, Lead.language)
+LOOKED_AT = 10
+"""Leads looked at for each one wanted, before the whole audience is searched for reachable ones."""
 
 
 async def sample(session: AsyncSession, parts: AudienceParts, require_consent: bool, size: int) -> Sequence[Row[Any]]:
     """Some reachable leads, spread over the audience; the same ones every time."""
-    reachable = _reachable(parts, require_consent).subquery("reachable")
-    columns = (Lead.id, Lead.name, Lead.phone, Lead.email, Lead.company, Lead.title, Lead.industry, Lead.city, Lead.language)
-    statement = select(*columns, Lead.attributes).join(reachable, reachable.c.lead_id == Lead.id)
-    return (await session.execute(statement.order_by(func.hashint8(Lead.id)).limit(size))).all()
+    audience = parts.leads()
+    spread = func.hashint8(audience.c.lead_id)
+    some = select(audience).order_by(spread).limit(size * LOOKED_AT).subquery("some")
+    found = await _sample(session, some, require_consent, size)
+    return found if len(found) == size else await _sample(session, audience, require_consent, size)
+
+
+async def _sample(session: AsyncSession, source: Subquery, require_consent: bool, size: int) -> Sequence[Row[Any]]:
+    reachable = judged(source, *SAMPLED, Lead.attributes).where(exclusion(require_consent).is_(None))
+    return (await session.execute(reachable.order_by(func.hashint8(Lead.id)).limit(size))).all()
 
 
 async def sender_rates(session: AsyncSession, sender_ids: Sequence[int]) -> list[float]:
