@@ -13,6 +13,8 @@ from tests.chaos.plan import PAUSE, Plan
 from tests.chaos.processes import Keeper, crash_postgres
 
 RETRY_SECONDS = 0.2
+LONGEST_AT_WORK = 2.0
+"""Seconds that a worker is left alone once it works."""
 
 
 @dataclass
@@ -50,22 +52,13 @@ class Blows:
                 await result
 
     async def _kill(self) -> None:
-        """The blow counts once it landed: a worker that is just starting again is waited for."""
-        while True:
-            worker = self._chance.choice(self.workers)
-            if worker.name not in self._stopped and worker.kill():
-                self.landed["kills"] += 1
-                self.say(f"SIGKILL {worker.name}")
-                return
-            await asyncio.sleep(RETRY_SECONDS)
+        worker = await self._one_at_work()
+        if worker.kill():
+            self.landed["kills"] += 1
+            self.say(f"SIGKILL {worker.name}")
 
     async def _stop(self) -> None:
-        while True:
-            free = [worker for worker in self.workers if worker.runs and worker.name not in self._stopped]
-            if free:
-                break
-            await asyncio.sleep(RETRY_SECONDS)
-        worker = self._chance.choice(free)
+        worker = await self._one_at_work()
         self._stopped.add(worker.name)
         self.say(f"SIGSTOP {worker.name} for {PAUSE:.0f} s")
         try:
@@ -73,6 +66,17 @@ class Blows:
                 self.landed["stops"] += 1
         finally:
             self._stopped.discard(worker.name)
+
+    async def _one_at_work(self) -> Keeper:
+        """A worker that a blow can hit: it has started, worked a moment, and does not sleep already."""
+        while True:
+            able = [worker for worker in self.workers if worker.name not in self._stopped and worker.works]
+            if able:
+                await asyncio.sleep(self._chance.uniform(0, LONGEST_AT_WORK))
+                worker = self._chance.choice(able)
+                if worker.name not in self._stopped and worker.works:
+                    return worker
+            await asyncio.sleep(RETRY_SECONDS)
 
     async def _crash_postgres(self) -> None:
         self.say("PostgreSQL: restart -m immediate")

@@ -25,8 +25,12 @@ FAULTS = {
     "list_fails": 0.10,
     "callback_shuffle": 3.0,
 }
+CALM = dict.fromkeys(FAULTS, 0.0) | {"list_lag_seconds": LIST_LAG}
+"""After the campaign's texts have left: the conversations may come to their end."""
 CALLBACK_COPIES = 10
 OUTAGE_SECONDS = 20.0
+LIVELY = 2.0
+"""How much faster texts may leave than they have to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +47,15 @@ class Plan:
     """Over which the texts leave and the blows fall; then everything may settle."""
     settle_limit: float = 300.0
     """Seconds after the last blow until everything must have come to rest."""
+    talkative: float = 1.0
+    """Share of the people with something to say who say it."""
     workers: int = 2
     seed: int = 1
 
     @property
     def segments_per_second(self) -> float:
-        """Of all senders together, so that the first texts take about as long as the blows."""
-        return self.leads / self.seconds
+        """Of all senders together. Workers are down for a good part of the time; the texts shall last as long as the blows."""
+        return LIVELY * self.leads / self.seconds
 
     def environment(self) -> dict[str, str]:
         return {
@@ -57,10 +63,11 @@ class Plan:
             "OUTRIDER_SETTLE_SECONDS": str(SETTLE),
             "OUTRIDER_CARRIER_TIMEOUT": str(CARRIER_TIMEOUT),
             "OUTRIDER_POLL_INBOUND_SECONDS": "5",
+            "OUTRIDER_RECEIPT_OVERDUE_SECONDS": "15",
             "OUTRIDER_WORKER_HEARTBEAT_SECONDS": "1",
             "OUTRIDER_LOG_LEVEL": "INFO",
             "OUTRIDER_LOG_FORMAT": "json",
         }
 
 
-SMOKE = Plan(leads=150, suppressed=5, kills=3, stops=1, postgres_restarts=1, outage=4.0, seconds=15.0, settle_limit=60.0)
+SMOKE = Plan(leads=150, suppressed=5, kills=3, stops=1, postgres_restarts=1, outage=4.0, seconds=15.0, settle_limit=60.0, talkative=0.4)

@@ -24,6 +24,8 @@ class Keeper:
     def __init__(self, part: Part, log: Path):
         self.part = part
         self.starts = 0
+        self._log_before = 0
+        """Where the log of the present process begins."""
         self._log = log
         self._up = asyncio.Event()
         self._ended = False
@@ -43,6 +45,7 @@ class Keeper:
             if self._ended:
                 return
             with self._log.open("ab") as log:
+                self._log_before = log.tell()
                 self.part.process = await asyncio.create_subprocess_exec(
                     *self.part.command,
                     env={**os.environ, **self.part.environment},
@@ -56,6 +59,15 @@ class Keeper:
     @property
     def runs(self) -> bool:
         return self.part.process is not None and self.part.process.returncode is None
+
+    @property
+    def works(self) -> bool:
+        """A worker is past its start, so that a blow hits it at work and not while it imports its modules."""
+        if not self.runs:
+            return False
+        with self._log.open("rb") as log:
+            log.seek(self._log_before)
+            return b"worker_started" in log.read()
 
     def kill(self) -> bool:
         """SIGKILL; false if it does not run at this moment."""

@@ -12,7 +12,7 @@ import orjson
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass
 class CarrierRecord:
     created: list[Json]
     """Texts that we created over its API, oldest first."""

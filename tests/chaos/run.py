@@ -24,7 +24,7 @@ from outrider.config import Settings, read_settings
 from outrider.db.engine import Database
 from tests.chaos.audit import Check, audit, read_books
 from tests.chaos.blows import Blows
-from tests.chaos.plan import CALLBACK_COPIES, FAULTS, Plan
+from tests.chaos.plan import CALLBACK_COPIES, CALM, FAULTS, Plan
 from tests.chaos.processes import Keeper, stop_postgres
 from tests.chaos.record import read_record
 
@@ -78,7 +78,7 @@ async def run(plan: Plan, folder: Path, say: Say) -> Verdict:
         try:
             await blows.fall()
             tell(f"all blows have landed: {dict(blows.landed)}; now everything has to come to rest")
-            rested = await _until_rest(running, campaign_id, plan.settle_limit)
+            rested = await _until_rest(running, campaign_id, plan.settle_limit, tell)
         finally:
             reporting.cancel()
         seconds = time.monotonic() - began
@@ -138,6 +138,7 @@ async def installation(plan: Plan, folder: Path) -> AsyncIterator[Installation]:
 
 async def _start_campaign(running: Installation, plan: Plan) -> int:
     await _put(running.carrier, "/simulator/faults", {**FAULTS, "callback_duplicates": CALLBACK_COPIES})
+    await _put(running.carrier, "/simulator/personas", {"reply_probability": plan.talkative})
     everybody = people(plan.leads, seed=plan.seed)
     async with _watching(running.dsn) as sql:
         lead_ids = await insert_leads(sql, everybody)
@@ -180,12 +181,19 @@ async def _watching(dsn: str) -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
-async def _until_rest(running: Installation, campaign_id: int, limit: float) -> bool:
-    """Wait until nothing moves any more, here or at the carrier; false if that takes too long."""
-    deadline, last, since = time.monotonic() + limit, None, time.monotonic()
+async def _until_rest(running: Installation, campaign_id: int, limit: float, tell: Say) -> bool:
+    """Wait until nothing moves any more, here or at the carrier; false if that takes too long.
+
+    The carrier goes on misbehaving until every lead of the campaign has its end.
+    """
+    deadline, last, since, is_calm = time.monotonic() + limit, None, time.monotonic(), False
     while time.monotonic() < deadline:
         await asyncio.sleep(POLL_SECONDS)
         state = await _standing(running, campaign_id)
+        if state is not None and state.is_campaign_over and not is_calm:
+            tell("every lead has its end; the carrier behaves from now on")
+            await _put(running.carrier, "/simulator/faults", CALM)
+            is_calm = True
         if state != last:
             last, since = state, time.monotonic()
         elif state is not None and state.is_at_rest and time.monotonic() - since >= QUIET_SECONDS:
@@ -207,11 +215,15 @@ class Standing:
     """Texts whose delivery has no end here."""
 
     @property
+    def is_campaign_over(self) -> bool:
+        leads = dict(self.leads)
+        return bool(leads) and not any(leads.get(status) for status in ("pending", "processing", "waiting"))
+
+    @property
     def is_at_rest(self) -> bool:
-        leads, texts = dict(self.leads), dict(self.texts)
-        moving = sum(leads.get(status, 0) for status in ("pending", "processing", "waiting"))
-        moving += sum(texts.get(state, 0) for state in ("queued", "held", "sending", "unknown"))
-        return not (moving or self.jobs or self.carrier_pending or self.behind)
+        texts = dict(self.texts)
+        moving = sum(texts.get(state, 0) for state in ("queued", "held", "sending", "unknown"))
+        return self.is_campaign_over and not (moving or self.jobs or self.carrier_pending or self.behind)
 
 
 async def _standing(running: Installation, campaign_id: int) -> Standing | None:
