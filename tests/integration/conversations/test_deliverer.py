@@ -337,10 +337,13 @@ async def test_a_lease_that_ran_low_is_not_used(
     await world.sender()
     await world.queue(*[world.intent(lead) for lead in await world.leads(3)])
     carrier = Scripted(lambda text: accepted(int(text.to)))
-    lag = iter([0.0, *[3.0] * 3])
+    slept = [3.0]
     real = claims.elapsed
-    monkeypatch.setattr("outrider.conversations.deliverer.elapsed", lambda: real() + next(lag, 0.0))
-    async with run(deliverer(carrier, send_concurrency=1)):
+    monkeypatch.setattr("outrider.conversations.deliverer.elapsed", lambda: real() + slept[0])
+    async with run(deliverer(carrier)):
+        await asyncio.sleep(0.5)
+        assert carrier.posted == []
+        slept[0] = 0.0
         await until(lambda: _all(world, "sent", 3))
     assert Counter(text.to for text in carrier.posted) == {m.phone: 1 for m in await world.messages()}
     assert all(message.attempts == 1 for message in await world.messages())

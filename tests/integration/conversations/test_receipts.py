@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from outrider.channels.base import Accepted, DeliveryStatus, StatusUpdate
+from outrider.channels.base import Accepted, DeliveryStatus, ErrorClass, Refused, StatusUpdate, Unknown
 from outrider.conversations.events import DeliveryFailed
 from outrider.conversations.inbox import WebhookInbox
 from outrider.conversations.receipts import apply_receipts, sweep_strays
@@ -187,3 +187,21 @@ async def test_one_bad_receipt_does_not_keep_its_group_out(world: Any, sent: Any
     assert [type(result).__name__ for result in results] == ["NoneType", "Unavailable", "NoneType"]
     assert [m.delivery_status for m in (await world.messages())[:2]] == ["sent", "sent"]
     assert len(messages) == 5
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Accepted(sid(), S.QUEUED, 1, None),
+        Refused(21617, ErrorClass.PERMANENT, "too long"),
+        Refused(20429, ErrorClass.RETRYABLE, "busy"),
+        Unknown("500"),
+    ],
+)
+async def test_the_result_of_an_earlier_attempt_changes_nothing(world: Any, sent: Any, heard: Any, outcome: Any) -> None:
+    (message,) = await sent(state="sending")
+    async with world.database.transaction() as session:
+        await Recorder().write(session, [Posted(message.id, "b" * 32, message.sender_id, message.phone, 0, outcome)])
+    after = await world.message(message.id)
+    assert (after.state, after.attempt_token, after.lease_until) == ("sending", message.attempt_token, message.lease_until)
+    assert heard.outcomes() == []
