@@ -1,0 +1,133 @@
+"""One run answers a conversation at a time, and one that was overtaken changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from outrider.channels.base import InboundText
+from outrider.conversations.events import TextReceived
+from outrider.conversations.inbound import receive_text
+from outrider.conversations.models import Message
+from outrider.conversations.suppressions import NewSuppression, suppress
+from outrider.conversations.threads import take_over
+from outrider.conversations.turns import NoTurn, Turn, TurnEnd, begin_turn, end_turn, thread
+from outrider.events import bus
+
+LEASE = timedelta(seconds=30)
+
+
+@pytest.fixture(autouse=True)
+def nobody_else_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(bus._handlers, TextReceived, [])
+
+
+class Talk:
+    """A conversation with one lead."""
+
+    def __init__(self, world: Any, lead: Any):
+        self.world, self.lead, self.id = world, lead, 0
+
+    async def hears(self, body: str = "Tell me more") -> None:
+        number = len(await self.world.messages()) + 1
+        text = InboundText(f"SM{number:032x}", self.lead.phone, "+12025550143", body, None, (), None, None, None, None, None, 1)
+        async with self.world.database.transaction() as session:
+            received = await receive_text(session, text)
+        assert received is not None
+        self.id = received.conversation_id
+
+    async def begins(self, lease: timedelta = LEASE) -> Turn | NoTurn:
+        async with self.world.database.transaction() as session:
+            return await begin_turn(session, self.id, lease)
+
+    async def ends(self, turn: Turn, body: str | None = "Gladly!") -> TurnEnd:
+        reply = None if body is None else self.world.intent(self.lead, body, key=f"reply:{turn.token}", purpose="reply")
+        async with self.world.database.transaction() as session:
+            return await end_turn(session, turn, reply)
+
+    async def answers(self) -> list[str]:
+        return [message.body for message in await self.world.messages(Message.direction == "out")]
+
+
+@pytest.fixture
+async def talk(world: Any) -> Talk:
+    await world.sender()
+    talk = Talk(world, await world.lead())
+    await talk.hears()
+    return talk
+
+
+async def test_a_turn_answers_everything_received_before_it(talk: Talk) -> None:
+    await talk.hears("And the price?")
+    turn = await talk.begins()
+    assert isinstance(turn, Turn)
+    assert turn.inbound_count == 2
+    assert await talk.ends(turn) is TurnEnd.DONE
+    assert await talk.answers() == ["Gladly!"]
+    assert await talk.begins() is NoTurn.NOTHING_TO_ANSWER
+
+
+async def test_silence_is_an_answer_too(talk: Talk) -> None:
+    turn = await talk.begins()
+    assert isinstance(turn, Turn)
+    assert await talk.ends(turn, None) is TurnEnd.DONE
+    assert await talk.answers() == []
+    assert await talk.begins() is NoTurn.NOTHING_TO_ANSWER
+
+
+async def test_of_many_runs_at_once_one_has_the_turn(talk: Talk) -> None:
+    turns = await asyncio.gather(*[talk.begins() for _ in range(8)])
+    assert sorted(str(turn) for turn in turns if not isinstance(turn, Turn)) == ["busy"] * 7
+
+
+async def test_a_run_that_was_overtaken_writes_nothing(talk: Talk) -> None:
+    turn = await talk.begins()
+    assert isinstance(turn, Turn)
+    await talk.hears("Wait, one more thing")
+    assert await talk.ends(turn) is TurnEnd.OVERTAKEN
+    assert await talk.answers() == []
+    again = await talk.begins()
+    assert isinstance(again, Turn)
+    assert again.inbound_count == 2
+
+
+async def test_a_person_stops_the_agent_at_once(talk: Talk) -> None:
+    turn = await talk.begins()
+    assert isinstance(turn, Turn)
+    async with talk.world.database.transaction() as session:
+        await take_over(session, talk.id)
+    assert await talk.ends(turn) is TurnEnd.OVERTAKEN
+    assert await talk.answers() == []
+    assert await talk.begins() is NoTurn.PERSON
+
+
+async def test_a_run_whose_lease_ended_gives_way_to_the_next(talk: Talk) -> None:
+    dead = await talk.begins(timedelta(seconds=-1))
+    assert isinstance(dead, Turn)
+    alive = await talk.begins()
+    assert isinstance(alive, Turn)
+    assert await talk.ends(dead, "Late") is TurnEnd.OVERTAKEN
+    assert await talk.ends(alive) is TurnEnd.DONE
+    assert await talk.answers() == ["Gladly!"]
+
+
+async def test_nobody_answers_a_suppressed_number(talk: Talk) -> None:
+    async with talk.world.database.transaction() as session:
+        await suppress(session, [NewSuppression(talk.lead.phone, "manual", "test")])
+    assert await talk.begins() is NoTurn.SUPPRESSED
+
+
+async def test_the_thread_shows_what_was_or_will_be_said(talk: Talk) -> None:
+    turn = await talk.begins()
+    assert isinstance(turn, Turn)
+    await talk.ends(turn)
+    await talk.world.queue(talk.world.intent(talk.lead, "Campaign text", key="campaign"))
+    await talk.hears("Thanks")
+    async with talk.world.database.transaction() as session:
+        said = [message.body for message in await thread(session, talk.id, 10)]
+        last = [message.body for message in await thread(session, talk.id, 1)]
+    assert said == ["Tell me more", "Gladly!", "Thanks"]
+    assert last == ["Thanks"]
