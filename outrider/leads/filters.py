@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, cast, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from outrider.leads.folding import words
 from outrider.leads.models import Lead, LeadConsent, LeadListMember
@@ -80,10 +81,11 @@ def _search(text: str) -> ColumnElement[bool]:
     if PHONE_SEARCH.fullmatch(text) and len(digits) >= FEWEST_DIGITS:
         ends_so = func.reverse(Lead.phone).op("~>=~")(digits[::-1]) & func.reverse(Lead.phone).like(f"{digits[::-1]}%")
         return or_(Lead.phone.like(f"+{digits}%"), ends_so)
-    prefixes = [f"{word}:*" for word in words(text)]
+    # The words are in the index as they are; quoted, no part of the query's syntax can be in them.
+    prefixes = [f"'{word}':*" for word in words(text)]
     if not prefixes:
         return literal(False)
-    return Lead.search.op("@@")(func.to_tsquery("simple", " & ".join(prefixes)))
+    return Lead.search.bool_op("@@")(cast(" & ".join(prefixes), TSQUERY))
 
 
 def _attribute(name: str, value: str) -> ColumnElement[bool]:

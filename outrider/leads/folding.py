@@ -1,41 +1,37 @@
-"""How names are made comparable for the search: without accents, and with punctuation as a space.
+"""How words are made comparable for the search: lower case, without accents, divided at everything that is no letter or digit.
 
-The database folds stored text with the SQL expression, the process folds what is searched with `words`; both use the
-same tables. Case is left to the text search configuration `simple`, which lowers it.
+The database folds stored text with the SQL expression of `search_vector`, the process folds what is searched with `words`.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
-PUNCTUATION = ":@._-+/&<~"
-"""What the text parser would take as the inside of one word (an address, a host, a hyphenated word).
+BETWEEN_WORDS = r"[\u0001-/:-@\[-`{-\u00bf\u00d7\u00f7\u2000-\u206f\u3000-\u3003]+"
+"""Space and punctuation, as a regular expression that PostgreSQL and Python read alike."""
+MARKS = r"[\u0300-\u036f]+"
+"""Accents, once they are apart from their letters."""
 
-The colon comes first: before a letter, SQLAlchemy would read it as a bound parameter.
-"""
-ACCENTED = (
-    "àáâãäåāăąçćčďđèéêëēęěğìíîïīıłñńňòóôõöøőōřśšşșťţțùúûüűůūýÿźżžÀÁÂÃÄÅĀĂĄÇĆČĎĐÈÉÊËĒĘĚĞÌÍÎÏĪİŁÑŃŇÒÓÔÕÖØŐŌŘŚŠŞȘŤŢȚÙÚÛÜŰŮŪÝŸŹŻŽ"
-)
-PLAIN = "aaaaaaaaacccddeeeeeeegiiiiiilnnnoooooooorsssstttuuuuuuuyyzzzAAAAAAAAACCCDDEEEEEEEGIIIIIILNNNOOOOOOOORSSSSTTTUUUUUUUYYZZZ"
-
-_TABLE = str.maketrans(PUNCTUATION + ACCENTED, " " * len(PUNCTUATION) + PLAIN)
+_BETWEEN_WORDS = re.compile(BETWEEN_WORDS)
+_MARKS = re.compile(MARKS)
 
 
-def _literal(value: str) -> str:
-    # A colon would be read as a bound parameter, a brace as a placeholder.
-    return "'" + value.replace("'", "''").replace("{", "{{").replace("}", "}}") + "'"
+def words(text: str) -> list[str]:
+    """The words of `text` as the index holds them: `José O'Neil` → `jose`, `o`, `neil`."""
+    # Letter by letter: lower case must not depend on a letter's neighbours, as it does not in the database.
+    lowered = "".join(map(str.lower, text.replace("\0", "")))
+    if not lowered.isascii():
+        lowered = _MARKS.sub("", unicodedata.normalize("NFD", lowered))
+    return [word for word in _BETWEEN_WORDS.split(lowered) if word]
 
 
-_SPACES = " " * len(PUNCTUATION)
-FOLDED = (
-    "CASE WHEN octet_length({text}) = char_length({text})"
-    f" THEN translate({{text}}, {_literal(PUNCTUATION)}, {_literal(_SPACES)})"
-    f" ELSE translate({{text}}, {_literal(PUNCTUATION + ACCENTED)}, {_literal(_SPACES + PLAIN)}) END"
-)
-"""SQL expression with the placeholder `{text}`. Most text is plain ASCII and skips the long table."""
+def search_vector(text: str) -> str:
+    """SQL expression (immutable) of the words of the SQL expression `text`.
 
-
-def words(query: str) -> list[str]:
-    """The words of `query` as the index holds them: `José O'Neil` → `jose`, `o`, `neil`."""
-    folded = unicodedata.normalize("NFC", query).translate(_TABLE).lower()
-    return "".join(character if character.isalnum() else " " for character in folded).split()
+    The words go into the vector as they are: the parser of text search would cost more than the rest of storing a row, and
+    would take addresses and hyphenated words for single ones. Most text is plain ASCII and needs no folding.
+    """
+    folded = f"regexp_replace(normalize(lower({text}), NFD), '{MARKS}', '', 'g')"
+    folded = f"CASE WHEN octet_length({text}) = char_length({text}) THEN lower({text}) ELSE {folded} END"
+    return f"array_to_tsvector(array_remove(regexp_split_to_array({folded}, '{BETWEEN_WORDS}'), ''))"

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outrider.db.base import Base, HasId, HasTimes
-from outrider.leads.folding import FOLDED
+from outrider.leads.folding import search_vector
 
 SEARCHED = "(name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, ''))"
 
@@ -56,9 +56,7 @@ class Lead(HasId, HasTimes, Base):
     import_line: Mapped[int | None]
     """… and the line of its file."""
 
-    search: Mapped[str] = mapped_column(
-        TSVECTOR, Computed(f"to_tsvector('simple'::regconfig, {FOLDED.format(text=SEARCHED)})", persisted=True), deferred=True
-    )
+    search: Mapped[str] = mapped_column(TSVECTOR, Computed(search_vector(SEARCHED), persisted=True), deferred=True)
 
     __table_args__ = (
         CheckConstraint("phone ~ '^\\+[1-9][0-9]{6,14}$'", name="phone_is_e164"),
