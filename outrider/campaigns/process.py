@@ -31,6 +31,8 @@ from outrider.workflows.validation import InvalidWorkflow
 
 log = structlog.get_logger(__name__)
 
+BEHIND_EVERYTHING_ELSE = -10
+"""Priority of chunks: an answer to a lead doesn't wait for the campaign's other ten thousand."""
 SIGN_OF_LIFE_SECONDS = 60.0
 """How often a delivery shows that it still works on its leads."""
 
@@ -70,7 +72,7 @@ async def enqueue_chunks(session: AsyncSession, campaign_id: int, campaign_lead_
         {"campaign_id": campaign_id, "campaign_lead_ids": ids, "chunk": uuid4().hex[:16]}
         for ids in _slices(campaign_lead_ids, size)
     ]
-    await process_chunk.enqueue_many(session, chunks)
+    await process_chunk.enqueue_many(session, chunks, priority=BEHIND_EVERYTHING_ELSE)
 
 
 def _slices(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:

@@ -13,8 +13,9 @@ from uuid import uuid4
 
 import asyncpg
 import structlog
+from sqlalchemy.exc import DBAPIError
 
-from outrider.campaigns.commit import LeadRun, ResultWriter
+from outrider.campaigns.commit import LeadRun, ResultWriter, Verdict
 from outrider.campaigns.plan import CampaignPlan
 from outrider.config import Settings
 from outrider.db.engine import Database
@@ -28,6 +29,10 @@ log = structlog.get_logger(__name__)
 
 MOST_PER_COMMIT = 200
 GATHER_SECONDS = 0.02
+STORE_ATTEMPTS = 6
+STORE_WAIT_SECONDS = 0.25
+"""Doubled each time: about sixteen seconds in all, enough for PostgreSQL to restart."""
+DATABASE_TROUBLE = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +112,23 @@ class CampaignRunner:
                 if stop.is_set:
                     return False
                 run = await self._run(workflow, plan, lead, token)
-            verdict = await self._results.submit(run)
+            verdict = await self._store(run)
             stop.is_set = stop.is_set or not verdict.may_go_on
             stop.refusal = stop.refusal or verdict.refusal
             return verdict.refusal is None
+
+    async def _store(self, run: LeadRun) -> Verdict:
+        """Hand the result to the group commit. The model was paid for it, so a database that fails for a moment is waited for.
+
+        Raises whatever the database raises if it does not come back.
+        """
+        for attempt in range(STORE_ATTEMPTS):
+            try:
+                return await self._results.submit(run)
+            except DATABASE_TROUBLE as error:
+                log.warning("result_not_stored", campaign_lead_id=run.campaign_lead_id, attempt=attempt, error=repr(error))
+                await asyncio.sleep(STORE_WAIT_SECONDS * 2**attempt)
+        return await self._results.submit(run)
 
     async def _run(self, workflow: CompiledWorkflow, plan: CampaignPlan, lead: ClaimedLead, token: str) -> LeadRun:
         started_at = datetime.now(UTC)

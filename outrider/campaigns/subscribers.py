@@ -1,4 +1,9 @@
-"""What campaigns make of the facts that conversations publish, in the same transaction."""
+"""What campaigns make of the facts that conversations publish, in the same transaction.
+
+Such a transaction may hold the texts of many people, and another one those of the same people in another order. So that the
+two never wait for each other, many leads are locked in the order of their ids at once, and what comes one by one takes
+only what is free; what isn't is left to a job, in a transaction of its own.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +20,14 @@ from outrider.campaigns.repository import leads as lead_rows
 from outrider.campaigns.repository import sending
 from outrider.campaigns.repository.leads import Settlement
 from outrider.conversations.events import DeliveryFailed, NumberSuppressed, TextOutcome, TextReceived, TextsSettled
-from outrider.conversations.models import OutboxState, Purpose
-from outrider.conversations.outbox import cancel_texts
+from outrider.conversations.models import OutboxState
 from outrider.conversations.turns import hand_over
 from outrider.events.bus import subscribe
+from outrider.jobs import JobContext, job
 
-REPLIED = "replied"
 SKIP_REASONS = {
     "suppressed": SkipReason.SUPPRESSED,
-    REPLIED: SkipReason.REPLIED,
+    "replied": SkipReason.REPLIED,
     "budget": SkipReason.BUDGET,
     "cancelled": SkipReason.CANCELLED,
     "invalid_number": SkipReason.INVALID_NUMBER,
@@ -48,25 +52,40 @@ async def settle_leads(session: AsyncSession, event: TextsSettled) -> None:
 
 @subscribe(TextReceived)
 async def note_reply(session: AsyncSession, event: TextReceived) -> None:
-    """The lead answered: automated texts that have not left are cancelled, everywhere, and no further one is written."""
+    """The lead answered: no campaign writes to it any more that has not done so yet."""
     if event.wish is not None:
         return
-    if event.campaign_id is not None:
-        await lead_rows.mark_replied(session, event.campaign_id, event.lead_id)
-    touched = await lead_rows.skip_in_campaigns_under_way(session, [event.lead_id], SkipReason.REPLIED)
-    waiting = await lead_rows.waiting_of_lead(session, event.lead_id)
-    if waiting:
-        await cancel_texts(session, reason=REPLIED, campaign_lead_ids=waiting, purpose=Purpose.CAMPAIGN)
+    if not await _note_reply(session, event.lead_id, event.campaign_id, wait=False):
+        await note_reply_later.enqueue(session, lead_id=event.lead_id, campaign_id=event.campaign_id)
     if event.campaign_id is not None and not await campaign_rows.answers_itself(session, event.campaign_id):
         await hand_over(session, event.conversation_id)
-    await _changed(session, {*touched, *([event.campaign_id] if event.campaign_id is not None else [])})
+
+
+@job("campaigns.note_reply")
+async def note_reply_later(context: JobContext, lead_id: int, campaign_id: int | None) -> None:
+    """As `note_reply`, for a lead that was being changed at that moment."""
+    async with context.transaction() as session:
+        await _note_reply(session, lead_id, campaign_id, wait=True)
+
+
+async def _note_reply(session: AsyncSession, lead_id: int, campaign_id: int | None, *, wait: bool) -> bool:
+    """Whether it was done: without `wait`, only if all places of the lead are free."""
+    if not await lead_rows.lock_of_person(session, lead_id, wait=wait):
+        return False
+    if campaign_id is not None:
+        await lead_rows.mark_replied(session, campaign_id, lead_id)
+    touched = await lead_rows.skip_in_campaigns_under_way(session, [lead_id], SkipReason.REPLIED, wait=wait)
+    await _changed(session, {*touched, *([campaign_id] if campaign_id is not None else [])})
+    return True
 
 
 @subscribe(NumberSuppressed)
 async def skip_suppressed(session: AsyncSession, event: NumberSuppressed) -> None:
-    """Nobody writes to a suppressed number: its leads are skipped wherever they still wait."""
+    """Nobody writes to a suppressed number: its leads are skipped where they still wait. One whose run is being stored
+    at this moment is settled by the deliverer, which cancels the text."""
     if event.lead_ids:
-        await _changed(session, await lead_rows.skip_in_campaigns_under_way(session, event.lead_ids, SkipReason.SUPPRESSED))
+        reason = SkipReason.SUPPRESSED
+        await _changed(session, await lead_rows.skip_in_campaigns_under_way(session, event.lead_ids, reason, wait=False))
 
 
 @subscribe(DeliveryFailed)

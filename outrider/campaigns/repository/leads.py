@@ -23,12 +23,15 @@ async def pending_ids(session: AsyncSession, campaign_id: int) -> list[int]:
     return list((await session.execute(statement.order_by(CampaignLead.id))).scalars())
 
 
-async def skip(session: AsyncSession, reason: SkipReason, *which: ColumnElement[bool]) -> list[int]:
-    """Skip the unsent leads that match; a run in progress finds its lead gone. Returns their campaigns, each once."""
-    locked = select(CampaignLead.id).where(CampaignLead.status.in_(UNSENT), *which).order_by(CampaignLead.id).with_for_update()
+async def skip(session: AsyncSession, reason: SkipReason, *which: ColumnElement[bool], wait: bool = True) -> list[int]:
+    """Skip the unsent leads that match; a run in progress finds its lead gone. Returns their campaigns, each once.
+
+    Without `wait`, leads that somebody else is changing at this moment are left alone.
+    """
+    locked = select(CampaignLead.id).where(CampaignLead.status.in_(UNSENT), *which).order_by(CampaignLead.id)
     statement = (
         update(CampaignLead)
-        .where(CampaignLead.id == locked.cte("locked").c.id)
+        .where(CampaignLead.id == locked.with_for_update(skip_locked=not wait).cte("locked").c.id)
         .values(
             status=CampaignLeadStatus.SKIPPED,
             skip_reason=reason,
@@ -42,10 +45,21 @@ async def skip(session: AsyncSession, reason: SkipReason, *which: ColumnElement[
     return sorted(set((await session.execute(statement)).scalars()))
 
 
-async def skip_in_campaigns_under_way(session: AsyncSession, lead_ids: Sequence[int], reason: SkipReason) -> list[int]:
-    """Skip these leads wherever a campaign has not written to them yet."""
+async def skip_in_campaigns_under_way(
+    session: AsyncSession, lead_ids: Sequence[int], reason: SkipReason, *, wait: bool
+) -> list[int]:
+    """Skip these leads wherever a campaign has not written to them yet; returns the campaigns, each once."""
     under_way = select(Campaign.id).where(Campaign.status.in_(UNDER_WAY))
-    return await skip(session, reason, CampaignLead.lead_id.in_(lead_ids), CampaignLead.campaign_id.in_(under_way))
+    which = (CampaignLead.lead_id.in_(lead_ids), CampaignLead.campaign_id.in_(under_way))
+    return await skip(session, reason, *which, wait=wait)
+
+
+async def lock_of_person(session: AsyncSession, lead_id: int, *, wait: bool) -> bool:
+    """Lock the person's places in all campaigns; without `wait`, False if somebody else has one of them."""
+    places = select(CampaignLead.id).where(CampaignLead.lead_id == lead_id).order_by(CampaignLead.id)
+    every = (await session.execute(places)).scalars().all()
+    locked = (await session.execute(places.with_for_update(skip_locked=not wait, key_share=True))).scalars().all()
+    return set(locked) >= set(every)
 
 
 async def mark_replied(session: AsyncSession, campaign_id: int, lead_id: int) -> None:
@@ -56,12 +70,6 @@ async def mark_replied(session: AsyncSession, campaign_id: int, lead_id: int) ->
         .values(replied_at=func.now(), updated_at=func.now())
         .execution_options(synchronize_session=False)
     )
-
-
-async def waiting_of_lead(session: AsyncSession, lead_id: int) -> list[int]:
-    """The campaign leads of a person whose text has not left yet."""
-    statement = select(CampaignLead.id).where(CampaignLead.lead_id == lead_id, CampaignLead.status == CampaignLeadStatus.WAITING)
-    return list((await session.execute(statement)).scalars())
 
 
 async def reset_failed(session: AsyncSession, campaign_id: int) -> list[int]:

@@ -31,9 +31,14 @@ HAND_OVER = text("""
 """)
 
 NOTE_DELIVERY_FAILURES = text("""
-    UPDATE campaign_leads AS cl SET error_message = v.error, updated_at = now()
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:errors AS text[])) AS v (id, error)
-    WHERE cl.id = v.id AND cl.status IN ('waiting', 'completed')
+    WITH told AS (
+        SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:errors AS text[])) AS t (id, error)
+    ), locked AS (
+        SELECT cl.id FROM campaign_leads AS cl JOIN told USING (id)
+        WHERE cl.status IN ('waiting', 'completed') ORDER BY cl.id FOR NO KEY UPDATE OF cl
+    )
+    UPDATE campaign_leads AS cl SET error_message = told.error, updated_at = now()
+    FROM told JOIN locked USING (id) WHERE cl.id = told.id
 """)
 
 

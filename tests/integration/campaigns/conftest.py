@@ -32,7 +32,7 @@ from outrider.workflows.shipped import ensure_shipped_workflows
 
 NEXT_JOB = text("""
     DELETE FROM pgqueuer WHERE id = (
-        SELECT id FROM pgqueuer WHERE status = 'queued' AND execute_after <= now() ORDER BY id LIMIT 1
+        SELECT id FROM pgqueuer WHERE status = 'queued' AND execute_after <= now() ORDER BY priority DESC, id LIMIT 1
     ) RETURNING entrypoint, payload
 """)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,14 +46,40 @@ async def test_a_reply_is_noted_and_stops_other_campaigns(world: World) -> None:
     assert await world.texts(second) == []
 
 
-async def test_a_reply_cancels_texts_that_have_not_left(world: World) -> None:
+async def test_a_reply_waits_for_nobody_and_is_noted_later_if_the_lead_is_being_changed(world: World) -> None:
     first, second, lead_id = await two_campaigns(world)
-    await world.work()
-    assert await world.statuses(second) == {"waiting": 1}
-    await receive(world, first, lead_id)
+    async with world.database.transaction() as other:
+        await other.execute(text("UPDATE campaign_leads SET updated_at = now() WHERE campaign_id = :id"), {"id": first})
+        async with asyncio.timeout(5):
+            await receive(world, first, lead_id)
+        assert (await world.queue())["campaigns.note_reply"] == 1
+    await world.work(most=100)
 
+    assert (await world.shown(first)).stats.replied == 1
     assert await world.statuses(second) == {"replied_elsewhere": 1}
-    assert [message.state for message in await world.texts(second)] == ["cancelled"]
+
+
+async def test_replies_and_ends_of_texts_of_the_same_people_in_another_order_never_block_each_other(world: World) -> None:
+    campaign_id = await world.started(30)
+    await world.work()
+    texts = await world.texts(campaign_id)
+
+    async def reply_to_all() -> None:
+        async with world.database.transaction() as session:
+            for message in reversed(texts):
+                event = TextReceived(1, message.conversation_id, message.lead_id, campaign_id, "Yes", None, datetime.now(UTC))
+                await publish(session, event)
+                await asyncio.sleep(0.002)
+
+    async def settle_all() -> None:
+        await asyncio.sleep(0.03)
+        await world.settle(campaign_id)
+
+    await asyncio.gather(reply_to_all(), settle_all())
+    await world.work()
+
+    shown = await world.shown(campaign_id)
+    assert (shown.stats.replied, shown.stats.completed) == (30, 30)
 
 
 async def test_a_reply_overtakes_a_run_in_progress(world: World) -> None:
