@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.chaos.plan import PAUSE, Plan
+from tests.chaos.plan import USUAL_COPIES, Plan
 from tests.chaos.processes import Keeper, crash_postgres
 
 RETRY_SECONDS = 0.2
@@ -17,39 +17,62 @@ LONGEST_AT_WORK = 2.0
 """Seconds that a worker is left alone once it works."""
 
 
+LATEST = 0.9
+"""Share of the texts after which no blow is planned any more."""
+POLL_SECONDS = 0.5
+OUTAGE_AT, STORM_ENDS_AT = 0.4, 0.25
+
+
 @dataclass
 class Blows:
-    """Falls upon the installation until all of the plan's blows have landed."""
+    """Falls upon the installation until all of the plan's blows have landed.
+
+    Args:
+        progress: share of the campaign's leads that have their end; None while nobody can tell.
+        set_faults: changes the carrier's faults.
+    """
 
     plan: Plan
     workers: Sequence[Keeper]
     api: Keeper
     postgres_folder: Path
+    progress: Callable[[], Awaitable[float | None]]
+    set_faults: Callable[[dict[str, float]], Awaitable[None]]
     say: Callable[[str], None]
 
     def __post_init__(self) -> None:
         self.landed: Counter[str] = Counter()
         self._chance = random.Random(self.plan.seed)
         self._stopped: set[str] = set()
+        self._reached = 0.0
 
     async def fall(self) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._spread(self.plan.kills, self._kill))
-            tasks.create_task(self._spread(self.plan.stops, self._stop))
-            tasks.create_task(self._spread(self.plan.postgres_restarts, self._crash_postgres))
-            if self.plan.outage:
-                tasks.create_task(self._outage())
+        """Let every blow fall at its moment; those of one kind one after the other."""
+        watching = asyncio.create_task(self._watch())
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._spread(self.plan.kills, self._kill))
+                tasks.create_task(self._spread(self.plan.stops, self._stop))
+                tasks.create_task(self._spread(self.plan.postgres_restarts, self._crash_postgres))
+                tasks.create_task(self._end_storm())
+                if self.plan.outage:
+                    tasks.create_task(self._outage())
+        finally:
+            watching.cancel()
 
-    async def _spread(self, count: int, blow: Callable[[], object]) -> None:
-        """`count` blows at uneven intervals over the plan's time."""
-        moments = sorted(self._chance.uniform(0.03, 0.97) * self.plan.seconds for _ in range(count))
-        elapsed = 0.0
-        for moment in moments:
-            await asyncio.sleep(max(0.0, moment - elapsed))
-            elapsed = moment
-            result = blow()
-            if asyncio.iscoroutine(result):
-                await result
+    async def _watch(self) -> None:
+        while True:
+            self._reached = max(self._reached, await self.progress() or 0.0)
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _until(self, share: float) -> None:
+        while self._reached < share:
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _spread(self, count: int, blow: Callable[[], Awaitable[None]]) -> None:
+        for share in sorted(self._chance.uniform(0.0, LATEST) for _ in range(count)):
+            await self._until(share)
+            await blow()
 
     async def _kill(self) -> None:
         worker = await self._one_at_work()
@@ -60,9 +83,9 @@ class Blows:
     async def _stop(self) -> None:
         worker = await self._one_at_work()
         self._stopped.add(worker.name)
-        self.say(f"SIGSTOP {worker.name} for {PAUSE:.0f} s")
+        self.say(f"SIGSTOP {worker.name} for {self.plan.pause:.0f} s")
         try:
-            if await worker.pause(PAUSE):
+            if await worker.pause(self.plan.pause):
                 self.landed["stops"] += 1
         finally:
             self._stopped.discard(worker.name)
@@ -84,7 +107,11 @@ class Blows:
         self.landed["postgres_restarts"] += 1
 
     async def _outage(self) -> None:
-        await asyncio.sleep(self.plan.seconds / 2)
+        await self._until(OUTAGE_AT)
         self.say(f"API down for {self.plan.outage:.0f} s")
         await self.api.stay_down(self.plan.outage)
         self.landed["outages"] += 1
+
+    async def _end_storm(self) -> None:
+        await self._until(STORM_ENDS_AT)
+        await self.set_faults({"callback_duplicates": USUAL_COPIES})

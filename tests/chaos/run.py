@@ -24,7 +24,7 @@ from outrider.config import Settings, read_settings
 from outrider.db.engine import Database
 from tests.chaos.audit import Check, audit, read_books
 from tests.chaos.blows import Blows
-from tests.chaos.plan import CALLBACK_COPIES, CALM, FAULTS, Plan
+from tests.chaos.plan import Plan
 from tests.chaos.processes import Keeper, stop_postgres
 from tests.chaos.record import read_record
 
@@ -73,12 +73,24 @@ async def run(plan: Plan, folder: Path, say: Say) -> Verdict:
 
         campaign_id = await _start_campaign(running, plan)
         tell(f"campaign {campaign_id} started with {plan.leads} leads")
-        blows = Blows(plan, running.workers, running.keepers["api"], running.postgres_folder, tell)
+        blows = Blows(
+            plan,
+            running.workers,
+            running.keepers["api"],
+            running.postgres_folder,
+            progress=lambda: _progress(running, campaign_id),
+            set_faults=lambda faults: _put(running.carrier, "/simulator/faults", faults),
+            say=tell,
+        )
         reporting = asyncio.create_task(_report(running, campaign_id, tell))
         try:
-            await blows.fall()
-            tell(f"all blows have landed: {dict(blows.landed)}; now everything has to come to rest")
-            rested = await _until_rest(running, campaign_id, plan.settle_limit, tell)
+            async with asyncio.timeout(plan.limit):
+                await blows.fall()
+                tell(f"all blows have landed: {dict(blows.landed)}; now everything has to come to rest")
+                await _until_rest(running, campaign_id, plan, tell)
+            rested = True
+        except TimeoutError:
+            rested = False
         finally:
             reporting.cancel()
         seconds = time.monotonic() - began
@@ -137,13 +149,13 @@ async def installation(plan: Plan, folder: Path) -> AsyncIterator[Installation]:
 
 
 async def _start_campaign(running: Installation, plan: Plan) -> int:
-    await _put(running.carrier, "/simulator/faults", {**FAULTS, "callback_duplicates": CALLBACK_COPIES})
+    await _put(running.carrier, "/simulator/faults", plan.faults)
     await _put(running.carrier, "/simulator/personas", {"reply_probability": plan.talkative})
     everybody = people(plan.leads, seed=plan.seed)
     async with _watching(running.dsn) as sql:
         lead_ids = await insert_leads(sql, everybody)
         senders = await sql.fetchval("SELECT count(*) FROM senders WHERE enabled")
-        await sql.execute("UPDATE senders SET segments_per_second = $1", plan.segments_per_second / senders)
+        await sql.execute("UPDATE senders SET segments_per_second = $1", plan.pace / senders)
         await sql.executemany(
             "INSERT INTO suppressions (phone, reason, source) VALUES ($1, 'manual', 'chaos')",
             [(person.phone,) for person in everybody[: plan.suppressed]],
@@ -181,24 +193,33 @@ async def _watching(dsn: str) -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
-async def _until_rest(running: Installation, campaign_id: int, limit: float, tell: Say) -> bool:
-    """Wait until nothing moves any more, here or at the carrier; false if that takes too long.
-
-    The carrier goes on misbehaving until every lead of the campaign has its end.
-    """
-    deadline, last, since, is_calm = time.monotonic() + limit, None, time.monotonic(), False
-    while time.monotonic() < deadline:
+async def _until_rest(running: Installation, campaign_id: int, plan: Plan, tell: Say) -> None:
+    """Wait until nothing moves any more, here or at the carrier, which misbehaves until every lead has its end."""
+    last, since, is_calm = None, time.monotonic(), False
+    while True:
         await asyncio.sleep(POLL_SECONDS)
         state = await _standing(running, campaign_id)
         if state is not None and state.is_campaign_over and not is_calm:
             tell("every lead has its end; the carrier behaves from now on")
-            await _put(running.carrier, "/simulator/faults", CALM)
+            await _put(running.carrier, "/simulator/faults", plan.calm)
             is_calm = True
         if state != last:
             last, since = state, time.monotonic()
         elif state is not None and state.is_at_rest and time.monotonic() - since >= QUIET_SECONDS:
-            return True
-    return False
+            return
+
+
+async def _progress(running: Installation, campaign_id: int) -> float | None:
+    """Share of the leads that have their end; None while the database is away."""
+    try:
+        async with _watching(running.dsn) as sql:
+            share: float | None = await sql.fetchval(
+                "SELECT avg((status IN ('completed', 'failed', 'skipped'))::int)::float8 FROM campaign_leads WHERE campaign_id = $1",
+                campaign_id,
+            )
+            return share
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)
