@@ -171,6 +171,13 @@ def _text_warnings(campaign: Campaign, rehearsal: Rehearsal) -> Iterator[Preflig
             message=f"The workflow failed for {failed} of {rehearsal.leads} leads of the sample: {reason}",
             remedy="Correct these leads, the template or the workflow.",
         )
+    for name in rehearsal.empty_placeholders:
+        yield PreflightFinding(
+            code="empty_placeholder",
+            message=f"{{{{{name}}}}} is empty for all {rehearsal.leads} leads of the sample.",
+            remedy=f"Check its spelling, or give it a fallback: {{{{{name}|something}}}}.",
+            field="sms_template",
+        )
     if not rehearsal.texts:
         return
     if not campaign.sender_name and not campaign.sms_template:

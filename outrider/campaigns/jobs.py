@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from outrider.campaigns.launch import launch
 from outrider.campaigns.live import notify
-from outrider.campaigns.models import CampaignStatus
 from outrider.campaigns.process import enqueue_chunks, process_chunk
 from outrider.campaigns.repository import campaigns as campaign_rows
 from outrider.campaigns.repository import leads as lead_rows
@@ -21,6 +20,8 @@ log = structlog.get_logger(__name__)
 
 ABANDONED_AFTER = timedelta(minutes=10)
 """A delivery that is alive shows so every minute."""
+SPENDING_AFTER_END = timedelta(days=7)
+"""Conversations of a completed campaign go on, at its cost."""
 
 
 @schedule("campaigns.complete", "* * * * * */2")
@@ -45,7 +46,7 @@ async def free_abandoned_leads(context: JobContext) -> None:
 async def settle_budgets(context: JobContext) -> None:
     """Bring the guards of the budgets to what the rows say: real prices for estimates, nothing for what leaked."""
     async with context.transaction() as session:
-        campaign_ids = await campaign_rows.budgeted(session, CampaignStatus.PROCESSING, CampaignStatus.PAUSED)
+        campaign_ids = await campaign_rows.budgeted(session, datetime.now(UTC) - SPENDING_AFTER_END)
     for campaign_id in campaign_ids:
         async with context.transaction() as session:
             campaign = await campaign_rows.lock(session, campaign_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,9 +13,14 @@ from sqlalchemy import Row
 from outrider.campaigns.plan import CampaignPlan
 from outrider.channels.segments import SegmentCount, count_segments
 from outrider.llm.base import ChatModel
-from outrider.llm.offline import OfflineModel
+from outrider.llm.offline import OfflineModel, render
+from outrider.llm.offline.facts import Facts
 from outrider.workflows.compiler import Compiler
+from outrider.workflows.nodes.sms import SmsParams, offline_context
 from outrider.workflows.state import CampaignLeadState, LeadData
+
+PLACEHOLDER = re.compile(r"\{\{\s*([^{}|]+?)\s*\}\}")
+"""One without a fallback of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,8 @@ class Rehearsal:
     """Leads whose run failed, by reason."""
     input_tokens: int = 0
     output_tokens: int = 0
+    empty_placeholders: list[str] = field(default_factory=list)
+    """Placeholders of the campaign's template for which no lead has a value."""
 
     @property
     def segments_per_lead(self) -> float:
@@ -57,9 +65,10 @@ async def rehearse(plan: CampaignPlan, leads: Sequence[Row[Any]]) -> Rehearsal:
         InvalidWorkflow: the plan's definition has problems.
     """
     workflow = Compiler(_OfflineModels()).compile(plan.definition)
-    rehearsal = Rehearsal(leads=len(leads))
-    for lead in leads:
-        final = await workflow.run(_state(plan, lead), name="rehearsal")
+    states = [_state(plan, lead) for lead in leads]
+    rehearsal = Rehearsal(leads=len(leads), empty_placeholders=_empty_placeholders(plan.sms_template or "", states))
+    for lead, state in zip(leads, states, strict=True):
+        final = await workflow.run(state, name="rehearsal")
         rehearsal.input_tokens += final["input_tokens"]
         rehearsal.output_tokens += final["output_tokens"]
         if final["status"] == "failed":
@@ -67,6 +76,13 @@ async def rehearse(plan: CampaignPlan, leads: Sequence[Row[Any]]) -> Rehearsal:
             continue
         rehearsal.texts += [RehearsedText(lead.id, intent.body, count_segments(intent.body)) for intent in final["intents"]]
     return rehearsal
+
+
+def _empty_placeholders(template: str, states: Sequence[CampaignLeadState]) -> list[str]:
+    """A slip such as {{frist_name}} shows as a placeholder that is empty for everybody."""
+    values = [Facts.of(offline_context(state, SmsParams())).values for state in states]
+    written = dict.fromkeys(PLACEHOLDER.findall(template))
+    return [name for name in written if values and not any(render(f"{{{{{name}}}}}", known, {}) for known in values)]
 
 
 def _state(plan: CampaignPlan, lead: Row[Any]) -> CampaignLeadState:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Exists, delete, exists, func, select, text, update
+from sqlalchemy import Exists, delete, exists, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.campaigns.models import Campaign, CampaignLead, CampaignLeadStatus, CampaignStatus
+from outrider.campaigns.transitions import Action, decide
 
 OPEN = (CampaignLeadStatus.PENDING, CampaignLeadStatus.PROCESSING, CampaignLeadStatus.WAITING)
 
@@ -66,16 +68,20 @@ async def complete_finished(session: AsyncSession, campaign_ids: Sequence[int] |
     statement = (
         update(Campaign)
         .where(Campaign.id.in_(locked), Campaign.status == CampaignStatus.PROCESSING, ~_has_open_leads())
-        .values(status=CampaignStatus.COMPLETED, completed_at=func.now(), updated_at=func.now())
+        .values(status=decide(Action.COMPLETE, CampaignStatus.PROCESSING).target, completed_at=func.now(), updated_at=func.now())
         .returning(Campaign.id)
         .execution_options(synchronize_session=False)
     )
     return list((await session.execute(statement)).scalars())
 
 
-async def budgeted(session: AsyncSession, *statuses: CampaignStatus) -> list[int]:
-    """Campaigns with a budget in one of these statuses."""
-    statement = select(Campaign.id).where(Campaign.status.in_(statuses), Campaign.budget.is_not(None)).order_by(Campaign.id)
+async def budgeted(session: AsyncSession, completed_since: datetime) -> list[int]:
+    """Campaigns with a budget that still spend: under way, or completed lately, so that replies go on."""
+    spending = or_(
+        Campaign.status.in_([CampaignStatus.PROCESSING, CampaignStatus.PAUSED]),
+        (Campaign.status == CampaignStatus.COMPLETED) & (Campaign.completed_at >= completed_since),
+    )
+    statement = select(Campaign.id).where(Campaign.budget.is_not(None), spending).order_by(Campaign.id)
     return list((await session.execute(statement)).scalars())
 
 

@@ -33,7 +33,7 @@ def codes(findings: list[Any]) -> set[str]:
 
 
 async def test_a_campaign_in_order(world: World) -> None:
-    report = await check(world, await world.campaign(await world.leads(10), sms_template=TEMPLATE))
+    report = await check(world, await world.campaign(await world.leads(10, name="Ann Lee"), sms_template=TEMPLATE))
 
     assert (report.can_start, report.blockers, codes(report.warnings)) == (True, [], {"offline_model"})
     assert (report.audience.total, report.audience.reachable, report.audience.excluded) == (10, 10, {})
@@ -190,6 +190,15 @@ async def test_texts_are_looked_at(world: World) -> None:
 
     assert codes(report.warnings) >= {"no_opt_out_words", "public_shortener", "costly_characters"}
     assert report.samples[0].encoding == "UCS-2"
+
+
+async def test_a_placeholder_that_nobody_fills_is_named(world: World) -> None:
+    leads = await world.leads(2, attributes={"plan": "Gold"})
+    template = "Hi {{ frist_name }} of {{company|your company}}, {{plan}} from {{sender_name}}. STOP to opt out"
+    report = await check(world, await world.campaign(leads, sms_template=template))
+
+    (warning,) = [finding for finding in report.warnings if finding.code == "empty_placeholder"]
+    assert warning.message == "{{frist_name}} is empty for all 2 leads of the sample."
 
 
 async def test_leads_without_a_name_are_counted_and_fail_in_the_rehearsal(world: World) -> None:
