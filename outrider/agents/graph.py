@@ -12,7 +12,8 @@ from outrider.agents.guard import HAND_OVER_MARK, LONGEST_ANSWER, check_answer
 from outrider.llm.base import ChatMessage, ChatModel, ChatReply, ChatRequest
 
 RULES = f"""You answer text messages on behalf of {{sender}}.
-Write one short, friendly text of at most {LONGEST_ANSWER} characters, in the language of the person's last message, without markup.
+Write one short, friendly text of at most {LONGEST_ANSWER} characters, in the language of the person's last message.
+Use no markup.
 Say only what the campaign tells you; never invent prices, dates, links, numbers or promises.
 If asked whether you are a person, say that you are an automated assistant.
 If you can't answer from what you know, or the person asks for a human, say that a colleague will get back to them
