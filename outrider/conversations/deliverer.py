@@ -37,7 +37,10 @@ IDLE_SECONDS = 1.0
 CONTENDED_SECONDS = 0.02
 """Pause when another deliverer is looking at the only sender."""
 TROUBLE_SECONDS = 1.0
-REROUTE_SECONDS = 5.0
+REROUTE_SECONDS = 2.0
+PREFETCH = 2
+"""Texts claimed ahead per POST at once: enough that the carrier is never idle, few enough that even if every POST takes
+the whole time-out none waits until its lease runs low."""
 LEASE_MARGIN = 0.1
 """Share of the lease that must be left beyond the carrier's time-out when a POST begins."""
 REPLY_GRACE = timedelta(minutes=10)
@@ -79,7 +82,7 @@ class Deliverer:
         self._database = database
         self._carrier = carrier
         self._now = now
-        self._batch = settings.send_batch
+        self._batch = min(settings.send_batch, PREFETCH * settings.send_concurrency)
         self._concurrency = settings.send_concurrency
         self._callback = _callback_address(status_callback_base, settings)
         self._claimer = Claimer(

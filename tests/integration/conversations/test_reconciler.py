@@ -84,13 +84,13 @@ async def test_no_fault_makes_a_text_leave_twice_or_never(
         }
     )  # fmt: skip
     await world.sender(rate=2000)
-    leads = await world.leads(300)
+    leads = await world.leads(150)
     short = {"carrier_timeout": 0.5, "send_lease_seconds": 2.0, "settle_seconds": 2.0}
     async with run(
         deliverer(carrier, **short), deliverer(carrier, **short), reconciler(carrier, **short), reconciler(carrier, **short)
     ):
         await world.queue(*[world.intent(lead) for lead in leads])
-        await until(lambda: _all(world, "sent", 300), seconds=40)
+        await until(lambda: _all(world, "sent", 150), seconds=40)
     simulator.set_faults(list_lag_seconds=0)
     created = Counter(message["to"] for message in simulator.messages(direction="outbound-api"))
     assert created == {lead.phone: 1 for lead in leads}
