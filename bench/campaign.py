@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from bench.baselines import sequential
-from bench.harness import Context, Stack, rss_mb
+from bench.harness import Context, Cpu, Stack, cpu_used, rss_mb
 from bench.processes import process, python, redis_server
 from bench.world import PROMPT, TEMPLATE, deliveries_missing, open_zone, people, settled, statuses, until_settled
 
@@ -34,10 +36,23 @@ class CampaignTimes:
     """The largest worker after a fifth of the leads …"""
     final_rss_mb: float
     """… and after the last."""
+    cpu: Cpu
+    """Used until the last lead was settled."""
 
     @property
     def rate(self) -> float:
         return self.total / self.settled_after
+
+    def details(self) -> dict[str, float]:
+        """What explains the rate."""
+        return {
+            "leads": self.total,
+            "until_last_receipt_leads_per_second": self.rate_to_receipts,
+            "worker_rss_mb_at_20_percent": self.early_rss_mb,
+            "worker_rss_mb_at_the_end": self.final_rss_mb,
+            **self.cpu.per_thousand(self.total),
+            "share_of_the_machine_had": self.cpu.total / (self.settled_after * (psutil.cpu_count() or 1)),
+        }
 
     @property
     def rate_to_receipts(self) -> float:
@@ -46,16 +61,16 @@ class CampaignTimes:
 
 async def run_campaign(stack: Stack, campaign_id: int, total: int) -> CampaignTimes:
     """Start the campaign and watch it to its last receipt."""
-    began = time.perf_counter()
+    began, used_before = time.perf_counter(), cpu_used(stack)
     await stack.api.post(f"/api/campaigns/{campaign_id}/start")
     watching = asyncio.create_task(until_settled(stack.sql, campaign_id, total))
     early = await _memory_at(stack, campaign_id, total, watching)
     counts = await watching
-    settled_after, final = time.perf_counter() - began, _largest_worker(stack)
+    settled_after, final, cpu = time.perf_counter() - began, _largest_worker(stack), cpu_used(stack).since(used_before)
     async with asyncio.timeout(RECEIPT_PATIENCE):
         while await deliveries_missing(stack.sql, campaign_id):
             await asyncio.sleep(0.1)
-    return CampaignTimes(total, settled_after, time.perf_counter() - began, counts, early, final)
+    return CampaignTimes(total, settled_after, time.perf_counter() - began, counts, early, final, cpu)
 
 
 async def _memory_at(stack: Stack, campaign_id: int, total: int, watching: asyncio.Task[dict[str, int]]) -> float:

@@ -62,15 +62,13 @@ async def run(context: Context) -> dict[str, Measurement]:
             baseline=plain,
             baseline_name="sequential RQ worker",
             details={
-                "leads": count,
+                **times.details(),
                 "workers": WORKERS,
                 "ideal_leads_per_second": IN_FLIGHT / LATENCY,
                 "bare_loop_calls_per_second": bare,
                 "share_of_possible": times.rate / possible,
                 "most_calls_in_flight": counters["most_in_flight"],
                 "model_calls": counters["completions"],
-                "worker_rss_mb_at_20_percent": times.early_rss_mb,
-                "worker_rss_mb_at_the_end": times.final_rss_mb,
             },
         )
     }

@@ -34,10 +34,7 @@ async def run(context: Context) -> dict[str, Measurement]:
             baseline=plain,
             baseline_name="sequential RQ worker",
             details={
-                "leads": count,
-                "until_last_receipt_leads_per_second": times.rate_to_receipts,
-                "worker_rss_mb_at_20_percent": times.early_rss_mb,
-                "worker_rss_mb_at_the_end": times.final_rss_mb,
+                **times.details(),
                 "accepted_by_carrier": at_carrier["creates_accepted"],
                 "duplicates_at_carrier": at_carrier["duplicate_creates"],
             },

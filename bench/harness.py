@@ -29,7 +29,19 @@ from outrider.config import Settings, get_settings, read_settings
 from outrider.db.embedded import EmbeddedPostgres
 from outrider.db.engine import Database
 
-__all__ = ["Context", "Measurement", "Stack", "database", "free_port", "isolated", "postgres", "rss_mb", "stack"]
+__all__ = [
+    "Context",
+    "Cpu",
+    "Measurement",
+    "Stack",
+    "cpu_used",
+    "database",
+    "free_port",
+    "isolated",
+    "postgres",
+    "rss_mb",
+    "stack",
+]
 
 SETTING_PREFIXES = ("OUTRIDER_", "TWILIO_", "OPENAI_", "ANTHROPIC_", "OLLAMA_", "CEREBRAS_", "ELEVENLABS_", "LANGSMITH_")
 SETTING_NAMES = frozenset({"DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "PROMETHEUS_MULTIPROC_DIR"})
@@ -117,6 +129,7 @@ class Stack:
     """By name: `api`, `worker 1`, `simulator`."""
     sql: asyncpg.Connection
     """For watching, outside the product's pools."""
+    postgres_pid: int
 
     @property
     def workers(self) -> list[Part]:
@@ -160,7 +173,8 @@ async def stack(
             )
             sql = await database.connect()
             opened.push_async_callback(sql.close)
-            yield Stack(settings, database, api, carrier, {part.name: part for part in parts}, sql)
+            postgres_pid = int((folder / "postgres" / "postmaster.pid").read_text().split()[0])
+            yield Stack(settings, database, api, carrier, {part.name: part for part in parts}, sql, postgres_pid)
 
 
 def free_port() -> int:
@@ -168,6 +182,45 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Cpu:
+    """Processor seconds that an installation has used, by who used them."""
+
+    seconds: Mapping[str, float]
+
+    def since(self, earlier: Cpu) -> Cpu:
+        return Cpu({name: used - earlier.seconds[name] for name, used in self.seconds.items()})
+
+    @property
+    def total(self) -> float:
+        return sum(self.seconds.values())
+
+    def per_thousand(self, count: int) -> dict[str, float]:
+        """For a measurement's details: on a machine that others use too, the only figure that can be compared."""
+        return {f"{name}_cpu_seconds_per_1000": 1000 * used / count for name, used in self.seconds.items()}
+
+
+def cpu_used(stack: Stack) -> Cpu:
+    """What API, workers, simulator and database have used until now."""
+    seconds: dict[str, float] = {}
+    for name, part in stack.parts.items():
+        assert part.process is not None
+        kind = name.split()[0]
+        seconds[kind] = seconds.get(kind, 0.0) + _cpu_seconds(psutil.Process(part.process.pid))
+    seconds["postgres"] = _cpu_seconds(psutil.Process(stack.postgres_pid))
+    return Cpu(seconds)
+
+
+def _cpu_seconds(process: psutil.Process) -> float:
+    """Of a process and its children, those that have ended included."""
+    used = 0.0
+    for one in (process, *process.children(recursive=True)):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            times = one.cpu_times()
+            used += times.user + times.system + times.children_user + times.children_system
+    return used
 
 
 def rss_mb(part: Part) -> float:

@@ -34,6 +34,9 @@ POLL_SECONDS = 1.0
 QUIET_SECONDS = 5.0
 """So long nothing may change before it counts as rest."""
 REPORT_SECONDS = 15.0
+PROGRESS = """
+    SELECT avg((status IN ('completed', 'failed', 'skipped'))::int)::float8 FROM campaign_leads WHERE campaign_id = $1
+"""
 
 Say = Callable[[str], None]
 
@@ -213,10 +216,7 @@ async def _progress(running: Installation, campaign_id: int) -> float | None:
     """Share of the leads that have their end; None while the database is away."""
     try:
         async with _watching(running.dsn) as sql:
-            share: float | None = await sql.fetchval(
-                "SELECT avg((status IN ('completed', 'failed', 'skipped'))::int)::float8 FROM campaign_leads WHERE campaign_id = $1",
-                campaign_id,
-            )
+            share: float | None = await sql.fetchval(PROGRESS, campaign_id)
             return share
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
         return None
