@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from sqlalchemy import text
+
 from outrider.campaigns import jobs
 from outrider.campaigns.models import CampaignLead, ConversationMessage, ProcessingLog
 from outrider.conversations.models import OutboxState
@@ -15,6 +17,11 @@ from outrider.llm.base import ChatReply, ChatRequest, ModelTimeout
 from outrider.llm.offline import OfflineModel
 from outrider.workflows.models import Run
 from tests.integration.campaigns.conftest import OneModel, World
+
+
+KILL_WHO_WAITS = text("""
+    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+""")
 
 
 class Failing(OfflineModel):
@@ -150,7 +157,7 @@ async def test_a_refusal_of_the_carrier_fails_the_lead_and_retry_writes_a_new_te
     assert await world.retry(campaign_id) == 1
     await world.work()
 
-    assert [text.dedupe_key.rsplit(":", 1)[1] for text in await world.texts(campaign_id) if text.dedupe_key] == ["1", "2"]
+    assert [sent.dedupe_key.rsplit(":", 1)[1] for sent in await world.texts(campaign_id) if sent.dedupe_key] == ["1", "2"]
 
 
 async def test_retrying_skips_who_may_not_be_texted_any_more(world: World) -> None:
@@ -247,7 +254,7 @@ async def test_many_chunks_run_side_by_side(world: World) -> None:
     await asyncio.gather(*(world.work() for _ in range(4)))
 
     assert await world.statuses(campaign_id) == {"waiting": 55}
-    assert len({text.campaign_lead_id for text in await world.texts(campaign_id)}) == 55
+    assert len({sent.campaign_lead_id for sent in await world.texts(campaign_id)}) == 55
 
 
 async def test_a_scheduled_campaign_waits_for_its_time(world: World) -> None:
@@ -340,3 +347,24 @@ async def test_one_result_that_cannot_be_stored_does_not_take_the_others_with_it
     assert await world.statuses(campaign_id) == {"waiting": 4, "failed": 1}
     assert (await world.shown(campaign_id)).stats.failures == {"The result holds characters that can't be stored.": 1}
     assert await world.queue() == {}
+
+
+async def test_a_result_outlives_the_loss_of_its_connection_without_asking_the_model_again(world: World) -> None:
+    model = Gated()
+    world.use(OneModel(model))
+    campaign_id = await world.started(3)
+    working = asyncio.create_task(world.work())
+    await model.reached(3)
+    async with world.database.transaction() as other:
+        await other.execute(text("LOCK TABLE processing_logs IN EXCLUSIVE MODE"))
+        model.gate.set()
+        killed = 0
+        async with asyncio.timeout(10):
+            while not killed:
+                await other.execute(text("SELECT pg_stat_clear_snapshot()"))
+                killed = (await other.execute(KILL_WHO_WAITS)).scalar_one()
+                await asyncio.sleep(0.02)
+    await working
+
+    assert await world.statuses(campaign_id) == {"waiting": 3}
+    assert (model.asked, len(await world.rows(Run)), len(await world.texts(campaign_id))) == (3, 3, 3)
