@@ -18,7 +18,6 @@ from outrider.llm.offline import OfflineModel
 from outrider.workflows.models import Run
 from tests.integration.campaigns.conftest import OneModel, World
 
-
 KILL_WHO_WAITS = text("""
     SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
 """)
