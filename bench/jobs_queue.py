@@ -119,7 +119,7 @@ def _median(rates: list[float]) -> float:
 
 
 async def _work(dsn: str, concurrency: int) -> None:
-    worker = Worker(Database(dsn), {}, concurrency, heartbeat=timedelta(seconds=5))
+    worker = Worker(Database(dsn), {}, concurrency, bulk_concurrency=2, heartbeat=timedelta(seconds=5))
     await worker.run(asyncio.Event())
 
 

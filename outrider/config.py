@@ -85,8 +85,10 @@ class Settings(BaseSettings):
     chunk_size: int = Field(100, ge=1, le=2000)
     run_concurrency: int = Field(100, ge=1)
     """Leads that one worker has in flight at once (for slow models, raise it)."""
-    worker_jobs: int = Field(4, ge=1)
-    """Jobs that one worker runs side by side."""
+    worker_jobs: int = Field(32, ge=1)
+    """Short jobs, such as answers, that one worker runs side by side."""
+    worker_bulk_jobs: int = Field(4, ge=1)
+    """Long jobs, such as imports and chunks of a campaign, that it runs beside them."""
     worker_heartbeat_seconds: float = Field(5.0, gt=0)
 
     # Leads

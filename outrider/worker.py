@@ -52,6 +52,7 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
                 Briefings: CampaignBriefings(),
             },
             concurrency=settings.worker_jobs,
+            bulk_concurrency=settings.worker_bulk_jobs,
             heartbeat=timedelta(seconds=settings.worker_heartbeat_seconds),
         )
         deliverer = Deliverer(database, carrier, settings, gates=[CampaignGate()], status_callback_base=settings.public_url)

@@ -37,7 +37,7 @@ SIGN_OF_LIFE_SECONDS = 60.0
 """How often a delivery shows that it still works on its leads."""
 
 
-@job("campaigns.process_chunk")
+@job("campaigns.process_chunk", is_bulk=True)
 async def process_chunk(context: JobContext, campaign_id: int, campaign_lead_ids: list[int], chunk: str) -> None:
     """Work on those of the campaign leads that nobody else has."""
     token = f"{chunk}/{uuid4().hex[:16]}"

@@ -144,4 +144,7 @@ def openapi(output: Annotated[Path | None, typer.Option(help="File to write; sta
 def main() -> None:
     # The scope of Python's own tracebacks ends at our errors: `run` prints those.
     os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
+    if os.environ.get("LANGSMITH_API_KEY"):
+        # LangSmith's client traces only when told to; whoever gives it a key wants traces.
+        os.environ.setdefault("LANGSMITH_TRACING", "true")
     app()

@@ -57,9 +57,12 @@ class JobContext:
 class Job(Generic[P]):
     """A registered job; `enqueue` is typed like the function it runs."""
 
-    def __init__(self, name: str, function: Callable[Concatenate[JobContext, P], Awaitable[None]], max_attempts: int):
+    def __init__(
+        self, name: str, function: Callable[Concatenate[JobContext, P], Awaitable[None]], max_attempts: int, *, is_bulk: bool
+    ):
         self.name = name
         self.max_attempts = max_attempts
+        self.is_bulk = is_bulk
         self._function = function
         self._arguments = _arguments_model(function)
 
@@ -129,17 +132,20 @@ registry: dict[str, Job[Any]] = {}
 schedules: dict[str, Schedule] = {}
 
 
-def job(name: str, *, max_attempts: int = 8) -> Callable[[Callable[Concatenate[JobContext, P], Awaitable[None]]], Job[P]]:
+def job(
+    name: str, *, max_attempts: int = 8, is_bulk: bool = False
+) -> Callable[[Callable[Concatenate[JobContext, P], Awaitable[None]]], Job[P]]:
     """Decorator: make an async function a durable job named `noun.verb`.
 
     A job that raises is tried again after 1, 2, 4 … seconds (at most five minutes), `max_attempts` times; then it is held
-    as failed with its traceback until a person re-queues it.
+    as failed with its traceback until a person re-queues it. A job that runs for seconds is bulk: it has slots of its own, so
+    that nobody who waits for an answer waits for a campaign.
     """
 
     def register(function: Callable[Concatenate[JobContext, P], Awaitable[None]]) -> Job[P]:
         if name in registry:
             raise RuntimeError(f"Two jobs are named {name!r}.")
-        registry[name] = Job(name, function, max_attempts)
+        registry[name] = Job(name, function, max_attempts, is_bulk=is_bulk)
         return registry[name]
 
     return register

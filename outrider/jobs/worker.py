@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -48,37 +49,50 @@ class Worker:
 
     Args:
         parts: what jobs may ask for with `JobContext.part`.
-        concurrency: jobs side by side.
+        concurrency: short jobs side by side.
+        bulk_concurrency: bulk jobs beside them.
         heartbeat: a job whose worker is silent for twice this long goes to another worker.
     """
 
     database: Database
     parts: Mapping[type, Any]
     concurrency: int
+    bulk_concurrency: int
     heartbeat: timedelta
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then finish the jobs in hand. A lost database is waited for."""
+        short = [registered for registered in registry.values() if not registered.is_bulk]
+        bulk = [registered for registered in registry.values() if registered.is_bulk]
+        async with asyncio.TaskGroup() as lanes:
+            lanes.create_task(self._run_lane(stop, short, list(schedules.values()), self.concurrency))
+            if bulk:
+                lanes.create_task(self._run_lane(stop, bulk, [], self.bulk_concurrency))
+
+    async def _run_lane(self, stop: asyncio.Event, jobs: Sequence[Job[Any]], timed_jobs: Sequence[Schedule], slots: int) -> None:
         while not stop.is_set():
             try:
-                await self._run_connected(stop)
+                await self._run_connected(stop, jobs, timed_jobs, slots)
             except CONNECTION_LOST as error:
                 log.warning("queue_connection_lost", error=str(error))
                 await asyncio.sleep(RECONNECT_SECONDS)
 
-    async def _run_connected(self, stop: asyncio.Event) -> None:
+    async def _run_connected(
+        self, stop: asyncio.Event, jobs: Sequence[Job[Any]], timed_jobs: Sequence[Schedule], slots: int
+    ) -> None:
         connection = await self.database.connect()
         try:
             queue = PgQueuer.from_asyncpg_connection(connection)
-            for registered in registry.values():
+            for registered in jobs:
                 self._register(queue, registered)
-            for scheduled in schedules.values():
+            for scheduled in timed_jobs:
                 self._register_schedule(queue, scheduled)
             watcher = asyncio.create_task(self._relay(stop, queue, connection))
             try:
                 await queue.run(
-                    batch_size=self.concurrency,
-                    max_concurrent_tasks=2 * self.concurrency,
+                    # The queue looks for work at most ten times a second once its slots are full: many slots, small batches.
+                    batch_size=max(1, slots // 2),
+                    max_concurrent_tasks=max(2, slots),
                     heartbeat_timeout=2 * self.heartbeat,
                     dequeue_timeout=timedelta(seconds=5),
                     shutdown_on_listener_failure=True,
@@ -91,7 +105,8 @@ class Worker:
     async def _relay(self, stop: asyncio.Event, queue: PgQueuer, connection: asyncpg.Connection) -> None:
         """Tell the queue to end when we are stopped or when its connection is gone."""
         while not stop.is_set() and not connection.is_closed():
-            await asyncio.wait([asyncio.ensure_future(stop.wait())], timeout=1.0)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), timeout=1.0)
         queue.shutdown.set()
 
     def _register(self, queue: PgQueuer, registered: Job[Any]) -> None:

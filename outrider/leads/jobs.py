@@ -10,7 +10,7 @@ from outrider.leads.importing.run import run_import
 IMPORT_ATTEMPTS = 8
 
 
-@job("leads.import", max_attempts=IMPORT_ATTEMPTS)
+@job("leads.import", max_attempts=IMPORT_ATTEMPTS, is_bulk=True)
 async def import_leads(context: JobContext, import_id: int) -> None:
     """Carry an uploaded file's import to its end. Delivered again, it continues after the last committed batch."""
     try:

@@ -54,7 +54,7 @@ def remember() -> Any:
 @asynccontextmanager
 async def running(database: Database, ledger: Ledger) -> AsyncIterator[None]:
     stop = asyncio.Event()
-    worker = asyncio.create_task(Worker(database, {Ledger: ledger}, concurrency=4, heartbeat=HEARTBEAT).run(stop))
+    worker = asyncio.create_task(Worker(database, {Ledger: ledger}, concurrency=4, bulk_concurrency=2, heartbeat=HEARTBEAT).run(stop))
     try:
         yield
     finally:
@@ -137,6 +137,25 @@ async def test_a_job_of_a_dead_worker_comes_back_within_seconds(database: Databa
         )
     async with running(database, ledger):
         assert await ledger.until(1) == [(5, 0)]
+
+
+async def test_short_jobs_do_not_wait_for_bulk_jobs(database: Database, remember: Job[Any]) -> None:
+    gate = asyncio.Event()
+
+    @job("test.crunch", is_bulk=True)
+    async def crunch(context: JobContext) -> None:
+        await gate.wait()
+
+    try:
+        ledger = Ledger()
+        async with database.transaction() as session:
+            await crunch.enqueue_many(session, [{}] * 20)
+            await remember.enqueue(session, 1)
+        async with running(database, ledger):
+            assert await ledger.until(1, seconds=5) == [(1, 0)]
+            gate.set()
+    finally:
+        del registry["test.crunch"]
 
 
 def test_backoff_doubles_up_to_five_minutes() -> None:
