@@ -54,12 +54,13 @@ def remember() -> Any:
 @asynccontextmanager
 async def running(database: Database, ledger: Ledger) -> AsyncIterator[None]:
     stop = asyncio.Event()
-    worker = asyncio.create_task(Worker(database, {Ledger: ledger}, concurrency=4, bulk_concurrency=2, heartbeat=HEARTBEAT).run(stop))
+    worker = Worker(database, {Ledger: ledger}, concurrency=4, bulk_concurrency=2, heartbeat=HEARTBEAT)
+    working = asyncio.create_task(worker.run(stop))
     try:
         yield
     finally:
         stop.set()
-        await asyncio.wait_for(worker, 10)
+        await asyncio.wait_for(working, 10)
 
 
 async def test_a_job_runs_once_its_transaction_is_committed(database: Database, remember: Job[Any]) -> None:
