@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import asyncpg
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
@@ -13,6 +14,7 @@ import outrider.wiring  # noqa: F401  (every table must be known)
 from outrider.db.base import Base
 from outrider.db.engine import Database, sqlalchemy_url
 from outrider.db.migrate import migrate
+from outrider.errors import ConfigurationError
 
 
 def _differences(connection: Connection) -> list[Any]:
@@ -42,3 +44,12 @@ async def test_processes_that_start_together_migrate_once(postgres: str) -> None
     finally:
         await server.execute("DROP DATABASE started_together WITH (FORCE)")
         await server.close()
+
+
+async def test_a_database_of_a_newer_version_is_refused_with_a_remedy(database: Database) -> None:
+    connection = await database.connect()
+    await connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    await connection.close()
+    with pytest.raises(ConfigurationError) as refusal:
+        await migrate(database.dsn)
+    assert "newer version" in refusal.value.remedy
