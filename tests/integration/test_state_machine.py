@@ -9,8 +9,8 @@ hold, and at the end of every history everything must come to rest.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
-from collections import Counter
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,8 +19,9 @@ from typing import Any, TypeVar
 
 import asyncpg
 import pytest
+import structlog
 import uvloop
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
@@ -31,14 +32,17 @@ from outrider.conversations.models import Purpose
 from outrider.conversations.recording import Posted
 from outrider.db.engine import Database
 from outrider.errors import Conflict
+from tests.integration.state_machine import promises
 from tests.integration.state_machine.carrier import Created, Fate
 from tests.integration.state_machine.installation import LEASE, OUR_NUMBER, SETTLE, TIMEOUT, Installation
+from tests.integration.state_machine.promises import Snapshot
 
 USUAL, NIGHTLY = (80, 25), (1_000, 50)
-"""Histories and steps of each."""
+"""Histories, and steps of each."""
 PEOPLE = [(f"Lead {number}", f"+1312555{number:04}") for number in range(8)]
 STOPS = ("STOP", "unsubscribe", "please stop texting me", "Remove my number", "no me escriban más", "lose my number")
 ORDINARY = ("What does it cost?", "Who is this?", "ok", "Call me on Tuesday at 10", "👍")
+BUDGETS = (None, "0.02", "10")
 PROGRESS = {
     DeliveryStatus.QUEUED: (DeliveryStatus.SENDING, DeliveryStatus.SENT),
     DeliveryStatus.SENDING: (DeliveryStatus.SENT,),
@@ -47,8 +51,7 @@ PROGRESS = {
 """How the carrier's own status may move on."""
 PASSING = (1, 30, 90, 200, 700)
 """Seconds that go by at once."""
-REST_ROUNDS = 60
-OPEN = ("queued", "held", "sending", "unknown")
+REST_ROUNDS = 40
 
 Result = TypeVar("Result")
 
@@ -64,9 +67,10 @@ class InHand:
 
 
 class Histories(RuleBasedStateMachine):
-    """One installation under random rules; the test gives it `installation` and `runner`."""
+    """One installation under random rules; the test gives it the installation, a connection to look with, and a loop."""
 
     installation: Installation
+    looking: asyncpg.Connection
     runner: asyncio.Runner
 
     def __init__(self) -> None:
@@ -78,6 +82,8 @@ class Histories(RuleBasedStateMachine):
         self.in_hand: list[InHand] = []
         self.unheard: list[Created] = []
         """Texts of people that are at the carrier only."""
+        self.heard: set[str] = set()
+        """Those that reached us, by sid."""
         self.said_stop: set[str] = set()
         """Who asked us to stop in a text that reached us, and did not take it back."""
         self.furthest: dict[str, DeliveryStatus] = {}
@@ -86,12 +92,9 @@ class Histories(RuleBasedStateMachine):
     def do(self, step: Coroutine[Any, Any, Result]) -> Result:
         return self.runner.run(step)
 
-    def rows(self, query: str, *values: Any) -> list[asyncpg.Record]:
-        return self.do(self.installation.rows(query, *values))
-
     # What happens
 
-    @initialize(count=st.integers(2, 5), budget=st.sampled_from([None, "0.02", "10"]))
+    @initialize(count=st.integers(2, 5), budget=st.sampled_from(BUDGETS))
     def begin(self, count: int, budget: str | None) -> None:
         self.do(self.installation.reset())
         self.import_leads(count)
@@ -99,11 +102,10 @@ class Histories(RuleBasedStateMachine):
 
     @rule(count=st.integers(1, len(PEOPLE)))
     def import_leads(self, count: int) -> None:
-        added = self.do(self.installation.add_leads(PEOPLE[:count]))
-        self.phones |= dict(zip(added, [phone for _, phone in PEOPLE[count - len(added) : count]], strict=True))
+        self.phones |= self.do(self.installation.add_leads(PEOPLE[:count]))
 
     @precondition(lambda self: len(self.audiences) < 3)
-    @rule(budget=st.sampled_from([None, "0.02", "10"]))
+    @rule(budget=st.sampled_from(BUDGETS))
     def start_campaign(self, budget: str | None) -> None:
         name = f"Campaign {len(self.audiences)}"
         try:
@@ -112,12 +114,14 @@ class Histories(RuleBasedStateMachine):
             return  # nobody is left who may be texted
         self.audiences[number] = len(self.phones)
 
+    @precondition(lambda self: self.audiences)
     @rule(action=st.sampled_from(["pause", "resume", "cancel", "retry"]), data=st.data())
     def control(self, action: str, data: st.DataObject) -> None:
-        if not self.audiences:
-            return
+        self._control(action, data.draw(st.sampled_from(sorted(self.audiences)), label="campaign"))
+
+    def _control(self, action: str, number: int) -> None:
         try:
-            self.do(self.installation.control(action, data.draw(st.sampled_from(sorted(self.audiences)))))
+            self.do(self.installation.control(action, number))
         except Conflict:
             return  # not possible in its present state: that is an answer, too
 
@@ -129,13 +133,17 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def claim(self) -> None:
-        paused = {row["id"] for row in self.rows("SELECT id FROM campaigns WHERE status IN ('paused', 'cancelled')")}
-        for text in self.do(self.installation.claim()):
+        self.in_hand += [InHand(text) for text in self._claim()]
+
+    def _claim(self) -> list[ClaimedText]:
+        resting = {row["id"] for row in self._look().campaigns if row["status"] in ("paused", "cancelled")}
+        claimed = self.do(self.installation.claim())
+        for text in claimed:
             due = text.due
-            if due.purpose != Purpose.COMPLIANCE:
-                assert due.phone not in self.said_stop, "a text was claimed for somebody who had said stop"
-            assert due.purpose != Purpose.CAMPAIGN or due.campaign_id not in paused, "a text of a paused campaign was claimed"
-            self.in_hand.append(InHand(text))
+            is_free = due.purpose == Purpose.COMPLIANCE or due.phone not in self.said_stop
+            assert is_free, "a text was claimed for somebody who had said stop"
+            assert due.purpose != Purpose.CAMPAIGN or due.campaign_id not in resting, "a text of a paused campaign was claimed"
+        return claimed
 
     @precondition(lambda self: any(one.posted is None for one in self.in_hand))
     @rule(fate=st.sampled_from(Fate), data=st.data())
@@ -179,7 +187,7 @@ class Histories(RuleBasedStateMachine):
     @precondition(lambda self: self.installation.carrier.outgoing)
     @rule(data=st.data(), copies=st.integers(1, 3), is_reported=st.booleans())
     def progress(self, data: st.DataObject, copies: int, is_reported: bool) -> None:
-        """A text moves on at the carrier, and one of its reports, new or old, may reach us more than once."""
+        """A text moves on at the carrier, and one of its reports, new or old, may reach us, also more than once."""
         text = data.draw(st.sampled_from(self.installation.carrier.outgoing), label="text")
         if following := PROGRESS.get(text.status):
             text.status = data.draw(st.sampled_from(following), label="status")
@@ -205,12 +213,13 @@ class Histories(RuleBasedStateMachine):
     def pull(self) -> None:
         """What the webhooks did not bring, as soon as the carrier's list shows it."""
         self.do(self.installation.pull())
-        known = {row["carrier_sid"] for row in self.rows("SELECT carrier_sid FROM messages WHERE direction = 'in'")}
+        known = {row["carrier_sid"] for row in self._look().inbound}
         for text in [text for text in self.unheard if text.sid in known]:
             self.unheard.remove(text)
             self._heard(text)
 
     def _heard(self, text: Created) -> None:
+        self.heard.add(text.sid)
         if text.body in STOPS:
             self.said_stop.add(text.from_)
         elif text.body == "START":
@@ -219,150 +228,100 @@ class Histories(RuleBasedStateMachine):
     # What must hold
 
     @invariant()
-    def each_text_is_created_once(self) -> None:
-        created = Counter((text.to, text.body) for text in self.installation.carrier.outgoing)
-        meant = Counter((row["phone"], row["body"]) for row in self._outgoing())
-        too_often = {text: count for text, count in created.items() if count > meant[text]}
-        assert not too_often, f"created more often than meant: {too_often}"
-        tokens = Counter(text.token for text in self.installation.carrier.outgoing)
-        assert not tokens or max(tokens.values()) == 1, "one attempt was posted twice"
+    def promises_hold(self) -> None:
+        self._check(self._look())
 
-    @invariant()
-    def who_says_stop_is_suppressed(self) -> None:
-        suppressed = {row["phone"] for row in self.rows("SELECT phone FROM suppressions WHERE lifted_at IS NULL")}
-        assert self.said_stop <= suppressed
-        waiting = [row for row in self._outgoing() if row["state"] in ("queued", "held") and row["purpose"] != "compliance"]
-        assert not [row for row in waiting if row["phone"] in self.said_stop], "a text still waits for somebody who said stop"
+    def _look(self) -> Snapshot:
+        return self.do(promises.read_snapshot(self.looking))
 
-    @invariant()
-    def states_add_up(self) -> None:
-        leads = self.rows("SELECT id, campaign_id, status FROM campaign_leads")
-        assert (
-            dict(Counter(row["campaign_id"] for row in leads))
-            == {number: count for number, count in self.audiences.items() if count}
-            or self._is_unlaunched()
-        )
-        sent, open_ = (
-            {row["campaign_lead_id"] for row in self._outgoing() if row["state"] in states} - {None}
-            for states in (("sent",), OPEN)
-        )
-        for row in leads:
-            match row["status"]:
-                case "completed":
-                    assert row["id"] in sent, f"campaign lead {row['id']} is completed and nothing was sent"
-                case "waiting":
-                    assert row["id"] in open_, f"campaign lead {row['id']} waits for nothing"
-                case "pending" | "failed" | "skipped":
-                    assert row["id"] not in sent, f"campaign lead {row['id']} is {row['status']} although its text was sent"
-
-    def _is_unlaunched(self) -> bool:
-        return bool(self.rows("SELECT 1 FROM campaigns WHERE launched_at IS NULL"))
-
-    @invariant()
-    def a_completed_campaign_has_no_open_lead(self) -> None:
-        open_ = self.rows(
-            """SELECT c.id FROM campaigns AS c JOIN campaign_leads AS cl ON cl.campaign_id = c.id
-               WHERE c.status = 'completed' AND cl.status IN ('pending', 'processing', 'waiting')"""
-        )
-        assert not open_
-
-    @invariant()
-    def budgets_hold(self) -> None:
-        campaigns = self.rows(
-            """SELECT c.id, c.budget, c.spent, coalesce(sum(m.estimated_cost) FILTER (
-                   WHERE m.admitted AND m.purpose <> 'compliance' AND m.state NOT IN ('failed', 'cancelled')), 0) AS reserved
-               FROM campaigns AS c LEFT JOIN messages AS m ON m.campaign_id = c.id
-               WHERE c.budget IS NOT NULL GROUP BY c.id"""
-        )
-        for row in campaigns:
-            assert row["spent"] == row["reserved"], f"campaign {row['id']}: {row['spent']} spent, {row['reserved']} in the rows"
-            assert row["spent"] <= row["budget"]
-
-    @invariant()
-    def deliveries_never_go_back(self) -> None:
-        for row in self._outgoing():
-            if row["carrier_sid"] is None or row["delivery_status"] is None:
-                continue
-            status = DeliveryStatus(row["delivery_status"])
-            before = self.furthest.get(row["carrier_sid"], status)
-            assert status == before or status.rank > before.rank, f"{before} became {status}"
-            self.furthest[row["carrier_sid"]] = status
-
-    @invariant()
-    def inbound_texts_are_kept_once(self) -> None:
-        ours = Counter(row["carrier_sid"] for row in self.rows("SELECT carrier_sid FROM messages WHERE direction = 'in'"))
-        theirs = {text.sid for text in self.installation.carrier.incoming}
-        assert ours.keys() == theirs - {text.sid for text in self.unheard}
-        assert not ours or max(ours.values()) == 1
-
-    def _outgoing(self) -> list[asyncpg.Record]:
-        return self.rows(
-            """SELECT phone, body, state, purpose, campaign_lead_id, carrier_sid, delivery_status
-               FROM messages WHERE direction = 'out'"""
-        )
+    def _check(self, ours: Snapshot) -> None:
+        promises.check_created_once(ours, self.installation.carrier.outgoing)
+        promises.check_opt_outs(ours, self.said_stop)
+        promises.check_states(ours, self.audiences)
+        promises.check_completed_campaigns(ours)
+        promises.check_budgets(ours)
+        promises.check_deliveries(ours, self.furthest)
+        promises.check_inbound(ours, self.heard)
 
     # How it ends
 
     def teardown(self) -> None:
         """With a carrier that works and time going by, everything comes to an end and is what the carrier has."""
-        if not self.audiences:
-            return
         self.in_hand.clear()
         for number in self.audiences:
-            self.control_quietly("resume", number)
-        for _ in range(REST_ROUNDS):
-            if self._round():
-                break
-        self._assert_rest()
-
-    def control_quietly(self, action: str, number: int) -> None:
-        try:
-            self.do(self.installation.control(action, number))
-        except Conflict:
-            return  # it was not paused
+            self._control("resume", number)
+        rounds = 0
+        while self._round():
+            rounds += 1
+            assert rounds < REST_ROUNDS, f"no rest: open {self._look().open_texts}, unheard {self.unheard}"
+        ours = self._look()
+        self._check(ours)
+        assert not self.unheard, "a text of a person never reached us"
+        ended = {row["status"] for row in ours.campaigns}
+        assert ended <= {"completed", "cancelled"}, f"campaigns without an end: {ours.campaigns}"
+        known = {row["carrier_sid"] for row in ours.outgoing if row["state"] == "sent"}
+        assert known == {text.sid for text in self.installation.carrier.outgoing}, "the carrier has other texts than we call sent"
 
     def _round(self) -> bool:
-        """Everybody does their work once; true if there was none."""
-        installation = self.installation
-        worked = False
+        """Everybody does their work once; false if there was none."""
+        installation, worked = self.installation, False
         while self.do(installation.work_job(delivered_again=False)):
             worked = True
         installation.carrier.next_fate = Fate.ACCEPTED
-        for text in self.do(installation.claim()):
+        for text in self._claim():
             worked = True
             self.do(installation.record(self.do(installation.post(text))))
         self.do(installation.reconcile())
         self.pull()
         self.do(installation.complete_campaigns())
         self.do(installation.advance(SETTLE + timedelta(minutes=1)))
-        return not worked and not [row for row in self._outgoing() if row["state"] in OPEN] and not self.unheard
-
-    def _assert_rest(self) -> None:
-        for check in (
-            self.each_text_is_created_once,
-            self.states_add_up,
-            self.budgets_hold,
-            self.who_says_stop_is_suppressed,
-            self.inbound_texts_are_kept_once,
-        ):
-            check()
-        assert not self.unheard, "a text of a person never reached us"
-        assert not [row for row in self._outgoing() if row["state"] in OPEN], "a text is still open"
-        ended = self.rows("SELECT id, status FROM campaigns WHERE status NOT IN ('completed', 'cancelled')")
-        assert not ended, f"campaigns without an end: {[dict(row) for row in ended]}"
-        known = {row["carrier_sid"] for row in self._outgoing() if row["state"] == "sent"}
-        assert known == {text.sid for text in self.installation.carrier.outgoing}, "the carrier has other texts than we call sent"
+        return worked or bool(self._look().open_texts or self.unheard)
 
 
-async def _open(postgres: str, folder: Path) -> tuple[Database, Installation]:
-    """A migrated database that all histories use in turn, and the installation over it."""
+def test_promises_hold_in_random_histories(postgres: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OUTRIDER_QUIET_HOURS", "off")
+    monkeypatch.setenv("OUTRIDER_REPLY_DELAY_SECONDS", "0")
+    get_settings.cache_clear()
+    is_nightly = os.environ.get("OUTRIDER_STATE_MACHINE") == "nightly"
+    histories, steps = NIGHTLY if is_nightly else USUAL
+    quiet = structlog.make_filtering_bound_logger(logging.CRITICAL)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner, structlog.testing.capture_logs():
+        structlog.configure(wrapper_class=quiet)
+        Histories.runner = runner
+        database = runner.run(_open(postgres))
+        Histories.installation = Installation(database, _settings(tmp_path))
+        Histories.looking = runner.run(database.connect())
+        try:
+            run_state_machine_as_test(
+                Histories,
+                settings=settings(
+                    max_examples=histories,
+                    stateful_step_count=steps,
+                    deadline=None,
+                    derandomize=not is_nightly,
+                    database=None,
+                    print_blob=False,
+                    suppress_health_check=list(HealthCheck),
+                ),
+            )
+        finally:
+            runner.run(Histories.looking.close())
+            runner.run(database.aclose())
+            get_settings.cache_clear()
+
+
+async def _open(postgres: str) -> Database:
+    """A migrated database that all histories use in turn."""
     server = await asyncpg.connect(postgres)
     try:
         await server.execute("CREATE DATABASE histories TEMPLATE outrider_template STRATEGY FILE_COPY")
     finally:
         await server.close()
-    database = Database(postgres.replace("/postgres?", "/histories?"), pool_size=5)
-    installation_settings = Settings(
+    return Database(postgres.replace("/postgres?", "/histories?"), pool_size=5)
+
+
+def _settings(folder: Path) -> Settings:
+    return Settings(
         home=folder,
         _env_file=None,
         quiet_hours="off",
@@ -372,29 +331,3 @@ async def _open(postgres: str, folder: Path) -> tuple[Database, Installation]:
         settle_seconds=SETTLE.total_seconds(),
         chunk_size=3,
     )
-    return database, Installation(database, installation_settings)
-
-
-def test_promises_hold_in_random_histories(postgres: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("OUTRIDER_QUIET_HOURS", "off")
-    monkeypatch.setenv("OUTRIDER_REPLY_DELAY_SECONDS", "0")
-    get_settings.cache_clear()
-    histories, steps = NIGHTLY if os.environ.get("OUTRIDER_STATE_MACHINE") == "nightly" else USUAL
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        Histories.runner = runner
-        database, Histories.installation = runner.run(_open(postgres, tmp_path))
-        try:
-            run_state_machine_as_test(
-                Histories,
-                settings=settings(
-                    max_examples=histories,
-                    stateful_step_count=steps,
-                    deadline=None,
-                    derandomize=not os.environ.get("OUTRIDER_STATE_MACHINE"),
-                    suppress_health_check=list(HealthCheck),
-                    phases=[Phase.generate],
-                ),
-            )
-        finally:
-            runner.run(database.aclose())
-            get_settings.cache_clear()

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 import outrider.wiring  # noqa: F401  (jobs and subscribers take part)
 from outrider.agents.contract import Briefings
+from outrider.agents.graph import ConversationAgent
 from outrider.campaigns import control
 from outrider.campaigns.briefings import CampaignBriefings
 from outrider.campaigns.gate import CampaignGate
@@ -44,7 +45,7 @@ BATCH = 10
 
 CLOCKED = {
     "messages": ("created_at", "due_at", "attempted_at", "lease_until", "next_check_at", "sent_at", "delivered_at"),
-    "senders": ("bucket_at", "inbound_watermark"),
+    "senders": ("created_at", "bucket_at", "inbound_watermark"),
     "conversations": ("last_message_at", "last_inbound_at", "run_lease_until"),
     "released_attempts": ("attempted_at", "released_at"),
     "stray_receipts": ("received_at",),
@@ -70,7 +71,7 @@ class Installation:
             database,
             {
                 Settings: settings,
-                ModelRegistry: models,
+                ConversationAgent: ConversationAgent(models),
                 CampaignRunner: CampaignRunner(database, models, settings),
                 Briefings: CampaignBriefings(),
             },
@@ -206,20 +207,22 @@ class Installation:
                 await session.execute(text(f"UPDATE {table} SET {changes}"), {"by": by})
         self.carrier.age(by)
 
-    async def add_leads(self, people: Sequence[tuple[str, str]]) -> list[int]:
-        """Leads (name, phone) with written consent; those that are here already stay as they are."""
+    async def add_leads(self, people: Sequence[tuple[str, str]]) -> dict[int, str]:
+        """Leads (name, phone) with written consent; those that are here already stay as they are. Returns the new ones."""
         added = await self.rows(
             """
             WITH wanted AS (SELECT * FROM unnest($1::text[], $2::text[]) AS t (name, phone)), new AS (
                 INSERT INTO leads (name, phone, country) SELECT name, phone, 'US' FROM wanted
-                ON CONFLICT (phone) WHERE phone IS NOT NULL DO NOTHING RETURNING id
+                ON CONFLICT (phone) WHERE phone IS NOT NULL DO NOTHING RETURNING id, phone
+            ), consents AS (
+                INSERT INTO lead_consents (lead_id, channel, kind) SELECT id, 'sms', 'written' FROM new
             )
-            INSERT INTO lead_consents (lead_id, channel, kind) SELECT id, 'sms', 'written' FROM new RETURNING lead_id
+            SELECT id, phone FROM new ORDER BY id
             """,
             [name for name, _ in people],
             [phone for _, phone in people],
         )
-        return [row["lead_id"] for row in added]
+        return {row["id"]: row["phone"] for row in added}
 
     async def rows(self, query: str, *values: Any) -> list[asyncpg.Record]:
         async with self.database.transaction() as session:
