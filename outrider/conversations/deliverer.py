@@ -36,6 +36,9 @@ IDLE_SECONDS = 1.0
 """How long an idle deliverer sleeps at most: texts may become due by the clock alone."""
 CONTENDED_SECONDS = 0.02
 """Pause when another deliverer is looking at the only sender."""
+REFILL_SECONDS = 0.1
+"""Pause while every sender with due texts is out of tokens: a claim for each single token would cost more than it sends,
+and a bucket holds a second's worth."""
 TROUBLE_SECONDS = 1.0
 REROUTE_SECONDS = 2.0
 PREFETCH = 2
@@ -137,12 +140,15 @@ class Deliverer:
                 await self._sleep(pause, stop)
 
     async def _sleep(self, seconds_until_ready: float | None, stop: asyncio.Event) -> None:
-        """Until a sender has a token, texts were queued, or the idle time is over."""
-        if seconds_until_ready is not None and seconds_until_ready <= CONTENDED_SECONDS:
-            await asyncio.sleep(CONTENDED_SECONDS)
+        """Until senders have some tokens, texts were queued, or the idle time is over."""
+        if seconds_until_ready is None:
+            pause, wait = 0.0, IDLE_SECONDS
         else:
-            timeout = min(IDLE_SECONDS, IDLE_SECONDS if seconds_until_ready is None else seconds_until_ready)
-            await first_of(self._alarms.woken.wait(), stop.wait(), timeout=timeout)
+            pause = CONTENDED_SECONDS if seconds_until_ready == 0.0 else REFILL_SECONDS
+            wait = min(IDLE_SECONDS, seconds_until_ready) - pause
+        await asyncio.sleep(pause)
+        if wait > 0:
+            await first_of(self._alarms.woken.wait(), stop.wait(), timeout=wait)
 
     async def _post_forever(self) -> None:
         while True:

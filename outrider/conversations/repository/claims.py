@@ -17,10 +17,10 @@ from outrider.conversations.models import ORDINARY, URGENT, Author, Purpose, Sen
 from outrider.conversations.repository.outbox import outcome_of
 from outrider.db.engine import raw_connection
 
-BURST_SECONDS = 0.2
+BURST_SECONDS = 1.0
 REFILL_SHARE = 0.98
-"""A bucket fills a little slower than the rate and holds little, so that no ten seconds see more than the rate allows
-(0.98 × 10 s + 0.2 s); a sender below five segments a second may always send one, so there it holds for a minute."""
+"""A bucket holds a second's worth, so that a busy process that looks late loses nothing, and fills a little slower than
+the rate, so that no minute sees more than the rate allows (0.98 × 60 s + 1 s)."""
 
 BURST = f"greatest(1, s.segments_per_second * {BURST_SECONDS})"
 TOKENS = f"""
