@@ -194,7 +194,7 @@ class Claimer:
         spent: dict[int, int] = defaultdict(int)
         for text in claimed:
             spent[text.due.sender_id] += text.due.segments
-        await rows.spend_tokens(session, [(s.sender_id, s.tokens - spent[s.sender_id]) for s in senders])
+        await rows.spend_tokens(session, [(sender, sender.tokens - spent[sender.sender_id]) for sender in senders])
 
 
 def _limits(senders: Sequence[ReadySender], most: int) -> list[tuple[int, int]]:

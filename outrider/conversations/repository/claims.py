@@ -25,7 +25,7 @@ the rate, so that no minute sees more than the rate allows (0.98 × 60 s + 1 s).
 BURST = f"greatest(1, s.segments_per_second * {BURST_SECONDS})"
 TOKENS = f"""
     least({BURST}, s.bucket_tokens
-        + extract(epoch FROM clock_timestamp() - s.bucket_at) * s.segments_per_second * {REFILL_SHARE})
+        + extract(epoch FROM statement_timestamp() - s.bucket_at) * s.segments_per_second * {REFILL_SHARE})
 """
 """Tokens of sender `s` now. A bucket dated in the future (a paused sender) has negative ones."""
 
@@ -43,7 +43,7 @@ HAS_DUE = f"""
 IDLE_LIMIT = "SELECT set_config('idle_in_transaction_session_timeout', $1, true)"
 
 LOCK_SENDERS = f"""
-    SELECT s.id, s.kind, s.address, {BURST}::float8 AS burst, ({TOKENS})::float8 AS tokens
+    SELECT s.id, s.kind, s.address, {BURST}::float8 AS burst, ({TOKENS})::float8 AS tokens, statement_timestamp() AS counted_at
     FROM senders AS s
     WHERE s.enabled AND {TOKENS} >= 1 AND {HAS_DUE}
     ORDER BY s.bucket_at
@@ -92,8 +92,8 @@ CANCEL_TEXTS = """
 """
 
 SPEND_TOKENS = """
-    UPDATE senders AS s SET bucket_tokens = t.tokens, bucket_at = clock_timestamp()
-    FROM unnest($1::bigint[], $2::float8[]) AS t (id, tokens)
+    UPDATE senders AS s SET bucket_tokens = t.tokens, bucket_at = t.counted_at
+    FROM unnest($1::bigint[], $2::float8[], $3::timestamptz[]) AS t (id, tokens, counted_at)
     WHERE s.id = t.id
 """
 
@@ -118,6 +118,8 @@ class ReadySender:
     address: str
     burst: float
     tokens: float
+    counted_at: datetime
+    """The database's moment for which `tokens` holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,10 @@ async def lock_ready_senders(session: AsyncSession, most: int) -> list[ReadySend
     """Enabled senders with due texts and a token, except those another deliverer is looking at."""
     connection = await raw_connection(session)
     rows = await connection.fetch(LOCK_SENDERS, most)
-    return [ReadySender(row["id"], SenderKind(row["kind"]), row["address"], row["burst"], row["tokens"]) for row in rows]
+    return [
+        ReadySender(row["id"], SenderKind(row["kind"]), row["address"], row["burst"], row["tokens"], row["counted_at"])
+        for row in rows
+    ]
 
 
 async def lock_due_texts(session: AsyncSession, limits: Sequence[tuple[int, int]]) -> list[DueText]:
@@ -205,10 +210,15 @@ async def cancel_due(session: AsyncSession, cancels: Sequence[tuple[int, str]]) 
     return [outcome_of(row) for row in rows]
 
 
-async def spend_tokens(session: AsyncSession, tokens_left: Sequence[tuple[int, float]]) -> None:
-    """Date the buckets of locked senders to now."""
+async def spend_tokens(session: AsyncSession, left: Sequence[tuple[ReadySender, float]]) -> None:
+    """Write what is left in the buckets of locked senders, as of the moment they were counted."""
     connection = await raw_connection(session)
-    await connection.execute(SPEND_TOKENS, [sender for sender, _ in tokens_left], [tokens for _, tokens in tokens_left])
+    await connection.execute(
+        SPEND_TOKENS,
+        [sender.sender_id for sender, _ in left],
+        [tokens for _, tokens in left],
+        [sender.counted_at for sender, _ in left],
+    )
 
 
 async def seconds_until_ready(session: AsyncSession) -> float | None:
