@@ -11,11 +11,13 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from math import inf
 
 import structlog
 
 from outrider.channels.base import Carrier, CarrierError, CarrierMessage, InboundText
 from outrider.config import Settings
+from outrider.conversations.claims import elapsed
 from outrider.conversations.facts import Facts
 from outrider.conversations.inbound import Arrival, receive_texts
 from outrider.conversations.models import SenderKind
@@ -33,6 +35,8 @@ ADVISORY_LOCK = 0x0_07_21_DE_13
 """Any constant that nothing else in the database uses."""
 GROUP = 50
 MOST_REQUESTS = 8
+HEALS_PER_OVERDUE = 3
+"""Deliveries are looked over this often within the time after which they count as overdue."""
 SILENT_UNTIL = timedelta(days=2)
 """After this nobody will know any more."""
 LOOK_UP = 200
@@ -53,10 +57,13 @@ class InboundPuller:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Pull until `stop` is set."""
+        healed_at = -inf
         while not stop.is_set():
             async with self._alone() as is_mine:
                 if is_mine:
                     await self.pull()
+                if is_mine and elapsed() - healed_at >= self._overdue.total_seconds() / HEALS_PER_OVERDUE:
+                    healed_at = elapsed()
                     await self.heal()
             await first_of(stop.wait(), timeout=self._interval)
 
