@@ -125,14 +125,16 @@ def _opt_outs(record: CarrierRecord, books: Books) -> Iterable[Check]:
     suppressed = {row["phone"]: row["created_at"].timestamp() for row in books.suppressions}
     missing = [wish for wish in record.wishes if wish["number"] not in suppressed]
     yield _check("opt-outs without a suppression", missing, lambda wish: f"{wish['number']}: {wish['thread'][-1]['body']!r}")
-    by_sid = {text["carrier_sid"]: text for text in books.texts}
+    attempted = {text["carrier_sid"]: text["attempted_at"].timestamp() for text in books.texts if text["attempted_at"]}
+    compliance = {text["carrier_sid"] for text in books.texts if text["purpose"] == "compliance"}
     late = [
         message
         for phone, since in suppressed.items()
         for message in record.by_phone[phone]
-        if message["created"] > since and by_sid[message["sid"]]["purpose"] != "compliance"
+        if message["created"] > since and message["sid"] not in compliance
     ]
-    begun_after = [message for message in late if by_sid[message["sid"]]["attempted_at"].timestamp() > suppressed[message["to"]]]
+    # A text that we do not know of has no beginning with us; it counts by its creation.
+    begun_after = [m for m in late if attempted.get(m["sid"], m["created"]) > suppressed[m["to"]]]
     yield _check("texts begun after an opt-out", begun_after, lambda message: f"{message['to']} {message['body'][:60]!r}")
     # A POST that was under way when the opt-out came can't be called back; it is shown, and judged by its beginning.
     in_flight = len(late) - len(begun_after)
