@@ -10,7 +10,7 @@ from outrider.agents.contract import Briefings
 from outrider.agents.graph import ConversationAgent
 from outrider.agents.turn import LEASE, answer_conversation
 from outrider.config import Settings, get_settings
-from outrider.conversations.events import TextReceived
+from outrider.conversations.events import HandedBack, TextReceived
 from outrider.conversations.turns import NoTurn, TurnEnd
 from outrider.events.bus import subscribe
 from outrider.jobs import JobContext, job
@@ -39,3 +39,10 @@ async def answer_soon(session: AsyncSession, event: TextReceived) -> None:
     """People send several texts in a row; a moment later one answer covers them all."""
     if event.wish is None:
         await reply.later(timedelta(seconds=get_settings().reply_delay_seconds))(session, event.conversation_id)
+
+
+@subscribe(HandedBack)
+async def answer_what_was_left(session: AsyncSession, event: HandedBack) -> None:
+    """A person gave the thread back; what they left unanswered is ours again."""
+    if event.is_unanswered:
+        await reply.enqueue(session, event.conversation_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import asyncpg
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -134,7 +135,18 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(Replay, _replay)
     app.add_exception_handler(OSError, _disconnected)
+    app.add_exception_handler(asyncpg.PostgresError, _raw_database)
+    app.add_exception_handler(asyncpg.InterfaceError, _raw_database)
     app.add_exception_handler(Exception, _unexpected)
+
+
+async def _raw_database(request: Request, error: Exception) -> Response:
+    """Errors of statements that run on the raw connection, or of connecting itself."""
+    state = str(getattr(error, "sqlstate", "") or "")
+    if isinstance(error, asyncpg.InterfaceError) or state.startswith(("08", "57P")):
+        log.warning("database_unreachable", path=request.url.path, error=str(error))
+        return problem_response(Unavailable("The database does not answer.", remedy="Try again in a moment."))
+    return await _unexpected(request, error)
 
 
 async def _disconnected(request: Request, error: Exception) -> Response:
