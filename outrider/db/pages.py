@@ -84,15 +84,33 @@ async def read_rows(
     Raises:
         InvalidInput: the cursor is not one of this list in this order.
     """
-    key, descending = order.key, order.is_descending
-    if cursor is not None:
-        last = tuple_(*_read_cursor(cursor, order))
-        position = tuple_(key.expression, order.id_column)
-        query = query.where(position < last if descending else position > last)
-    columns = (key.expression, order.id_column)
-    query = query.add_columns(key.expression.label("sort_value"), order.id_column.label("sort_id"))
-    query = query.order_by(*(column.desc() if descending else column.asc() for column in columns)).limit(limit + 1)
-    rows = (await session.execute(query)).all()
+    query = query.where(*after(order, cursor)).add_columns(*position(order)).order_by(*directed(order, *position(order)))
+    return page_of((await session.execute(query.limit(limit + 1))).all(), order, limit)
+
+
+def after(order: Order, cursor: str | None) -> list[ColumnElement[bool]]:
+    """The condition of rows beyond the cursor; nothing without one.
+
+    Raises:
+        InvalidInput: the cursor is not one of this list in this order.
+    """
+    if cursor is None:
+        return []
+    last, here = tuple_(*_read_cursor(cursor, order)), tuple_(order.key.expression, order.id_column)
+    return [here < last if order.is_descending else here > last]
+
+
+def position(order: Order) -> tuple[ColumnElement[Any], ColumnElement[int]]:
+    """A row's place in the order, as the columns that `page_of` needs."""
+    return order.key.expression.label("sort_value"), order.id_column.label("sort_id")
+
+
+def directed(order: Order, *columns: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+    return [column.desc() if order.is_descending else column.asc() for column in columns]
+
+
+def page_of(rows: Sequence[Any], order: Order, limit: int) -> tuple[Sequence[Any], str | None]:
+    """A page from `limit` rows and, if there are more, at least one further row; and the cursor of the next."""
     page = rows[:limit]
     return page, _write_cursor(order, page[-1]) if len(rows) > limit else None
 

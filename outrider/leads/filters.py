@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, cast, func, literal, or_, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, cast, func, literal, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from outrider.leads.folding import words
 from outrider.leads.models import Lead, LeadConsent, LeadListMember
@@ -15,6 +16,9 @@ from outrider.leads.schemas import LeadFilter, Selection
 
 PHONE_SEARCH = re.compile(r"[\d\s().+-]{3,}")
 FEWEST_DIGITS = 3
+
+Columns = ReadOnlyColumnCollection[str, Any]
+LEADS: Columns = Lead.__table__.c
 
 
 def filtered_lead_ids(given: LeadFilter) -> Select[int]:
@@ -26,69 +30,82 @@ def selected_lead_ids(selection: Selection) -> Select[int]:
     """Query of the ids of a selection."""
     if selection.filter is not None:
         return filtered_lead_ids(selection.filter)
-    return select(Lead.id).where(Lead.id.in_(selection.ids or []))
+    # One array: as single parameters, many ids would exceed what a statement may have.
+    return select(Lead.id).where(Lead.id == func.any(literal(selection.ids or [], ARRAY(BigInteger))))
 
 
-def conditions(given: LeadFilter) -> Iterator[ColumnElement[bool]]:
-    """What must hold for a lead to match."""
+def conditions(given: LeadFilter, lead: Columns = LEADS) -> Iterator[ColumnElement[bool]]:
+    """What must hold for a lead to match.
+
+    Args:
+        lead: the columns to look at: those of the table, or of a subquery of it.
+    """
     if given.search:
-        yield _search(given.search)
+        yield _search(given.search, lead)
     if given.list_id is not None:
-        yield Lead.id.in_(select(LeadListMember.lead_id).where(LeadListMember.list_id == given.list_id))
+        yield lead.id.in_(select(LeadListMember.lead_id).where(LeadListMember.list_id == given.list_id))
     if given.consent is not None:
         open_consent = select(LeadConsent.lead_id).where(LeadConsent.channel == given.consent, LeadConsent.revoked_at.is_(None))
-        yield Lead.id.in_(open_consent)
+        yield lead.id.in_(open_consent)
     for pair in given.attribute or ():
         name, _, value = pair.partition(":")
-        yield _attribute(name, value)
-    yield from _columns(given)
+        yield _attribute(name, value, lead)
+    yield from _columns(given, lead)
 
 
-def _columns(given: LeadFilter) -> Iterator[ColumnElement[bool]]:
+def company_key(lead: Columns = LEADS) -> ColumnElement[str]:
+    """As its index has it; with a parameter instead of the literal the index would not be recognised."""
+    return func.lower(func.coalesce(lead.company, literal_column("''")))
+
+
+def score_key(lead: Columns = LEADS) -> ColumnElement[int]:
+    """As its index has it; a lead without a score lies below every bound."""
+    return func.coalesce(lead.score, literal_column("-1"))
+
+
+def _columns(given: LeadFilter, lead: Columns) -> Iterator[ColumnElement[bool]]:
     for column, values in (
-        (Lead.tier, given.tier),
-        (Lead.industry, given.industry),
-        (Lead.region, given.region),
-        (Lead.source, given.source),
+        (lead.tier, given.tier),
+        (lead.industry, given.industry),
+        (lead.region, given.region),
+        (lead.source, given.source),
     ):
         if values:
             yield column.in_(values)
     if given.company is not None:
-        yield func.lower(func.coalesce(Lead.company, "")) == given.company.lower()
+        yield company_key(lead) == given.company.lower()
     if given.country is not None:
-        yield Lead.country == given.country.upper()
+        yield lead.country == given.country.upper()
     if given.import_id is not None:
-        yield Lead.import_id == given.import_id
+        yield lead.import_id == given.import_id
     if given.has_phone is not None:
-        yield Lead.phone.is_not(None) if given.has_phone else Lead.phone.is_(None)
+        yield lead.phone.is_not(None) if given.has_phone else lead.phone.is_(None)
     if given.has_email is not None:
-        yield Lead.email.is_not(None) if given.has_email else Lead.email.is_(None)
-    # Through the expression that is indexed; a lead without a score lies below every bound.
-    score = func.coalesce(Lead.score, -1)
+        yield lead.email.is_not(None) if given.has_email else lead.email.is_(None)
     if given.score_min is not None:
-        yield score >= given.score_min
+        yield score_key(lead) >= given.score_min
     if given.score_max is not None:
-        yield score <= given.score_max
-        yield score >= 0
+        yield score_key(lead) <= given.score_max
+        yield score_key(lead) >= 0
     if given.created_from is not None:
-        yield Lead.created_at >= given.created_from
+        yield lead.created_at >= given.created_from
     if given.created_to is not None:
-        yield Lead.created_at < given.created_to
+        yield lead.created_at < given.created_to
 
 
-def _search(text: str) -> ColumnElement[bool]:
+def _search(text: str, lead: Columns) -> ColumnElement[bool]:
     digits = re.sub(r"\D", "", text)
     if PHONE_SEARCH.fullmatch(text) and len(digits) >= FEWEST_DIGITS:
-        ends_so = func.reverse(Lead.phone).op("~>=~")(digits[::-1]) & func.reverse(Lead.phone).like(f"{digits[::-1]}%")
-        return or_(Lead.phone.like(f"+{digits}%"), ends_so)
+        return or_(lead.phone.like(f"+{digits}%"), func.reverse(lead.phone).like(f"{digits[::-1]}%"))
     # The words are in the index as they are; quoted, no part of the query's syntax can be in them.
     prefixes = [f"'{word}':*" for word in words(text)]
     if not prefixes:
         return literal(False)
-    return Lead.search.bool_op("@@")(cast(" & ".join(prefixes), TSQUERY))
+    found: ColumnElement[bool] = lead.search.bool_op("@@")(cast(" & ".join(prefixes), TSQUERY))
+    return found
 
 
-def _attribute(name: str, value: str) -> ColumnElement[bool]:
+def _attribute(name: str, value: str, lead: Columns) -> ColumnElement[bool]:
     """`value` as a text, or as the number or truth value that it may stand for."""
     candidates: list[Any] = [value]
     if re.fullmatch(r"-?\d{1,15}", value):
@@ -97,4 +114,4 @@ def _attribute(name: str, value: str) -> ColumnElement[bool]:
         candidates.append(float(value))
     elif value in ("true", "false"):
         candidates.append(value == "true")
-    return or_(*(Lead.attributes.contains({name: candidate}) for candidate in candidates))
+    return or_(*(lead.attributes.contains({name: candidate}) for candidate in candidates))

@@ -63,7 +63,14 @@ class Lead(HasId, HasTimes, Base):
         CheckConstraint("phone IS NOT NULL OR email IS NOT NULL", name="can_be_reached"),
         CheckConstraint("score BETWEEN 0 AND 100", name="score_is_percent"),
         CheckConstraint("tier IN ('A','B','C','D')", name="tier_is_known"),
-        Index("uq_leads_phone", "phone", unique=True, postgresql_where=text("phone IS NOT NULL")),
+        # By bytes, so that the beginning of a number can be looked up whatever the database's collation is.
+        Index(
+            "uq_leads_phone",
+            "phone",
+            unique=True,
+            postgresql_ops={"phone": "text_pattern_ops"},
+            postgresql_where=text("phone IS NOT NULL"),
+        ),
         Index("uq_leads_email_without_phone", "email", unique=True, postgresql_where=text("phone IS NULL")),
         Index("ix_leads_email", "email", postgresql_where=text("email IS NOT NULL")),
         Index("ix_leads_no_email", "id", postgresql_where=text("email IS NULL")),
@@ -84,7 +91,8 @@ class Lead(HasId, HasTimes, Base):
         Index("ix_leads_industry", "industry", postgresql_where=text("industry IS NOT NULL")),
         Index("ix_leads_tier", "tier", postgresql_where=text("tier IS NOT NULL")),
         Index("ix_leads_source", "source", postgresql_where=text("source IS NOT NULL")),
-        Index("ix_leads_country_region", "country", "region"),
+        Index("ix_leads_country", "country", postgresql_where=text("country IS NOT NULL")),
+        Index("ix_leads_region", "region", postgresql_where=text("region IS NOT NULL")),
         Index("ix_leads_import_id", "import_id", postgresql_where=text("import_id IS NOT NULL")),
     )
 

@@ -10,17 +10,25 @@ from sqlalchemy import ColumnElement, Row, Select, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from outrider.db.pages import Order, SortKey, read_rows
+from outrider.db.pages import Order, SortKey, after, directed, page_of, position, read_rows
+from outrider.leads.filters import LEADS, Columns, company_key, conditions, score_key
 from outrider.leads.models import Lead, LeadConsent, LeadList, LeadListMember
+from outrider.leads.schemas import LeadFilter
 
 SORTS = {
-    "created_at": SortKey(Lead.created_at.expression, datetime),
-    "updated_at": SortKey(Lead.updated_at.expression, datetime),
-    "name": SortKey(func.lower(Lead.name), str),
-    "company": SortKey(func.lower(func.coalesce(Lead.company, "")), str),
-    "score": SortKey(func.coalesce(Lead.score, -1), int),
+    "created_at": SortKey(LEADS.created_at, datetime),
+    "updated_at": SortKey(LEADS.updated_at, datetime),
+    "name": SortKey(func.lower(LEADS.name), str),
+    "company": SortKey(company_key(), str),
+    "score": SortKey(score_key(), int),
 }
 """What the list can be sorted by; each expression has its index in `models.py`."""
+
+WALKED_ROWS = 2_000
+"""Rows that are looked through in the list's order before those that match are collected and sorted instead."""
+
+SHOWN = [column for column in LEADS if column.name not in ("search", "import_line")]
+"""Columns of a lead that the API shows."""
 
 LISTED_FIELDS = ("industry", "tier", "source", "country", "region")
 MOST_VALUES = 200
@@ -38,10 +46,46 @@ DISTINCT_VALUES = """
 
 
 async def read_page(
-    session: AsyncSession, where: Sequence[ColumnElement[bool]], order: Order, cursor: str | None, limit: int
-) -> tuple[list[Lead], str | None]:
-    rows, next_cursor = await read_rows(session, select(Lead).where(*where), order, cursor, limit)
-    return [row[0] for row in rows], next_cursor
+    session: AsyncSession, given: LeadFilter, order: Order, cursor: str | None, limit: int
+) -> tuple[Sequence[Row[Any]], str | None]:
+    """One page of the leads that match, as plain rows of `SHOWN`, with `consent_channels`.
+
+    Either way of finding them can be slow: walking the order's index when few match or when all that do lie at its far end,
+    collecting all that match when these are many. Statistics don't tell which (people named Jo all lie together in the
+    order of names), so the index is walked for a bounded while, and only then the matches are collected.
+    """
+    if not list(conditions(given)):
+        return await read_rows(session, select(*SHOWN, _open_channels(LEADS)), order, cursor, limit)
+    rows = (await session.execute(_walked(given, order, cursor, limit))).all()
+    if len(rows) <= limit:
+        rows = (await session.execute(_collected(given, order, cursor, limit))).all()
+    return page_of(rows, order, limit)
+
+
+def _walked(given: LeadFilter, order: Order, cursor: str | None, limit: int) -> Select[Any]:
+    """Matches among the next rows in the list's order."""
+    walk = select(*LEADS, *position(order)).where(*after(order, cursor)).order_by(*directed(order, *position(order)))
+    lead = walk.limit(WALKED_ROWS).subquery("walked").c
+    shown = (lead[column.name] for column in SHOWN)
+    query = select(*shown, _open_channels(lead), lead.sort_value, lead.sort_id).where(*conditions(given, lead))
+    return query.order_by(*directed(order, lead.sort_value, lead.sort_id)).limit(limit + 1)
+
+
+def _collected(given: LeadFilter, order: Order, cursor: str | None, limit: int) -> Select[Any]:
+    """All that match, whatever index finds them best, then sorted."""
+    matching = select(*position(order)).where(*after(order, cursor), *conditions(given)).cte("matching")
+    matching = matching.prefix_with("MATERIALIZED")
+    first = (
+        select(matching).order_by(*directed(order, matching.c.sort_value, matching.c.sort_id)).limit(limit + 1).subquery("first")
+    )
+    query = select(*SHOWN, _open_channels(LEADS), first.c.sort_value, first.c.sort_id).join(first, first.c.sort_id == LEADS.id)
+    return query.order_by(*directed(order, first.c.sort_value, first.c.sort_id))
+
+
+def _open_channels(lead: Columns) -> ColumnElement[Any]:
+    channels = select(LeadConsent.channel).where(LeadConsent.lead_id == lead.id, LeadConsent.revoked_at.is_(None))
+    correlated = channels.order_by(LeadConsent.channel).correlate(lead.id.table)
+    return func.array(correlated.scalar_subquery()).label("consent_channels")
 
 
 async def find_by_phone(session: AsyncSession, phone: str) -> Lead | None:

@@ -105,6 +105,9 @@ class LeadOut(BaseModel):
     country: str | None
     time_zone: str | None
     time_zones: list[str]
+    """Every IANA zone the person may be in: quiet hours are kept in all of them."""
+    derived: list[str]
+    """Which of country and region follow from the number; the others were given."""
     attributes: dict[str, Any]
     source: str | None
     score: int | None
@@ -112,6 +115,8 @@ class LeadOut(BaseModel):
     import_id: int | None
     created_at: datetime
     updated_at: datetime
+    consent_channels: list[ConsentChannel] = []
+    """Channels with an open consent."""
 
 
 class LeadDetail(LeadOut):

@@ -13,7 +13,7 @@ from outrider.errors import Conflict, InvalidInput, NotFound
 from outrider.events.bus import publish
 from outrider.leads import repository
 from outrider.leads.events import LeadsLeaving
-from outrider.leads.filters import conditions, selected_lead_ids
+from outrider.leads.filters import selected_lead_ids
 from outrider.leads.models import Lead, LeadConsent, LeadListMember
 from outrider.leads.person import Person, completed, given_country, given_region
 from outrider.leads.phones import UnusablePhone, parse_phone
@@ -51,7 +51,7 @@ async def list_leads(session: AsyncSession, given: LeadFilter, sort: str, cursor
         InvalidInput: the sort or the cursor is none of this list.
     """
     order = read_order(sort, repository.SORTS, Lead.id)
-    leads, next_cursor = await repository.read_page(session, list(conditions(given)), order, cursor, limit)
+    leads, next_cursor = await repository.read_page(session, given, order, cursor, limit)
     return Page(items=[LeadOut.model_validate(lead) for lead in leads], next_cursor=next_cursor)
 
 
@@ -74,6 +74,7 @@ async def lead_detail(session: AsyncSession, lead_id: int) -> LeadDetail:
     lead = await get_lead(session, lead_id)
     detail = LeadDetail.model_validate(lead)
     detail.consents = [ConsentOut.model_validate(consent) for consent in await repository.consents_of(session, lead_id)]
+    detail.consent_channels = sorted(consent.channel for consent in detail.consents if consent.revoked_at is None)
     detail.list_ids = await repository.lists_of(session, lead_id)
     return detail
 

@@ -28,7 +28,7 @@ from outrider.leads.importing.writer import ImportOvertaken, LeadsChanged, Targe
 
 log = structlog.get_logger(__name__)
 
-ROWS_PER_BATCH = 10_000
+ROWS_PER_BATCH = 5_000
 WRITE_ATTEMPTS = 6
 WORTH_ANALYZING = 10_000
 """New leads after which the planner's figures are refreshed."""

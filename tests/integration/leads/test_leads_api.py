@@ -4,13 +4,6 @@ from typing import Any
 
 import pytest
 from httpx import AsyncClient, Response
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
-from outrider.db.engine import Database
-from outrider.db.pages import read_order
-from outrider.leads import repository
-from outrider.leads.models import Lead
 
 ADA = {
     "name": "Ada Lovelace",
@@ -222,30 +215,3 @@ async def test_lists_hold_leads_by_id_and_by_filter(three: AsyncClient) -> None:
 async def test_menus_of_the_filters(three: AsyncClient) -> None:
     assert (await three.get("/api/leads/values/industry")).json() == {"values": ["Computing", "Energy"], "more": False}
     assert (await three.get("/api/leads/values/phone")).status_code == 422
-
-
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    scores=st.lists(st.one_of(st.none(), st.integers(0, 5)), min_size=1, max_size=25),
-    limit=st.integers(1, 7),
-    sort=st.sampled_from(["score", "-score", "name", "-name", "-created_at"]),
-)
-async def test_pages_hold_each_row_once_in_order(database: Database, scores: list[int | None], limit: int, sort: str) -> None:
-    async with database.transaction() as session:
-        await session.execute(Lead.__table__.delete())
-        session.add_all([Lead(name=f"n{n % 4}", email=f"{n}@example.com", score=score) for n, score in enumerate(scores)])
-        await session.flush()
-        order = read_order(sort, repository.SORTS, Lead.id)
-        seen: list[Lead] = []
-        cursor: str | None = None
-        while True:
-            page, cursor = await repository.read_page(session, [], order, cursor, limit)
-            seen += page
-            if cursor is None:
-                break
-    value = {"score": lambda lead: -1 if lead.score is None else lead.score, "name": lambda lead: lead.name}.get(
-        sort.removeprefix("-"), lambda lead: lead.created_at
-    )
-    keys = [(value(lead), lead.id) for lead in seen]
-    assert len(seen) == len(scores)
-    assert keys == sorted(set(keys), reverse=sort.startswith("-"))

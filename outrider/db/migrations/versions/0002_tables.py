@@ -164,7 +164,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_leads_attributes', 'leads', ['attributes'], unique=False, postgresql_using='gin', postgresql_ops={'attributes': 'jsonb_path_ops'})
     op.create_index('ix_leads_company_id', 'leads', [sa.literal_column("lower(coalesce(company, ''))"), 'id'], unique=False)
-    op.create_index('ix_leads_country_region', 'leads', ['country', 'region'], unique=False)
+    op.create_index('ix_leads_country', 'leads', ['country'], unique=False, postgresql_where=sa.text('country IS NOT NULL'))
     op.create_index('ix_leads_created_at_id', 'leads', ['created_at', 'id'], unique=False)
     op.create_index('ix_leads_email', 'leads', ['email'], unique=False, postgresql_where=sa.text('email IS NOT NULL'))
     op.create_index('ix_leads_import_id', 'leads', ['import_id'], unique=False, postgresql_where=sa.text('import_id IS NOT NULL'))
@@ -172,13 +172,14 @@ def upgrade() -> None:
     op.create_index('ix_leads_name_id', 'leads', [sa.literal_column('lower(name)'), 'id'], unique=False)
     op.create_index('ix_leads_no_email', 'leads', ['id'], unique=False, postgresql_where=sa.text('email IS NULL'))
     op.create_index('ix_leads_phone_end', 'leads', [sa.literal_column('reverse(phone)').label('phone_end')], unique=False, postgresql_ops={'phone_end': 'text_pattern_ops'}, postgresql_where=sa.text('phone IS NOT NULL'))
+    op.create_index('ix_leads_region', 'leads', ['region'], unique=False, postgresql_where=sa.text('region IS NOT NULL'))
     op.create_index('ix_leads_score_id', 'leads', [sa.literal_column('coalesce(score, -1)'), 'id'], unique=False)
     op.create_index('ix_leads_search', 'leads', ['search'], unique=False, postgresql_using='gin')
     op.create_index('ix_leads_source', 'leads', ['source'], unique=False, postgresql_where=sa.text('source IS NOT NULL'))
     op.create_index('ix_leads_tier', 'leads', ['tier'], unique=False, postgresql_where=sa.text('tier IS NOT NULL'))
     op.create_index('ix_leads_updated_at_id', 'leads', ['updated_at', 'id'], unique=False)
     op.create_index('uq_leads_email_without_phone', 'leads', ['email'], unique=True, postgresql_where=sa.text('phone IS NULL'))
-    op.create_index('uq_leads_phone', 'leads', ['phone'], unique=True, postgresql_where=sa.text('phone IS NOT NULL'))
+    op.create_index('uq_leads_phone', 'leads', ['phone'], unique=True, postgresql_ops={'phone': 'text_pattern_ops'}, postgresql_where=sa.text('phone IS NOT NULL'))
     op.create_table('workflow_versions',
     sa.Column('workflow_id', sa.BigInteger(), nullable=False),
     sa.Column('version', sa.BigInteger(), nullable=False),
