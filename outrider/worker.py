@@ -7,9 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
-import asyncpg
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from outrider.agents.contract import Briefings
 from outrider.agents.graph import ConversationAgent
@@ -22,7 +20,7 @@ from outrider.config import Settings
 from outrider.conversations.deliverer import Deliverer
 from outrider.conversations.puller import InboundPuller
 from outrider.conversations.reconciler import Reconciler
-from outrider.db.engine import Database
+from outrider.db.engine import DATABASE_TROUBLE, Database
 from outrider.jobs.worker import Worker
 from outrider.llm.build import ModelRegistry
 from outrider.telemetry import watch_event_loop
@@ -31,7 +29,7 @@ from outrider.wiring import count_model_call
 log = structlog.get_logger(__name__)
 
 RESTART_SECONDS = 1.0
-OUTAGES = (OSError, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, CarrierError)
+OUTAGES = (*DATABASE_TROUBLE, CarrierError)
 """Failures of a neighbour; the loop starts again when the neighbour is back."""
 
 
@@ -75,6 +73,6 @@ async def _keep_running(name: str, loop: Callable[[asyncio.Event], Awaitable[Non
     while not stop.is_set():
         try:
             await loop(stop)
-        except OUTAGES as error:
-            log.warning("loop_interrupted", loop=name, error=repr(error))
+        except* OUTAGES as errors:
+            log.warning("loop_interrupted", loop=name, errors=[repr(error) for error in errors.exceptions])
             await asyncio.sleep(RESTART_SECONDS)

@@ -13,12 +13,11 @@ from uuid import uuid4
 
 import asyncpg
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from outrider.campaigns.commit import LeadRun, ResultWriter, Verdict
 from outrider.campaigns.plan import CampaignPlan
 from outrider.config import Settings
-from outrider.db.engine import Database
+from outrider.db.engine import DATABASE_TROUBLE, Database
 from outrider.db.group_commit import GroupCommit
 from outrider.telemetry import RUNS
 from outrider.workflows.compiler import CompiledWorkflow, Compiler
@@ -32,7 +31,6 @@ GATHER_SECONDS = 0.02
 STORE_ATTEMPTS = 6
 STORE_WAIT_SECONDS = 0.25
 """Doubled each time: about sixteen seconds in all, enough for PostgreSQL to restart."""
-DATABASE_TROUBLE = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 
 
 @dataclass(frozen=True, slots=True)

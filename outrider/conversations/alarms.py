@@ -9,13 +9,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import asyncpg
 import structlog
 
 from outrider.conversations.claims import elapsed
 from outrider.conversations.repository.outbox import OUTBOX_CHANNEL
 from outrider.conversations.repository.suppressions import SUPPRESSED_CHANNEL
-from outrider.db.engine import Database
+from outrider.db.engine import DATABASE_TROUBLE, Database
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +22,6 @@ REMEMBER_SECONDS = 300.0
 """How long a number counts as just suppressed: longer than a claimed text waits for its POST."""
 HEARTBEAT_SECONDS = 5.0
 RECONNECT_SECONDS = 1.0
-LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 
 
 class Alarms:
@@ -44,7 +42,7 @@ class Alarms:
         while not stop.is_set():
             try:
                 await self._listen_connected(stop)
-            except LOST as error:
+            except DATABASE_TROUBLE as error:
                 log.warning("alarms_interrupted", error=repr(error))
                 await asyncio.sleep(RECONNECT_SECONDS)
 

@@ -12,9 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-import asyncpg
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from outrider.channels.base import Carrier, OutgoingText, SendOutcome
 from outrider.config import Settings
@@ -26,7 +24,7 @@ from outrider.conversations.quiet_hours import validity_seconds
 from outrider.conversations.recording import Posted, Recorder
 from outrider.conversations.rerouting import reroute_texts
 from outrider.conversations.waiting import first_of
-from outrider.db.engine import Database
+from outrider.db.engine import DATABASE_TROUBLE, Database
 from outrider.db.group_commit import GroupCommit
 from outrider.errors import ConfigurationError
 
@@ -52,7 +50,6 @@ STATUS_PATH = "/webhooks/twilio/status"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 RECORD_PAUSES = (0.0, 0.1, 0.5, 2.0, 5.0)
 """Seconds before each try to write an outcome down."""
-DATABASE_TROUBLE = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 
 
 class Deliverer:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-import asyncpg
 import structlog
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.channels.base import InboundText, StatusUpdate
 from outrider.conversations.inbound import Arrival, Received, receive_texts
 from outrider.conversations.receipts import apply_receipts
-from outrider.db.engine import Database
+from outrider.db.engine import DATABASE_TROUBLE, Database
 from outrider.db.group_commit import GroupCommit
 from outrider.errors import Unavailable
 
@@ -22,7 +20,6 @@ log = structlog.get_logger(__name__)
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-DATABASE_TROUBLE = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 LARGEST_GROUP_OF_TEXTS = 50
 """Each text may set off several statements of subscribers."""
 

@@ -13,7 +13,11 @@ import asyncpg
 import orjson
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+DATABASE_TROUBLE = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+"""What a statement or a connection attempt raises when the database is away, or ends the connection under it."""
 
 
 def sqlalchemy_url(dsn: str) -> URL:
