@@ -16,6 +16,7 @@ from outrider.leads.schemas import LeadFilter, Selection
 
 PHONE_SEARCH = re.compile(r"[\d\s().+-]{3,}")
 FEWEST_DIGITS = 3
+TELLING_DIGITS = 4
 
 Columns = ReadOnlyColumnCollection[str, Any]
 LEADS: Columns = Lead.__table__.c
@@ -51,6 +52,12 @@ def conditions(given: LeadFilter, lead: Columns = LEADS) -> Iterator[ColumnEleme
         name, _, value = pair.partition(":")
         yield _attribute(name, value, lead)
     yield from _columns(given, lead)
+
+
+def matches_few(given: LeadFilter) -> bool:
+    """True for what can't match more than a handful: one company, a number's end, an address with digits."""
+    digits = sum(map(str.isdigit, given.search or ""))
+    return given.company is not None or digits >= TELLING_DIGITS
 
 
 def company_key(lead: Columns = LEADS) -> ColumnElement[str]:

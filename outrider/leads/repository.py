@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.db.pages import Order, SortKey, after, directed, page_of, position, read_rows
-from outrider.leads.filters import LEADS, Columns, company_key, conditions, score_key
+from outrider.leads.filters import LEADS, Columns, company_key, conditions, matches_few, score_key
 from outrider.leads.models import Lead, LeadConsent, LeadList, LeadListMember
 from outrider.leads.schemas import LeadFilter
 
@@ -24,7 +24,7 @@ SORTS = {
 }
 """What the list can be sorted by; each expression has its index in `models.py`."""
 
-WALKED_ROWS = 2_000
+WALKED_ROWS = 5_000
 """Rows that are looked through in the list's order before those that match are collected and sorted instead."""
 
 SHOWN = [column for column in LEADS if column.name not in ("search", "import_line")]
@@ -56,7 +56,9 @@ async def read_page(
     """
     if not list(conditions(given)):
         return await read_rows(session, select(*SHOWN, _open_channels(LEADS)), order, cursor, limit)
-    rows = (await session.execute(_walked(given, order, cursor, limit))).all()
+    rows: Sequence[Row[Any]] = []
+    if not matches_few(given):
+        rows = (await session.execute(_walked(given, order, cursor, limit))).all()
     if len(rows) <= limit:
         rows = (await session.execute(_collected(given, order, cursor, limit))).all()
     return page_of(rows, order, limit)
