@@ -15,10 +15,11 @@ import typer
 from rich.table import Table
 
 from outrider.channels.build import build_carrier
-from outrider.cli.runtime import console, database_address, start
-from outrider.config import Settings
+from outrider.cli.runtime import console, database_address
+from outrider.config import Settings, read_settings
 from outrider.errors import ConfigurationError, OutriderError
 from outrider.llm.build import ModelRegistry
+from outrider.telemetry import configure_logging
 
 OLDEST_POSTGRES = 150000
 LEAST_FREE_BYTES = 1_000_000_000
@@ -39,10 +40,11 @@ Check = Callable[[Settings], Awaitable[list[Finding]]]
 def doctor() -> None:
     """Check every setting and dependency; say how to mend what is wrong. Exit code 1 when something is."""
     try:
-        settings = start()
+        settings = read_settings()
     except ConfigurationError as error:
         _print([Finding("settings", "wrong", error.detail, error.remedy)])
         raise typer.Exit(1) from None
+    configure_logging(settings.log_level, settings.log_format)
     findings = asyncio.run(examine(settings))
     _print(findings)
     raise typer.Exit(any(finding.state == "wrong" for finding in findings))

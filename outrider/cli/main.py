@@ -78,13 +78,13 @@ def _reachable(settings: Settings) -> str:
 def api() -> None:
     """Run the web application alone."""
     settings = start()
-    check_port(settings.port, "OUTRIDER_PORT")
     run(_api(settings))
 
 
 async def _api(settings: Settings) -> None:
     from outrider.app.build import create_app
 
+    check_port(settings.port, "OUTRIDER_PORT")
     async with open_database(settings, name="outrider api") as database:
         server = uvicorn.Server(
             uvicorn.Config(

@@ -17,7 +17,7 @@ from outrider.conversations.senders import ensure_default_senders
 from outrider.db.embedded import EmbeddedPostgres
 from outrider.db.engine import Database
 from outrider.db.migrate import migrate
-from outrider.errors import OutriderError
+from outrider.errors import ConfigurationError, OutriderError
 from outrider.telemetry import configure_logging
 from outrider.workflows.shipped import ensure_shipped_workflows
 
@@ -28,8 +28,12 @@ errors = Console(stderr=True)
 
 
 def start() -> Settings:
-    """Read the settings and begin to log."""
-    settings = read_settings()
+    """Read the settings and begin to log; a wrong setting ends the command with one clear line."""
+    try:
+        settings = read_settings()
+    except ConfigurationError as error:
+        print_error(error)
+        raise typer.Exit(1) from None
     configure_logging(settings.log_level, settings.log_format)
     return settings
 
