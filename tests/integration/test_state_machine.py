@@ -34,7 +34,7 @@ from outrider.db.engine import Database
 from outrider.errors import Conflict
 from tests.integration.state_machine import promises
 from tests.integration.state_machine.carrier import Created, Fate
-from tests.integration.state_machine.installation import LEASE, OUR_NUMBER, SETTLE, TIMEOUT, Installation
+from tests.integration.state_machine.installation import CHUNK, LEASE, OUR_NUMBER, SETTLE, TIMEOUT, Installation
 from tests.integration.state_machine.promises import Snapshot
 
 USUAL, NIGHTLY = (80, 25), (1_000, 50)
@@ -52,6 +52,8 @@ PROGRESS = {
 PASSING = (1, 30, 90, 200, 700)
 """Seconds that go by at once."""
 REST_ROUNDS = 40
+HOW_FAR = ("claimed", "posted", "recorded", "recorded", "recorded")
+"""How far a worker gets with a text before something else happens."""
 
 Result = TypeVar("Result")
 
@@ -99,6 +101,7 @@ class Histories(RuleBasedStateMachine):
         self.do(self.installation.reset())
         self.import_leads(count)
         self.start_campaign(budget)
+        self.work_jobs(delivered_again=False, jobs=1 + count // CHUNK)
 
     @rule(count=st.integers(1, len(PEOPLE)))
     def import_leads(self, count: int) -> None:
@@ -131,9 +134,17 @@ class Histories(RuleBasedStateMachine):
             if not self.do(self.installation.work_job(delivered_again=delivered_again)):
                 return
 
-    @rule()
-    def claim(self) -> None:
-        self.in_hand += [InHand(text) for text in self._claim()]
+    @rule(data=st.data())
+    def deliver(self, data: st.DataObject) -> None:
+        """A worker claims what may leave, and posts and writes down as far as it gets."""
+        for text in self._claim():
+            one = InHand(text)
+            self.in_hand.append(one)
+            how_far = data.draw(st.sampled_from(HOW_FAR), label="how far")
+            if how_far != "claimed":
+                self._post(one, data.draw(st.sampled_from(Fate), label="fate"))
+            if how_far == "recorded" and one.posted:
+                self._record(one)
 
     def _claim(self) -> list[ClaimedText]:
         resting = {row["id"] for row in self._look().campaigns if row["status"] in ("paused", "cancelled")}
@@ -145,11 +156,18 @@ class Histories(RuleBasedStateMachine):
             assert due.purpose != Purpose.CAMPAIGN or due.campaign_id not in resting, "a text of a paused campaign was claimed"
         return claimed
 
-    @precondition(lambda self: any(one.posted is None for one in self.in_hand))
+    @precondition(lambda self: self.in_hand)
     @rule(fate=st.sampled_from(Fate), data=st.data())
-    def post(self, fate: Fate, data: st.DataObject) -> None:
-        """A worker posts one of its texts, unless its lease has become too short."""
-        one = data.draw(st.sampled_from([one for one in self.in_hand if one.posted is None]), label="text")
+    def go_on(self, fate: Fate, data: st.DataObject) -> None:
+        """A worker takes the next step with a text that it holds, maybe long after the last one."""
+        one = data.draw(st.sampled_from(self.in_hand), label="text")
+        if one.posted:
+            self._record(one)
+        else:
+            self._post(one, fate)
+
+    def _post(self, one: InHand, fate: Fate) -> None:
+        """Post it, unless its lease has become too short."""
         if elapsed() + one.aged >= one.text.post_before:
             self.do(self.installation.give_back(one.text))
             self.in_hand.remove(one)
@@ -157,11 +175,7 @@ class Histories(RuleBasedStateMachine):
         self.installation.carrier.next_fate = fate
         one.posted = self.do(self.installation.post(one.text))
 
-    @precondition(lambda self: any(one.posted for one in self.in_hand))
-    @rule(data=st.data())
-    def record(self, data: st.DataObject) -> None:
-        """A worker writes down what came of a POST, maybe long after."""
-        one = data.draw(st.sampled_from([one for one in self.in_hand if one.posted]), label="attempt")
+    def _record(self, one: InHand) -> None:
         assert one.posted is not None
         self.do(self.installation.record(one.posted))
         self.in_hand.remove(one)
@@ -178,24 +192,29 @@ class Histories(RuleBasedStateMachine):
         for one in self.in_hand:
             one.aged += seconds
 
-    @rule(answers=st.booleans())
-    def reconcile(self, answers: bool) -> None:
+    @rule(seconds=st.sampled_from((0, *PASSING)), answers=st.booleans())
+    def reconcile(self, seconds: int, answers: bool) -> None:
+        """Some time later, the carrier is asked about what is unknown."""
+        if seconds:
+            self.wait(seconds)
         self.installation.carrier.answers_lists = answers
         self.do(self.installation.reconcile())
         self.installation.carrier.answers_lists = True
 
     @precondition(lambda self: self.installation.carrier.outgoing)
-    @rule(data=st.data(), copies=st.integers(1, 3), is_reported=st.booleans())
-    def progress(self, data: st.DataObject, copies: int, is_reported: bool) -> None:
-        """A text moves on at the carrier, and one of its reports, new or old, may reach us, also more than once."""
+    @rule(data=st.data(), steps=st.integers(0, 3), reports=st.integers(0, 4))
+    def progress(self, data: st.DataObject, steps: int, reports: int) -> None:
+        """A text moves on at the carrier, and reports of its stages reach us in any order, also more than once."""
         text = data.draw(st.sampled_from(self.installation.carrier.outgoing), label="text")
-        if following := PROGRESS.get(text.status):
-            text.status = data.draw(st.sampled_from(following), label="status")
-            text.reported.append(text.status)
-        if is_reported:
+        for _ in range(steps):
+            if following := PROGRESS.get(text.status):
+                text.status = data.draw(st.sampled_from(following), label="status")
+                text.reported.append(text.status)
+        for _ in range(reports):
             status = data.draw(st.sampled_from(text.reported), label="report")
             code = 30003 if status is DeliveryStatus.UNDELIVERED else None
-            self.do(self.installation.report([StatusUpdate(text.sid, status, code, text.token)] * copies))
+            self.do(self.installation.report([StatusUpdate(text.sid, status, code, text.token)]))
+            self.promises_hold()
 
     @precondition(lambda self: self.phones)
     @rule(body=st.sampled_from([*ORDINARY, *STOPS, "START"]), data=st.data(), arrives=st.booleans(), copies=st.integers(1, 2))
@@ -329,5 +348,5 @@ def _settings(folder: Path) -> Settings:
         carrier_timeout=TIMEOUT.total_seconds(),
         send_lease_seconds=LEASE.total_seconds(),
         settle_seconds=SETTLE.total_seconds(),
-        chunk_size=3,
+        chunk_size=CHUNK,
     )

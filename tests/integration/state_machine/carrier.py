@@ -30,7 +30,9 @@ class Fate(StrEnum):
     """429: surely not accepted."""
     NOT_REACHED = "not reached"
     LANDLINE = "landline"
-    """Refused for good."""
+    """Refused for good: this number never receives a text."""
+    FORBIDDEN = "forbidden"
+    """Refused for good: this text does not go there."""
     OPTED_OUT = "opted out"
     """Refused with 21610: the carrier knows of an opt-out."""
     ANSWER_LOST = "answer lost"
@@ -43,6 +45,7 @@ REFUSALS = {
     Fate.TOO_MANY: Refused(20429, ErrorClass.RETRYABLE, "Too many requests"),
     Fate.NOT_REACHED: Refused(None, ErrorClass.RETRYABLE, "Not reached"),
     Fate.LANDLINE: Refused(21614, ErrorClass.PERMANENT, "Not a mobile number"),
+    Fate.FORBIDDEN: Refused(21408, ErrorClass.PERMANENT, "Permission to send to this region is not enabled"),
     Fate.OPTED_OUT: Refused(21610, ErrorClass.OPT_OUT, "Opted out"),
 }
 UNKNOWNS = {

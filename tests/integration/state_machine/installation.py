@@ -42,6 +42,7 @@ LIST_LAG = timedelta(seconds=60)
 SETTLE = timedelta(seconds=120)
 OUR_NUMBER = "+12025550143"
 BATCH = 10
+CHUNK = 3
 
 CLOCKED = {
     "messages": ("created_at", "due_at", "attempted_at", "lease_until", "next_check_at", "sent_at", "delivered_at"),
