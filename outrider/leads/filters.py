@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, cast, func, literal, literal_column, or_, select
@@ -31,8 +31,13 @@ def selected_lead_ids(selection: Selection) -> Select[int]:
     """Query of the ids of a selection."""
     if selection.filter is not None:
         return filtered_lead_ids(selection.filter)
-    # One array: as single parameters, many ids would exceed what a statement may have.
-    return select(Lead.id).where(Lead.id == func.any(literal(selection.ids or [], ARRAY(BigInteger))))
+    return select(Lead.id).where(is_one_of(Lead.id, selection.ids or []))
+
+
+def is_one_of(column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
+    """As one array: as single parameters, many ids would exceed what a statement may have."""
+    found: ColumnElement[bool] = column == func.any(literal(list(ids), ARRAY(BigInteger)))
+    return found
 
 
 def conditions(given: LeadFilter, lead: Columns = LEADS) -> Iterator[ColumnElement[bool]]:

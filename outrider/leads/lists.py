@@ -9,9 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.errors import Conflict, InvalidInput, NotFound
 from outrider.leads import repository
-from outrider.leads.filters import selected_lead_ids
 from outrider.leads.models import LeadList
-from outrider.leads.schemas import ListIn, ListOut, ListPatch, Selection
+from outrider.leads.schemas import ListIn, ListOut, ListPatch
 
 
 class ListNotFound(NotFound):
@@ -92,23 +91,13 @@ async def delete_list(session: AsyncSession, list_id: int) -> None:
     await session.delete(found)
 
 
-async def add_to_list(session: AsyncSession, list_id: int, selection: Selection) -> int:
-    """Put the selected leads into the list; returns how many are new in it.
-
-    Raises:
-        ListNotFound
-    """
-    await get_list(session, list_id)
-    return await repository.add_members(session, list_id, selected_lead_ids(selection))
-
-
-async def remove_from_list(session: AsyncSession, list_id: int, selection: Selection) -> int:
+async def ensure_exists(session: AsyncSession, list_id: int) -> None:
     """
     Raises:
         ListNotFound
     """
-    await get_list(session, list_id)
-    return await repository.remove_members(session, list_id, selected_lead_ids(selection))
+    if await session.get(LeadList, list_id) is None:
+        raise ListNotFound(f"There is no list {list_id}.")
 
 
 async def _ensure_free(session: AsyncSession, name: str) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.db.pages import Order, SortKey, after, directed, page_of, position, read_rows
-from outrider.leads.filters import LEADS, Columns, company_key, conditions, matches_few, score_key
+from outrider.leads.filters import LEADS, Columns, company_key, conditions, is_one_of, matches_few, score_key
 from outrider.leads.models import Lead, LeadConsent, LeadList, LeadListMember
 from outrider.leads.schemas import LeadFilter
 
@@ -43,6 +43,9 @@ DISTINCT_VALUES = """
     SELECT value FROM found WHERE value IS NOT NULL
 """
 """Jumps from value to value along the index instead of reading every row."""
+
+NEWEST = select(LEADS.attributes).order_by(LEADS.created_at.desc(), LEADS.id.desc()).limit(5_000).subquery("newest").c
+"""Attributes have no order that an index could jump along; what the newest leads have fills their menus."""
 
 
 async def read_page(
@@ -106,15 +109,29 @@ async def read_ids(session: AsyncSession, ids: Select[int]) -> list[int]:
     return list((await session.execute(ids.order_by(Lead.id))).scalars())
 
 
+async def read_some_ids(session: AsyncSession, ids: Select[int], before: datetime, limit: int) -> list[int]:
+    return list((await session.execute(ids.where(Lead.created_at <= before).limit(limit))).scalars())
+
+
 async def delete_leads(session: AsyncSession, lead_ids: Sequence[int]) -> int:
-    result = await session.execute(delete(Lead).where(Lead.id.in_(lead_ids)).returning(Lead.id))
-    return len(result.all())
+    return _rows(await session.execute(delete(Lead).where(is_one_of(Lead.id, lead_ids))))
 
 
 async def distinct_values(session: AsyncSession, field: str) -> list[str]:
     """Values of one of `LISTED_FIELDS`, sorted, at most one more than `MOST_VALUES`."""
     assert field in LISTED_FIELDS
     return list((await session.execute(text(DISTINCT_VALUES.format(field=field)), {"most": MOST_VALUES})).scalars())
+
+
+async def attribute_names(session: AsyncSession) -> list[str]:
+    names = select(func.jsonb_object_keys(NEWEST.attributes).label("name")).distinct().order_by(text("name"))
+    return list((await session.execute(names.limit(MOST_VALUES + 1))).scalars())
+
+
+async def attribute_values(session: AsyncSession, name: str) -> list[str]:
+    value = NEWEST.attributes[name].astext.label("value")
+    values = select(value).where(value.is_not(None)).distinct().order_by(text("value"))
+    return list((await session.execute(values.limit(MOST_VALUES + 1))).scalars())
 
 
 # Consents
@@ -159,7 +176,7 @@ async def find_list(session: AsyncSession, name: str) -> LeadList | None:
 
 
 async def known_lists(session: AsyncSession, list_ids: Sequence[int]) -> set[int]:
-    return set((await session.execute(select(LeadList.id).where(LeadList.id.in_(list_ids)))).scalars())
+    return set((await session.execute(select(LeadList.id).where(is_one_of(LeadList.id, list_ids)))).scalars())
 
 
 async def lists_of(session: AsyncSession, lead_id: int) -> list[int]:

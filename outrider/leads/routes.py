@@ -12,7 +12,7 @@ from outrider.config import Settings
 from outrider.db.engine import Database
 from outrider.db.pages import Cursor, Limit, Page
 from outrider.db.web import Transaction
-from outrider.leads import lists, service
+from outrider.leads import bulk, lists, service
 from outrider.leads.export import lead_chunks
 from outrider.leads.importing.routes import router as imports_router
 from outrider.leads.models import ConsentChannel
@@ -70,12 +70,16 @@ async def count_leads(session: Transaction, selection: Selection) -> Count:
 @leads_router.post("/bulk-delete", dependencies=WRITE)
 async def delete_leads(session: Transaction, selection: DeleteSelection) -> Changed:
     """Delete many leads with their threads; suppressions of their numbers stay."""
-    return Changed(changed=await service.delete_leads(session, selection))
+    return await bulk.delete_leads(session, selection)
 
 
 @leads_router.get("/values/{field}", dependencies=READ)
 async def list_field_values(session: Transaction, field: str) -> FieldValues:
-    """Values that occur in industry, tier, source, country or region: the menus of the filters."""
+    """Values for the menus of the filters.
+
+    Of industry, tier, source, country or region; `attributes` gives the names of attributes, `attributes.plan` the values of
+    one, both as far as the newest leads have them.
+    """
     return await service.field_values(session, field)
 
 
@@ -148,13 +152,13 @@ async def delete_list(session: Transaction, list_id: int) -> None:
 @lists_router.post("/{list_id}/leads", dependencies=WRITE)
 async def add_to_list(session: Transaction, list_id: int, selection: Selection) -> Changed:
     """Put leads into the list."""
-    return Changed(changed=await lists.add_to_list(session, list_id, selection))
+    return await bulk.add_to_list(session, list_id, selection)
 
 
 @lists_router.post("/{list_id}/leads/remove", dependencies=WRITE)
 async def remove_from_list(session: Transaction, list_id: int, selection: Selection) -> Changed:
     """Take leads out of the list; they stay."""
-    return Changed(changed=await lists.remove_from_list(session, list_id, selection))
+    return await bulk.remove_from_list(session, list_id, selection)
 
 
 def _settings(request: Request) -> Settings:

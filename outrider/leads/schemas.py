@@ -152,6 +152,11 @@ class LeadFilter(Strict):
     ) = None
     """`name:value` pairs that must be among the attributes."""
 
+    @property
+    def is_empty(self) -> bool:
+        """True if every lead matches."""
+        return not self.model_dump(exclude_none=True)
+
 
 class Selection(Strict):
     """Leads by their ids, or by a filter."""
@@ -181,6 +186,8 @@ class Changed(BaseModel):
     """How many rows a bulk call changed."""
 
     changed: int
+    is_running: bool = False
+    """So many are concerned that a background job does it; `changed` is 0 then."""
 
 
 class FieldValues(BaseModel):

@@ -21,7 +21,6 @@ from outrider.leads.places import country_code, region_code
 from outrider.leads.schemas import (
     ConsentIn,
     ConsentOut,
-    DeleteSelection,
     FieldValues,
     LeadDetail,
     LeadFilter,
@@ -124,21 +123,19 @@ async def delete_lead(session: AsyncSession, lead_id: int) -> None:
         Conflict: something still needs the lead.
     """
     await get_lead(session, lead_id)
-    await _delete(session, [lead_id])
+    await delete_all(session, [lead_id])
 
 
-async def delete_leads(session: AsyncSession, selection: DeleteSelection) -> int:
-    """Delete the selected leads with everything that belongs to them; suppressions of their numbers stay.
+async def delete_all(session: AsyncSession, lead_ids: Sequence[int]) -> int:
+    """Delete leads by their ids; returns how many there were.
 
     Raises:
-        Conflict: their number is not the expected one, or something still needs one of them.
+        Conflict: something still needs one of them.
     """
-    lead_ids = await repository.read_ids(session, selected_lead_ids(selection))
-    if selection.expected is not None and len(lead_ids) != selection.expected:
-        raise Conflict(
-            f"{len(lead_ids)} leads match now, not {selection.expected}.", remedy="Count again, then delete with the new number."
-        )
-    return await _delete(session, lead_ids)
+    if not lead_ids:
+        return 0
+    await publish(session, LeadsLeaving(lead_ids))
+    return await repository.delete_leads(session, lead_ids)
 
 
 async def count_leads(session: AsyncSession, selection: Selection) -> int:
@@ -146,14 +143,20 @@ async def count_leads(session: AsyncSession, selection: Selection) -> int:
 
 
 async def field_values(session: AsyncSession, field: str) -> FieldValues:
-    """Values that occur in a field, for a menu.
+    """Values that occur in a field or attribute, or names of attributes, for a menu.
 
     Raises:
         InvalidInput: not a field with a menu.
     """
-    if field not in repository.LISTED_FIELDS:
-        raise InvalidInput.on("path.field", f"{field!r} has no menu", f"Use one of {', '.join(repository.LISTED_FIELDS)}.")
-    values = await repository.distinct_values(session, field)
+    if field == "attributes":
+        values = await repository.attribute_names(session)
+    elif field.startswith("attributes."):
+        values = await repository.attribute_values(session, field.removeprefix("attributes."))
+    elif field in repository.LISTED_FIELDS:
+        values = await repository.distinct_values(session, field)
+    else:
+        known = ", ".join((*repository.LISTED_FIELDS, "attributes", "attributes.<name>"))
+        raise InvalidInput.on("path.field", f"{field!r} has no menu", f"Use one of {known}.")
     return FieldValues(values=values[: repository.MOST_VALUES], more=len(values) > repository.MOST_VALUES)
 
 
@@ -180,11 +183,6 @@ async def revoke_consent(session: AsyncSession, lead_id: int, channel: str) -> L
     if not await repository.close_consent(session, lead_id, channel, datetime.now(UTC)):
         raise NotFound(f"Lead {lead_id} has no open consent for {channel}.")
     return await lead_detail(session, lead_id)
-
-
-async def _delete(session: AsyncSession, lead_ids: Sequence[int]) -> int:
-    await publish(session, LeadsLeaving(lead_ids))
-    return await repository.delete_leads(session, lead_ids)
 
 
 async def _join_lists(session: AsyncSession, lead_id: int, list_ids: Sequence[int]) -> None:

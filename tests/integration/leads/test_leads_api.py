@@ -177,7 +177,10 @@ async def test_bulk_delete_is_held_to_the_expected_number(three: AsyncClient) ->
     selection = {"filter": {"has_phone": True}}
     assert (await three.post("/api/leads/count", json=selection)).json() == {"count": 2}
     assert (await three.post("/api/leads/bulk-delete", json=selection | {"expected": 3})).status_code == 409
-    assert (await three.post("/api/leads/bulk-delete", json=selection | {"expected": 2})).json() == {"changed": 2}
+    assert (await three.post("/api/leads/bulk-delete", json=selection | {"expected": 2})).json() == {
+        "changed": 2,
+        "is_running": False,
+    }
     assert await listed(three) == ["Grace O'Hopper"]
 
 
@@ -202,9 +205,12 @@ async def test_consent_is_replaced_and_revoked_and_never_lost(api: AsyncClient) 
 async def test_lists_hold_leads_by_id_and_by_filter(three: AsyncClient) -> None:
     spring = (await three.post("/api/lists", json={"name": "Spring"})).json()
     path = f"/api/lists/{spring['id']}"
-    assert (await three.post(f"{path}/leads", json={"filter": {}})).json() == {"changed": 3}
-    assert (await three.post(f"{path}/leads", json={"filter": {}})).json() == {"changed": 0}
-    assert (await three.post(f"{path}/leads/remove", json={"filter": {"has_phone": False}})).json() == {"changed": 1}
+    assert (await three.post(f"{path}/leads", json={"filter": {}})).json() == {"changed": 3, "is_running": False}
+    assert (await three.post(f"{path}/leads", json={"filter": {}})).json() == {"changed": 0, "is_running": False}
+    assert (await three.post(f"{path}/leads/remove", json={"filter": {"has_phone": False}})).json() == {
+        "changed": 1,
+        "is_running": False,
+    }
     assert (await three.get(path)).json()["lead_count"] == 2
     assert await listed(three, list_id=spring["id"], sort="name") == ["Ada Lovelace", "José Núñez"]
     assert (await three.post("/api/lists", json={"name": "Spring"})).status_code == 409
