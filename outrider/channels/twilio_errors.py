@@ -26,6 +26,7 @@ _ACCOUNT = "Look at the account's state and balance in the Twilio console."
 _CHECK_FROM = "Use a number that this account owns and that can send texts."
 _CHECK_SERVICE = "Check the messaging service and its senders in the Twilio console."
 _CHECK_TO = "Check the lead's number."
+_VERIFY = "Verify the number with Twilio or upgrade the account."
 _SHORTEN = "Shorten the text."
 _SLOWER = "Nothing to do: it is tried again later. If it keeps happening, lower the sender's rate."
 _LATER = "Nothing to do: a later attempt may succeed."
@@ -56,11 +57,11 @@ KNOWN: dict[int, KnownError] = {
     21214: KnownError(PERMANENT, "Number can't be reached", _CHECK_TO),
     21215: KnownError(PERMANENT, "Calls to this country are not allowed", _GEO),
     21216: KnownError(PERMANENT, "Calls to this number are not allowed", _CHECK_TO),
-    21219: KnownError(SENDER, "Trial account: number is not verified", "Verify the number with Twilio or upgrade the account."),
+    21219: KnownError(PERMANENT, "Trial account: number is not verified", _VERIFY),
     21265: KnownError(PERMANENT, "A short code can't receive texts", _CHECK_TO),
     21408: KnownError(PERMANENT, "Texts to this country are not allowed", _GEO),
     21604: KnownError(PERMANENT, "No recipient", _CHECK_TO),
-    21608: KnownError(SENDER, "Trial account: number is not verified", "Verify the number with Twilio or upgrade the account."),
+    21608: KnownError(PERMANENT, "Trial account: number is not verified", _VERIFY),
     21610: KnownError(OPT_OUT, "Recipient has opted out", "Only the recipient can undo this, by texting START."),
     21612: KnownError(PERMANENT, "No route from this sender to this number", "Reach this lead from another sender."),
     21614: KnownError(PERMANENT, "Not a mobile number", _CALL_INSTEAD),

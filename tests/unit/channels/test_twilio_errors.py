@@ -8,10 +8,10 @@ from outrider.channels.base import ErrorClass
 from outrider.channels.twilio_errors import KNOWN, classify, explain
 
 CLASSES = {
-    ErrorClass.PERMANENT: [21211, 21408, 21612, 21614, 21617, 21635, 30004, 30005, 30006, 30007, 30008],
+    ErrorClass.PERMANENT: [21211, 21219, 21408, 21608, 21612, 21614, 21617, 21635, 30004, 30005, 30006, 30007, 30008],
     ErrorClass.RETRYABLE: [20429, 21611, 30001, 30003, 30022, 30036],
     ErrorClass.OPT_OUT: [21610],
-    ErrorClass.SENDER: [20003, 20404, 21212, 21606, 21608, 21660, 21701, 30002, 30032, 30034],
+    ErrorClass.SENDER: [20003, 20404, 21212, 21606, 21660, 21701, 30002, 30032, 30034],
 }
 
 
@@ -42,6 +42,11 @@ def test_codes_nobody_has_classified(code: int | None, status: int, expected: Er
 def test_a_code_that_may_mean_delivered_is_never_tried_again() -> None:
     """30008 and 30410 say that nobody knows; another attempt could arrive twice."""
     assert {classify(30008), classify(30410)} == {ErrorClass.PERMANENT}
+
+
+def test_a_number_that_a_trial_account_may_not_text_leaves_the_sender_in_use() -> None:
+    assert {classify(21608), classify(21219)} == {ErrorClass.PERMANENT}
+    assert explain(21608).endswith("Verify the number with Twilio or upgrade the account.")
 
 
 def test_every_code_is_explained_in_words_and_with_its_number() -> None:
