@@ -5,8 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, Query
 
 from outrider.analytics import service
-from outrider.analytics.schemas import Dashboard, Timeline
+from outrider.analytics.schemas import Dashboard, TimelineEntry
 from outrider.auth.permissions import Permission, require
+from outrider.db.pages import Cursor, Limit, Page
 from outrider.db.web import Transaction
 
 router = APIRouter(prefix="/api", tags=["analytics"])
@@ -22,8 +23,6 @@ async def get_dashboard(
 
 
 @router.get("/leads/{lead_id}/timeline", dependencies=[Depends(require(Permission.LEADS_READ))])
-async def get_lead_timeline(
-    session: Transaction, lead_id: int, cursor: str | None = None, limit: int = Query(50, ge=1, le=200)
-) -> Timeline:
+async def get_lead_timeline(session: Transaction, lead_id: int, cursor: Cursor = None, limit: Limit = 50) -> Page[TimelineEntry]:
     """What happened to a lead, newest first."""
     return await service.timeline(session, lead_id, cursor, limit)

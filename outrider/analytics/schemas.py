@@ -73,8 +73,3 @@ class TimelineEntry(BaseModel):
     id: int
     """Identifier of the row behind it."""
     data: dict[str, Any]
-
-
-class Timeline(BaseModel):
-    items: list[TimelineEntry]
-    next_cursor: str | None = None

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import orjson
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.analytics import repository
-from outrider.analytics.schemas import ActiveCampaign, Dashboard, ModelFigures, TextFigures, Timeline, TimelineEntry
+from outrider.analytics.schemas import ActiveCampaign, Dashboard, ModelFigures, TextFigures, TimelineEntry
+from outrider.db.pages import Page
 from outrider.errors import InvalidInput, NotFound
 from outrider.leads.models import Lead
 
@@ -47,7 +45,7 @@ async def dashboard(session: AsyncSession, time_zone: str, now: datetime | None 
     )
 
 
-async def timeline(session: AsyncSession, lead_id: int, cursor: str | None, limit: int) -> Timeline:
+async def timeline(session: AsyncSession, lead_id: int, cursor: str | None, limit: int) -> Page[TimelineEntry]:
     """What happened to a lead, newest first.
 
     Raises:
@@ -56,9 +54,8 @@ async def timeline(session: AsyncSession, lead_id: int, cursor: str | None, limi
     """
     if await session.get(Lead, lead_id) is None:
         raise NotFound(f"There is no lead {lead_id}.")
-    rows = await repository.timeline(session, lead_id, _read_cursor(cursor), limit + 1)
-    items = [TimelineEntry.model_validate(row, from_attributes=True) for row in rows[:limit]]
-    return Timeline(items=items, next_cursor=_write_cursor(items[-1]) if len(rows) > limit else None)
+    rows, next_cursor = await repository.timeline(session, lead_id, cursor, limit)
+    return Page(items=[TimelineEntry.model_validate(row, from_attributes=True) for row in rows], next_cursor=next_cursor)
 
 
 def _midnight(now: datetime, time_zone: str) -> datetime:
@@ -85,19 +82,3 @@ def _text_figures(row: Row[Any], suffix: str, opted_out: int) -> TextFigures:
         opted_out=opted_out,
         cost=figure("cost"),
     )
-
-
-def _write_cursor(entry: TimelineEntry) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps([entry.at, entry.kind, entry.id])).decode()
-
-
-def _read_cursor(cursor: str | None) -> tuple[datetime, str, int] | None:
-    if cursor is None:
-        return None
-    try:
-        at, kind, number = orjson.loads(base64.urlsafe_b64decode(cursor))
-        return datetime.fromisoformat(at), str(kind), int(number)
-    except (binascii.Error, ValueError, TypeError) as error:
-        raise InvalidInput.on(
-            "query.cursor", "is not a cursor of this list", "Use next_cursor of the page before, or leave it out."
-        ) from error

@@ -25,26 +25,10 @@ from outrider.events.bus import publish
 from outrider.jobs import JobContext
 from outrider.jobs.definition import registry
 from outrider.leads.models import ConsentChannel, ConsentKind, Lead, LeadConsent
-from outrider.llm.base import ChatModel
 from outrider.llm.offline import OfflineModel
 from outrider.workflows.nodes.base import Models
 from outrider.workflows.shipped import ensure_shipped_workflows
-
-NEXT_JOB = text("""
-    DELETE FROM pgqueuer WHERE id = (
-        SELECT id FROM pgqueuer WHERE status = 'queued' AND execute_after <= now() ORDER BY priority DESC, id LIMIT 1
-    ) RETURNING entrypoint, payload
-""")
-
-
-class OneModel:
-    """A registry that has one model, whatever it is asked for."""
-
-    def __init__(self, model: ChatModel):
-        self.model = model
-
-    def get(self, name: str | None = None) -> ChatModel:
-        return self.model
+from tests.worlds import OneModel, run_due_jobs
 
 
 class World:
@@ -122,13 +106,7 @@ class World:
 
     async def work(self, most: int = 1000) -> int:
         """Run due jobs until there are none; returns how many."""
-        for done in range(most):
-            async with self.database.transaction() as session:
-                job = (await session.execute(NEXT_JOB)).one_or_none()
-            if job is None:
-                return done
-            await registry[job.entrypoint].run(self.context, job.payload)
-        return most
+        return await run_due_jobs(self.context, most)
 
     async def queue(self) -> Counter[str]:
         async with self.database.transaction() as session:

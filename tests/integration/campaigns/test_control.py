@@ -12,7 +12,8 @@ from outrider.campaigns.transitions import CampaignAlreadyRunning, CampaignNotPa
 from outrider.conversations.models import OutboxState
 from outrider.llm.base import ChatReply, ChatRequest
 from outrider.llm.offline import OfflineModel
-from tests.integration.campaigns.conftest import OneModel, World
+from tests.integration.campaigns.conftest import World
+from tests.worlds import OneModel
 
 
 class Stepwise(OfflineModel):

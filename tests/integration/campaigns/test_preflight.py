@@ -16,7 +16,8 @@ from outrider.errors import ConfigurationError
 from outrider.leads.models import ConsentKind
 from outrider.llm.base import ChatModel
 from outrider.llm.offline import OfflineModel
-from tests.integration.campaigns.conftest import OneModel, World
+from tests.integration.campaigns.conftest import World
+from tests.worlds import OneModel
 
 NOON_IN_CHICAGO = datetime(2026, 6, 2, 17, 0, tzinfo=UTC)
 TEMPLATE = "Hi {{first_name}}, Maya here about {{company|your company}}. Reply STOP to opt out."

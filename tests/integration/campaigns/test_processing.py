@@ -16,7 +16,8 @@ from outrider.conversations.models import OutboxState
 from outrider.llm.base import ChatReply, ChatRequest, ModelTimeout
 from outrider.llm.offline import OfflineModel
 from outrider.workflows.models import Run
-from tests.integration.campaigns.conftest import OneModel, World
+from tests.integration.campaigns.conftest import World
+from tests.worlds import OneModel
 
 KILL_WHO_WAITS = text("""
     SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'

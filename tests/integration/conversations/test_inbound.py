@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,18 +16,9 @@ from outrider.conversations.inbox import WebhookInbox
 from outrider.conversations.models import Message
 from outrider.conversations.puller import InboundPuller
 from outrider.conversations.suppressions import NewSuppression, suppress, suppressed_phones
+from tests.worlds import inbound
 
-_numbers = itertools.count(1)
 OURS = "+12025550143"
-
-
-def inbound(person: str, body: str, *, sid: str | None = None, **values: Any) -> InboundText:
-    known = {
-        "carrier_sid": sid or f"SM{next(_numbers):032x}", "from_": person, "to": OURS, "body": body,
-        "messaging_service_sid": None,
-        "media_urls": (), "opt_out_type": None, "city": None, "state": None, "zip": None, "country": None, "segments": 1,
-    }  # fmt: skip
-    return InboundText(**(known | values))
 
 
 @pytest.fixture

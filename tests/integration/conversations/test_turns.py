@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 
-from outrider.channels.base import InboundText
 from outrider.conversations.events import TextReceived
-from outrider.conversations.inbound import receive_text
 from outrider.conversations.models import Message
 from outrider.conversations.suppressions import NewSuppression, suppress
 from outrider.conversations.threads import take_over
@@ -32,12 +30,7 @@ class Talk:
         self.world, self.lead, self.id = world, lead, 0
 
     async def hears(self, body: str = "Tell me more") -> None:
-        number = len(await self.world.messages()) + 1
-        text = InboundText(f"SM{number:032x}", self.lead.phone, "+12025550143", body, None, (), None, None, None, None, None, 1)
-        async with self.world.database.transaction() as session:
-            received = await receive_text(session, text)
-        assert received is not None
-        self.id = received.conversation_id
+        self.id = await self.world.hears(self.lead, body)
 
     async def begins(self, lease: timedelta = LEASE) -> Turn | NoTurn:
         async with self.world.database.transaction() as session:
