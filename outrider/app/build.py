@@ -13,6 +13,7 @@ import outrider.agents.routes
 import outrider.analytics.routes
 import outrider.campaigns.routes
 import outrider.conversations.routes
+import outrider.conversations.webhook_routes
 import outrider.leads.routes
 import outrider.wiring
 import outrider.workflows.routes
@@ -34,7 +35,9 @@ Errors are `application/problem+json` (RFC 9457). Lists are paged by `cursor` an
 Creating calls honour `Idempotency-Key`.
 """
 
+# Routes are tried in this order; a campaign in full swing calls the first of them hundreds of times a second.
 ROUTERS = (
+    outrider.conversations.webhook_routes.router,
     health.router,
     *outrider.leads.routes.routers,
     *outrider.analytics.routes.routers,

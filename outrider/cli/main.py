@@ -14,7 +14,7 @@ import uvicorn
 
 from outrider import __version__
 from outrider.cli import campaign_run, demo, doctor, leads_import
-from outrider.cli.runtime import console, database_address, open_database, prepare, run, start, stop_on_signal
+from outrider.cli.runtime import console, database_address, ease_collector, open_database, prepare, run, start, stop_on_signal
 from outrider.cli.supervisor import Supervisor, check_port, parts_of, until_ready
 from outrider.config import Settings
 from outrider.db.engine import Database
@@ -99,6 +99,7 @@ async def _api(settings: Settings) -> None:
                 timeout_graceful_shutdown=10,
             )
         )
+        ease_collector()
         await server.serve()
 
 
@@ -113,6 +114,7 @@ async def _worker(settings: Settings) -> None:
     from outrider.worker import run_worker
 
     async with open_database(settings, name="outrider worker") as database:
+        ease_collector()
         await run_worker(settings, database, stop_on_signal())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
@@ -22,6 +23,8 @@ from outrider.telemetry import configure_logging
 from outrider.workflows.shipped import ensure_shipped_workflows
 
 Result = TypeVar("Result")
+
+OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
 console = Console()
 errors = Console(stderr=True)
@@ -73,7 +76,7 @@ async def database_address(settings: Settings) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def open_database(settings: Settings, *, pool_size: int = 10, name: str = "outrider") -> AsyncIterator[Database]:
+async def open_database(settings: Settings, *, pool_size: int = 20, name: str = "outrider") -> AsyncIterator[Database]:
     """The migrated database with its shipped rows."""
     async with database_address(settings) as address:
         database = Database(address, pool_size=pool_size, application_name=name)
@@ -98,3 +101,14 @@ def stop_on_signal() -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
+
+
+def ease_collector() -> None:
+    """Spare the collector what lives as long as the process; a serving process calls it once it is set up.
+
+    Modules, routes and models are some hundred thousand objects that every full collection would walk, and a process that
+    makes thousands of objects for each lead would start one several times a second.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)

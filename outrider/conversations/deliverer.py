@@ -50,6 +50,8 @@ STATUS_PATH = "/webhooks/twilio/status"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 RECORD_PAUSES = (0.0, 0.1, 0.5, 2.0, 5.0)
 """Seconds before each try to write an outcome down."""
+RESULTS_GATHER_SECONDS = 0.02
+"""How long outcomes gather for one transaction; the lease of their texts lasts far longer."""
 
 
 class Deliverer:
@@ -95,7 +97,9 @@ class Deliverer:
             now=now,
         )
         self._recorder = Recorder()
-        self._results: GroupCommit[Posted, None] = GroupCommit(database, self._recorder.write)
+        self._results: GroupCommit[Posted, None] = GroupCommit(
+            database, self._recorder.write, gather_seconds=RESULTS_GATHER_SECONDS
+        )
         self._waiting: asyncio.Queue[ClaimedText] = asyncio.Queue()
         self._unrecorded = asyncio.Semaphore(4 * self._concurrency)
         self._recording: set[asyncio.Task[None]] = set()

@@ -22,14 +22,16 @@ Result = TypeVar("Result")
 
 LARGEST_GROUP_OF_TEXTS = 50
 """Each text may set off several statements of subscribers."""
+REPORTS_GATHER_SECONDS = 0.025
+"""Nobody waits for a report; at some hundred a second this makes one transaction of a dozen."""
 
 
 class WebhookInbox:
     """One per process."""
 
     def __init__(self, database: Database):
-        self._texts: _Grouped[Arrival, Received | None] = _Grouped(database, receive_texts, LARGEST_GROUP_OF_TEXTS)
-        self._reports: _Grouped[StatusUpdate, None] = _Grouped(database, apply_receipts, 200)
+        self._texts: _Grouped[Arrival, Received | None] = _Grouped(database, receive_texts, max_group=LARGEST_GROUP_OF_TEXTS)
+        self._reports: _Grouped[StatusUpdate, None] = _Grouped(database, apply_receipts, gather_seconds=REPORTS_GATHER_SECONDS)
 
     async def receive(self, text: InboundText) -> Received | None:
         """Take in a text; when this returns it is stored and obeyed."""
@@ -44,11 +46,16 @@ class _Grouped(Generic[Item, Result]):
     """Group commit in which one bad item fails alone instead of with its whole group."""
 
     def __init__(
-        self, database: Database, write: Callable[[AsyncSession, Sequence[Item]], Awaitable[Sequence[Result]]], max_group: int
+        self,
+        database: Database,
+        write: Callable[[AsyncSession, Sequence[Item]], Awaitable[Sequence[Result]]],
+        *,
+        max_group: int = 200,
+        gather_seconds: float = 0.005,
     ):
         self._database = database
         self._write = write
-        self._group: GroupCommit[Item, Result] = GroupCommit(database, write, max_group=max_group)
+        self._group: GroupCommit[Item, Result] = GroupCommit(database, write, max_group=max_group, gather_seconds=gather_seconds)
 
     async def submit(self, item: Item) -> Result:
         """

@@ -7,14 +7,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 
 from outrider.auth.permissions import Permission, require
-from outrider.conversations import sender_routes, suppression_routes, threads, webhook_routes
+from outrider.conversations import sender_routes, suppression_routes, threads
 from outrider.conversations.resolving import resolve_message as resolve
 from outrider.conversations.schemas import ConversationOut, MessageIn, MessageOut, Resolution
 from outrider.db.pages import Cursor, Limit, Page
 from outrider.db.web import Transaction
 
 inbox_router = APIRouter(prefix="/api", tags=["conversations"])
-routers = [inbox_router, sender_routes.router, suppression_routes.router, webhook_routes.router]
+routers = [inbox_router, sender_routes.router, suppression_routes.router]
 
 READ = [Depends(require(Permission.CONVERSATIONS_READ))]
 WRITE = [Depends(require(Permission.CONVERSATIONS_WRITE))]

@@ -20,16 +20,6 @@ ANSWER: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/messages", response_class=Response, include_in_schema=False)
-@router.post("/messages", response_class=Response, responses=ANSWER)
-async def receive_message(request: Request) -> Response:
-    """A person wrote to one of our senders."""
-    text = parse_inbound(await _genuine(request))
-    inbox: WebhookInbox = request.app.state.inbox
-    await inbox.receive(text)
-    return _answer()
-
-
 @router.get("/status", response_class=Response, include_in_schema=False)
 @router.post("/status", response_class=Response, responses=ANSWER)
 async def receive_status(request: Request) -> Response:
@@ -40,6 +30,16 @@ async def receive_status(request: Request) -> Response:
     return _answer()
 
 
+@router.get("/messages", response_class=Response, include_in_schema=False)
+@router.post("/messages", response_class=Response, responses=ANSWER)
+async def receive_message(request: Request) -> Response:
+    """A person wrote to one of our senders."""
+    text = parse_inbound(await _genuine(request))
+    inbox: WebhookInbox = request.app.state.inbox
+    await inbox.receive(text)
+    return _answer()
+
+
 async def _genuine(request: Request) -> MultiMapping[str]:
     """The parameters of the request.
 
@@ -47,7 +47,7 @@ async def _genuine(request: Request) -> MultiMapping[str]:
         InvalidSignature: the carrier did not send it.
     """
     settings: Settings = request.app.state.settings
-    path = request.scope.get("raw_path", request.url.path.encode()).decode("latin-1")
+    path = (request.scope.get("raw_path") or request.scope["path"].encode()).decode("latin-1")
     query = request.scope["query_string"].decode("latin-1")
     return _signature(settings.carrier_auth_token, settings.public_url).verify(
         f"{path}?{query}" if query else path, request.headers, await request.body(), request.headers.get("content-type")
