@@ -69,7 +69,8 @@ class World:
         return await self._add(Sender(address=address, segments_per_second=rate, **({"kind": SenderKind.NUMBER} | values)))
 
     async def leads(self, count: int, **values: Any) -> list[Lead]:
-        leads = [Lead(name=f"Lead {n}", phone=f"+1312{5550000 + next(self._numbers):07}", **values) for n in range(count)]
+        usual = [{"name": f"Lead {n}", "phone": f"+1312{5550000 + next(self._numbers):07}"} for n in range(count)]
+        leads = [Lead(**(one | values)) for one in usual]
         async with self.database.transaction() as session:
             session.add_all(leads)
             await session.flush()

@@ -86,7 +86,11 @@ def _request(given: ConversationInput) -> ChatRequest:
 async def _guard(state: TurnState) -> TurnState:
     given, written = state["given"], state["written"]
     briefing = given.briefing
-    known = [briefing.description, briefing.system_prompt, briefing.template or "", *(text.body for text in given.thread)]
+    known = [
+        *(briefing.name, briefing.sender_name, briefing.description, briefing.system_prompt, briefing.template or ""),
+        *(str(given.lead.get(field) or "") for field in ("name", "company")),
+        *(text.body for text in given.thread),
+    ]
     ours = [text.body for text in given.thread if text.author == "us"]
     checked = check_answer(written.text, known, ours)
     reply = ConversationReply(

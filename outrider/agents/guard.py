@@ -14,11 +14,18 @@ LONGEST_ANSWER = 320
 HAND_OVER_MARK = "[[person]]"
 """A model writes this when a person should answer."""
 
+MARK = re.compile(r"\[\[\s*person\s*\]\]", re.IGNORECASE)
+
 LINK = re.compile(
-    r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|co|info|biz|ly|link|app|dev|ai)\b(?:/\S*)?", re.IGNORECASE
+    r"(?i:(?:https?://|www\.)\S+)"
+    r"|(?i:\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|co|me|info|biz|ly|gl|link|app|dev|ai|xyz|shop|site|top|online)\b(?:/\S*)?)"
+    r"|\b[\w-]*[a-zA-Z][\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}\b(?:/\S*)?"
 )
+"""Addresses as phones make links of them. A sentence that lacks the space after its full stop goes on with a capital."""
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 PHONE = re.compile(r"\+?\d(?:[\s().-]{0,2}\d){8,14}")
+CLOSING = ".,;:!?…)]}>\"'’”»*_"
+"""What ends a sentence or a bracket around an address."""
 SENTENCE_END = re.compile(r"[.!?…](?=\s|$)")
 
 
@@ -37,19 +44,37 @@ def check_answer(answer: str, known_texts: Iterable[str], our_texts: Collection[
     Links, addresses and numbers must occur in `known_texts` (what the campaign, we or the lead said before). Words that are
     among `our_texts` already are not said again: whoever repeats itself has nothing to say, and a person should look.
     """
-    wants_person = HAND_OVER_MARK in answer
-    text = " ".join(answer.replace(HAND_OVER_MARK, " ").split())
+    wants_person = MARK.search(answer) is not None
+    text = " ".join(MARK.sub(" ", answer).split())
     if not text:
         return Checked(None, hand_over=True, reason="asked for a person" if wants_person else "the model wrote nothing")
-    known = " ".join(known_texts).lower()
-    invented = [found for pattern in (EMAIL, LINK, PHONE) for found in pattern.findall(text) if found.lower() not in known]
-    if invented:
-        return Checked(None, hand_over=True, reason="the model gave an address or number that nobody told it")
     if len(text) > LONGEST_ANSWER:
         text = _shortened(text)
+    if _has_invented(text, " ".join(known_texts)):
+        return Checked(None, hand_over=True, reason="the model gave an address or number that nobody told it")
     if text in our_texts:
         return Checked(None, hand_over=True, reason="the model would have said the same again")
     return Checked(text, hand_over=wants_person, reason="asked for a person" if wants_person else "answered")
+
+
+def _has_invented(text: str, known: str) -> bool:
+    known = known.lower()
+    addresses = [found.rstrip(CLOSING) for pattern in (EMAIL, LINK) for found in pattern.findall(text)]
+    told = {_digits(found) for found in PHONE.findall(known)}
+    return not all(_occurs(address.lower(), known) for address in addresses) or not told.issuperset(
+        _digits(found) for found in PHONE.findall(text)
+    )
+
+
+def _occurs(address: str, known: str) -> bool:
+    """Whether the address was told as a whole, or as the beginning of a longer one of the same host."""
+    pattern = rf"(?<![\w.+-])(?:www\.)?{re.escape(address)}(?![\w-]|\.\w)"
+    return re.search(pattern, known) is not None
+
+
+def _digits(number: str) -> str:
+    """A number however it is written, in North America with or without the country's 1."""
+    return re.sub(r"\D", "", number).removeprefix("1")
 
 
 def _shortened(text: str) -> str:

@@ -26,6 +26,7 @@ async def reply(context: JobContext, conversation_id: int) -> None:
         context.part(Briefings),
         conversation_id,
         settings.most_automated_replies,
+        is_last_try=context.attempt + 1 >= reply.max_attempts,
     )
     again = {TurnEnd.OVERTAKEN: timedelta(0), NoTurn.BUSY: LEASE}.get(result)
     if again is not None:

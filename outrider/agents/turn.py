@@ -15,9 +15,20 @@ from outrider.agents.contract import Briefing, Briefings, ConversationInput, Con
 from outrider.agents.graph import ConversationAgent
 from outrider.agents.models import AgentExecution
 from outrider.conversations.models import Author, Direction, Purpose
-from outrider.conversations.outbox import TextIntent
-from outrider.conversations.turns import NoTurn, Turn, TurnEnd, begin_turn, end_turn, hand_over, release_turn, thread
+from outrider.conversations.outbox import NoSenderAvailable, TextIntent
+from outrider.conversations.turns import (
+    NoTurn,
+    Turn,
+    TurnEnd,
+    begin_turn,
+    end_turn,
+    hand_over,
+    leave_to_person,
+    release_turn,
+    thread,
+)
 from outrider.db.engine import Database
+from outrider.errors import ConfigurationError
 from outrider.leads.models import Lead
 from outrider.llm.base import ModelError
 
@@ -38,9 +49,19 @@ class Answered:
 
 
 async def answer_conversation(
-    database: Database, agent: ConversationAgent, briefings: Briefings, conversation_id: int, most_replies: int
+    database: Database,
+    agent: ConversationAgent,
+    briefings: Briefings,
+    conversation_id: int,
+    most_replies: int,
+    *,
+    is_last_try: bool = False,
 ) -> TurnEnd | NoTurn:
     """Answer what the lead wrote, or hand the conversation to a person.
+
+    Args:
+        most_replies: automated answers before a person takes the conversation.
+        is_last_try: nobody will ask again, so that even a failure that may pass hands over.
 
     Raises:
         ModelError: the model failed in a way that may pass; the turn is free again.
@@ -59,7 +80,7 @@ async def answer_conversation(
             )
             await hand_over(session, conversation_id)
             return NoTurn.PERSON
-    answered = await _think(database, agent, turn, given)
+    answered = await _think(database, agent, turn, given, is_last_try=is_last_try)
     async with database.transaction() as session:
         return await _commit(session, answered)
 
@@ -77,36 +98,55 @@ async def _load(session: AsyncSession, turn: Turn, briefings: Briefings) -> Conv
     )
 
 
-async def _think(database: Database, agent: ConversationAgent, turn: Turn, given: ConversationInput) -> Answered:
+async def _think(
+    database: Database, agent: ConversationAgent, turn: Turn, given: ConversationInput, *, is_last_try: bool
+) -> Answered:
     began = time.perf_counter()
     try:
         reply = await agent.answer(given)
-    except ModelError as error:
-        if error.retryable:
-            async with database.transaction() as session:
-                await release_turn(session, turn)
+    except (ModelError, ConfigurationError) as error:
+        if isinstance(error, ModelError) and error.retryable and not is_last_try:
+            await _release(database, turn)
             raise
         # A model that will never answer this must not leave the person without an answer.
         reply = ConversationReply(text=None, hand_over=True, reason=f"{error.title}: {error.detail}")
+    except Exception:
+        await _release(database, turn)
+        raise
     return Answered(turn, given, reply, round((time.perf_counter() - began) * 1000))
+
+
+async def _release(database: Database, turn: Turn) -> None:
+    async with database.transaction() as session:
+        await release_turn(session, turn)
 
 
 async def _commit(session: AsyncSession, answered: Answered) -> TurnEnd:
     turn, reply = answered.turn, answered.reply
     session.add(_execution(answered))
-    result = await end_turn(session, turn, _intent(turn, reply) if reply.text else None)
+    result = await _end(session, turn, reply)
     if result is TurnEnd.DONE and reply.hand_over:
         log.info("conversation_handed_over", conversation_id=turn.conversation_id, reason=reply.reason)
         await hand_over(session, turn.conversation_id)
     return result
 
 
-def _intent(turn: Turn, reply: ConversationReply) -> TextIntent:
-    assert reply.text is not None
+async def _end(session: AsyncSession, turn: Turn, reply: ConversationReply) -> TurnEnd:
+    if reply.text is None:
+        return await leave_to_person(session, turn)
+    try:
+        async with session.begin_nested():
+            return await end_turn(session, turn, _intent(turn, reply.text))
+    except NoSenderAvailable:
+        log.warning("conversation_handed_over", conversation_id=turn.conversation_id, reason="no sender for the answer")
+        return await leave_to_person(session, turn)
+
+
+def _intent(turn: Turn, body: str) -> TextIntent:
     return TextIntent(
         lead_id=turn.lead_id,
         phone=turn.phone,
-        body=reply.text,
+        body=body,
         dedupe_key=f"reply:{turn.conversation_id}:{turn.inbound_count}",
         purpose=Purpose.REPLY,
         author=Author.AGENT,

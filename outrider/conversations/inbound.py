@@ -193,6 +193,12 @@ async def _obey(session: AsyncSession, new: Sequence[_New], facts: Facts) -> Non
     )
     await _answer(session, [_confirmation(opt_outs[p], i) for p, i in sorted(added.items()) if opt_outs[p].is_by_wording])
     await _answer(session, [_help(one) for one in new if one.wish is Wish.HELP and one.is_by_wording])
+    if wishes := [one for one in new if one.wish is not None]:
+        await rows.mark_obeyed(
+            session,
+            closed=[one.thread.conversation_id for one in wishes if one.wish is Wish.OPT_OUT],
+            obeyed=[one.thread.conversation_id for one in wishes if one.wish is not Wish.OPT_OUT],
+        )
 
 
 async def _opt_in(session: AsyncSession, new: Sequence[_New]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select, text
+from sqlalchemy import TextClause, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.conversations.models import Message, OutboxState
@@ -35,6 +35,12 @@ STANDING = text("""
 
 END = text("""
     UPDATE conversations SET run_token = NULL, run_lease_until = NULL, answered_count = :inbound_count
+    WHERE id = :id AND run_token = :token AND inbound_count = :inbound_count AND handled_by = 'agent'
+    RETURNING id
+""")
+
+LEAVE = text("""
+    UPDATE conversations SET run_token = NULL, run_lease_until = NULL, handled_by = 'person'
     WHERE id = :id AND run_token = :token AND inbound_count = :inbound_count AND handled_by = 'agent'
     RETURNING id
 """)
@@ -91,13 +97,23 @@ async def begin_turn(session: AsyncSession, conversation_id: int, lease: timedel
 
 async def end_turn(session: AsyncSession, turn: Turn, reply: TextIntent | None) -> TurnEnd:
     """Give the turn back with the answer, or with the decision not to answer (None)."""
-    arguments = {"id": turn.conversation_id, "token": turn.token, "inbound_count": turn.inbound_count}
-    if (await session.execute(END, arguments)).one_or_none() is None:
-        await release_turn(session, turn)
-        return TurnEnd.OVERTAKEN
-    if reply is not None:
+    ended = await _end(session, turn, END)
+    if ended is TurnEnd.DONE and reply is not None:
         await queue_texts(session, [reply])
-    return TurnEnd.DONE
+    return ended
+
+
+async def leave_to_person(session: AsyncSession, turn: Turn) -> TurnEnd:
+    """Give the turn back without an answer; a person handles the conversation, and its texts stay unanswered."""
+    return await _end(session, turn, LEAVE)
+
+
+async def _end(session: AsyncSession, turn: Turn, statement: TextClause) -> TurnEnd:
+    arguments = {"id": turn.conversation_id, "token": turn.token, "inbound_count": turn.inbound_count}
+    if (await session.execute(statement, arguments)).one_or_none() is not None:
+        return TurnEnd.DONE
+    await release_turn(session, turn)
+    return TurnEnd.OVERTAKEN
 
 
 async def release_turn(session: AsyncSession, turn: Turn) -> None:

@@ -54,6 +54,11 @@ COUNT_TEXTS = text("""
     WHERE c.id = t.id
 """)
 
+MARK_OBEYED = text("""
+    UPDATE conversations SET answered_count = inbound_count
+    WHERE id = ANY(CAST(:closed AS bigint[])) OR (id = ANY(CAST(:obeyed AS bigint[])) AND answered_count >= inbound_count - 1)
+""")
+
 IN_FLIGHT = text("""
     SELECT phone, count(*) AS texts FROM messages
     WHERE phone = ANY(CAST(:phones AS text[])) AND state IN ('sending', 'unknown') AND purpose <> 'compliance' GROUP BY phone
@@ -151,6 +156,16 @@ async def insert_texts(session: AsyncSession, texts: Sequence[NewInbound]) -> di
 async def count_texts(session: AsyncSession, received: Sequence[tuple[int, datetime]]) -> None:
     """Count one text more in each `(conversation id, written at)`; at most one per conversation."""
     await session.execute(COUNT_TEXTS, {"ids": [one for one, _ in received], "moments": [at for _, at in received]})
+
+
+async def mark_obeyed(session: AsyncSession, *, closed: Sequence[int], obeyed: Sequence[int]) -> None:
+    """Nobody has to answer the text just counted.
+
+    Args:
+        closed: conversations in which nobody may answer anything any more.
+        obeyed: conversations whose earlier texts, if unanswered, still wait for an answer.
+    """
+    await session.execute(MARK_OBEYED, {"closed": list(closed), "obeyed": list(obeyed)})
 
 
 async def note_in_flight(session: AsyncSession, opt_outs: dict[str, int]) -> None:
