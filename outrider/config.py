@@ -34,10 +34,12 @@ class Settings(BaseSettings):
     """Data folder: embedded database, uploaded files, logs."""
     database_url: str | None = Field(None, validation_alias=_public("DATABASE_URL"))
     redis_url: str | None = Field(None, validation_alias=_public("REDIS_URL"))
-    public_url: str = Field("http://127.0.0.1:8000", validation_alias=_public("PUBLIC_URL"))
-    """Address under which the carrier reaches us; signatures are checked against it, never against headers."""
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
+    public_url: str = Field(
+        default_factory=lambda given: f"http://127.0.0.1:{given.get('port', 8000)}", validation_alias=_public("PUBLIC_URL")
+    )
+    """Address under which the carrier reaches us; signatures are checked against it, never against headers."""
     simulator_port: int = Field(8010, ge=1, le=65535)
     secret_key: SecretStr | None = None
 
@@ -158,7 +160,8 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = [_line(item) for item in error.errors()]
+        # A default that follows another setting fails with it; only the other one is at fault.
+        lines = [_line(item) for item in error.errors() if item["type"] != "default_factory_not_called"]
         raise ConfigurationError("; ".join(lines), remedy="Correct or unset it, then start again.") from error
 
 

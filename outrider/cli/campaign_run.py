@@ -14,7 +14,7 @@ from outrider.errors import Unavailable
 
 
 def campaign_run(
-    file: Annotated[Path, typer.Argument(help="The campaign, as YAML; see examples/campaign.yaml.")],
+    file: Annotated[Path, typer.Argument(help="The campaign, as YAML; see examples/demo_campaign.yaml.")],
     watch: Annotated[bool, typer.Option("--watch", help="Follow it to its end and print the result.")] = False,
     url: Annotated[str | None, typer.Option(help="A running Outrider; http://localhost:PORT without it.")] = None,
 ) -> None:

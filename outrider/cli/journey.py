@@ -26,6 +26,7 @@ from outrider.errors import FieldProblem, InvalidInput
 ENDED = ("completed", "failed", "cancelled")
 DONE_STATES = ("completed", "failed", "skipped")
 POLL_SECONDS = 0.5
+EXAMPLE = "Compare it with examples/demo_campaign.yaml."
 
 
 class LeadSource(BaseModel):
@@ -76,12 +77,13 @@ def read_campaign_file(path: Path) -> CampaignFile:
         raise InvalidInput(f"{path} can't be read: {error.strerror}.") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InvalidInput(f"{path} is not valid YAML: {error}") from error
-    try:
-        file = CampaignFile.model_validate(content)
-        CampaignIn.model_validate({**(file.model_extra or {}), "name": file.name})
-    except ValidationError as error:
-        fields = [FieldProblem(field=".".join(map(str, e["loc"])) or "file", problem=e["msg"]) for e in error.errors()]
-        raise InvalidInput(f"{path} does not describe a campaign.", fields=fields) from error
+    if not isinstance(content, dict):
+        raise InvalidInput(f"{path} does not describe a campaign.", remedy=EXAMPLE)
+    campaign = {name: value for name, value in content.items() if name != "leads"}
+    problems = _problems(CampaignFile, content) | _problems(CampaignIn, campaign)
+    if problems:
+        raise InvalidInput(f"{path} does not describe a campaign.", fields=list(problems.values()), remedy=EXAMPLE)
+    file = CampaignFile.model_validate(content)
     if file.leads.file is None and file.leads.list is None:
         raise InvalidInput.on("leads", "names neither a file nor a list", "Add `file: leads.csv` or `list: name`.")
     if file.leads.file is not None:
@@ -89,6 +91,16 @@ def read_campaign_file(path: Path) -> CampaignFile:
         if not file.leads.file.is_file():
             raise InvalidInput.on("leads.file", f"there is no file {file.leads.file}")
     return file
+
+
+def _problems(model: type[BaseModel], content: dict[str, Any]) -> dict[str, FieldProblem]:
+    """What keeps `content` from being a `model`, by field."""
+    try:
+        model.model_validate(content)
+    except ValidationError as error:
+        paths = [(".".join(map(str, found["loc"])), f"{found['msg']}.") for found in error.errors()]
+        return {path: FieldProblem(field=path, problem=problem) for path, problem in paths}
+    return {}
 
 
 async def import_leads(api: Api, source: LeadSource, list_name: str) -> Json:

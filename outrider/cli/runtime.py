@@ -12,13 +12,14 @@ from typing import Any, TypeVar
 import typer
 import uvloop
 from rich.console import Console
+from rich.markup import escape
 
 from outrider.config import Settings, read_settings
 from outrider.conversations.senders import ensure_default_senders
 from outrider.db.embedded import EmbeddedPostgres
-from outrider.db.engine import Database
+from outrider.db.engine import DATABASE_TROUBLE, Database
 from outrider.db.migrate import migrate
-from outrider.errors import ConfigurationError, OutriderError
+from outrider.errors import ConfigurationError, OutriderError, Unavailable
 from outrider.telemetry import configure_logging
 from outrider.workflows.shipped import ensure_shipped_workflows
 
@@ -55,11 +56,15 @@ def run(main: Coroutine[Any, Any, Result]) -> Result:
 
 
 def print_error(error: OutriderError) -> None:
-    errors.print(f"[bold red]{error.title}:[/] {error.detail}", highlight=False)
+    title, remedies = escape(error.title), {field.remedy for field in error.fields}
+    # A detail that only names its one field would be read twice.
+    detail = "" if [f"{field.field}: {field.problem}" for field in error.fields] == [error.detail] else f" {escape(error.detail)}"
+    errors.print(f"[bold red]{title}:[/]{detail}", highlight=False)
     for field in error.fields:
-        errors.print(f"  [bold]{field.field}[/]: {field.problem} {field.remedy}", highlight=False)
-    if error.remedy:
-        errors.print(error.remedy, highlight=False)
+        problem = field.problem if field.problem.endswith((".", "?")) else f"{field.problem}."
+        errors.print(f"  [bold]{escape(field.field)}:[/] {escape(problem)} {escape(field.remedy)}".rstrip(), highlight=False)
+    if error.remedy and error.remedy not in remedies:
+        errors.print(escape(error.remedy), highlight=False)
 
 
 @asynccontextmanager
@@ -81,10 +86,24 @@ async def open_database(settings: Settings, *, pool_size: int = 20, name: str = 
     async with database_address(settings) as address:
         database = Database(address, pool_size=pool_size, application_name=name)
         try:
+            await _reach(database)
             await prepare(database, settings)
             yield database
         finally:
             await database.aclose()
+
+
+async def _reach(database: Database) -> None:
+    """
+    Raises:
+        Unavailable: the database can't be connected to.
+    """
+    try:
+        await (await database.connect()).close()
+    except DATABASE_TROUBLE as error:
+        raise Unavailable(
+            f"The database does not answer: {error}", remedy="Start it, or correct DATABASE_URL; `outrider doctor` says more."
+        ) from error
 
 
 async def prepare(database: Database, settings: Settings) -> None:
