@@ -62,7 +62,7 @@ async def database(postgres: str) -> AsyncIterator[Database]:
     name = f"test_{next(_numbers)}"
     server = await asyncpg.connect(postgres)
     await server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
-    database = Database(_address(postgres, name), pool_size=5)
+    database = Database(_address(postgres, name), pool_size=10)
     try:
         yield database
     finally:

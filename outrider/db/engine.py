@@ -5,19 +5,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import cast
+from typing import Any, cast
 
 import asyncpg
 import orjson
-from sqlalchemy import text
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import event, text
+from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 DATABASE_TROUBLE = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 """What a statement or a connection attempt raises when the database is away, or ends the connection under it."""
+
+UNCHECKED_SECONDS = 1.0
+"""A connection that lay in the pool for longer is asked whether it still answers: three round trips, not worth it before."""
 
 
 def sqlalchemy_url(dsn: str) -> URL:
@@ -30,20 +35,22 @@ class Database:
 
     Args:
         dsn: `postgresql://…`; may name a socket directory with `?host=/path`.
-        pool_size: connections kept; as many again may be opened for a moment.
+        pool_size: most connections at once. All that were opened are kept: a new one takes longer than most transactions,
+            and has yet to learn every statement.
     """
 
-    def __init__(self, dsn: str, *, pool_size: int = 10, application_name: str = "outrider"):
+    def __init__(self, dsn: str, *, pool_size: int = 20, application_name: str = "outrider"):
         self.dsn = dsn
         self._engine = create_async_engine(
             sqlalchemy_url(dsn),
             pool_size=pool_size,
-            max_overflow=pool_size,
-            pool_pre_ping=True,
+            max_overflow=0,
+            pool_use_lifo=True,
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
             connect_args={"server_settings": {"application_name": application_name, "jit": "off"}},
         )
+        _check_rested_connections(self._engine.sync_engine)
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False, autoflush=True)
 
     @asynccontextmanager
@@ -58,6 +65,31 @@ class Database:
 
     async def aclose(self) -> None:
         await self._engine.dispose()
+
+
+def _check_rested_connections(engine: Engine) -> None:
+    """Replace connections that ended while they lay in the pool."""
+
+    @event.listens_for(engine, "checkin")
+    def note_time(_: Any, entry: ConnectionPoolEntry) -> None:
+        entry.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def check(connection: Any, entry: ConnectionPoolEntry, _: Any) -> None:
+        since = entry.info.get("rests_since")
+        if since is None:
+            return
+        if connection.driver_connection.is_closed() or (
+            time.monotonic() - since > UNCHECKED_SECONDS and not _answers(engine, connection)
+        ):
+            raise InvalidatePoolError
+
+
+def _answers(engine: Engine, connection: Any) -> bool:
+    try:
+        return engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error:
+        return False
 
 
 async def raw_connection(session: AsyncSession) -> asyncpg.Connection:

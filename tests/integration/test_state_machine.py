@@ -336,7 +336,7 @@ async def _open(postgres: str) -> Database:
         await server.execute("CREATE DATABASE histories TEMPLATE outrider_template STRATEGY FILE_COPY")
     finally:
         await server.close()
-    return Database(postgres.replace("/postgres?", "/histories?"), pool_size=5)
+    return Database(postgres.replace("/postgres?", "/histories?"), pool_size=10)
 
 
 def _settings(folder: Path) -> Settings:
