@@ -17,7 +17,9 @@ TIME = pattern(
     r"(?<!good )(?:in the )?(?:morning|afternoon|evening)",
     r"(?:at |around |by |after )?(?:1[0-2]|0?[1-9])(?:[:.][0-5]\d)? ?(?:am|pm|a\.m\.?|p\.m\.?|o'clock)|(?:at )?noon|after lunch",
     r"(?:at |around |after )?(?:[01]?\d|2[0-3]):[0-5]\d|(?:at|around|after) (?:1[0-2]|[1-9])",
-    r"in (?:an|one|two|half an|\d+) (?:hours?|min\w*)",
+    r"in (?:an|one|two|half an|\d+) (?:hours?|min\w*)|in (?:a (?:few|couple(?: of)?)|\d+|two|three|six) (?:days|weeks|months)",
+    rf"next (?:month|quarter|year|spring|summer|fall|autumn)|in (?:{_MONTH})",
+    r"after (?:the )?(?:holidays?|vacation|summer|new year|christmas|easter)",
 )
 
 PATTERNS = {

@@ -15,6 +15,8 @@ TIME = pattern(
     r"la semaine prochaine|(?:a |vers |apres )?\d{1,2} ?(?:h|heures?)(?: ?[0-5]\d)?",
     r"(?:a |vers )?(?:[01]?\d|2[0-3]):[0-5]\d|a midi",
     r"dans (?:une|\d+|deux) (?:heures?|minutes)|dans l'apres-midi|en (?:matinee|soiree|fin de journee)",
+    rf"le mois prochain|l'annee prochaine|dans (?:quelques|deux|trois|\d+) (?:jours|semaines|mois)|en (?:{_MONTH})",
+    r"apres les (?:vacances|fetes)|a la rentree",
 )
 
 PATTERNS = {

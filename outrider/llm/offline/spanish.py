@@ -16,6 +16,7 @@ TIME = pattern(
     r"(?:por|en) la (?:manana|tarde|noche)",
     r"(?:a )?las? \d{1,2}(?:[:.][0-5]\d)?(?: y media)?(?: de la (?:manana|tarde|noche))?(?: ?(?:am|pm))?",
     r"\d{1,2}(?:[:.][0-5]\d)? ?(?:am|pm|hrs?|h)|(?:[01]?\d|2[0-3]):[0-5]\d|al mediodia|en (?:una|media|\d+) (?:horas?|minutos)",
+    rf"(?:el )?(?:proximo (?:mes|ano)|(?:mes|ano) que viene)|en (?:{_MONTH})|en (?:un[oa]s|dos|tres|\d+) (?:dias|semanas|meses)",
 )
 
 PATTERNS = {

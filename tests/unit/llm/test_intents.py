@@ -442,6 +442,12 @@ def test_a_text_of_no_language_keeps_the_one_spoken_so_far() -> None:
         ("en", "How about the 5th?", "the 5th"),
         ("es", "Perfecto, mañana a las 10", "mañana a las 10"),
         ("fr", "Plutôt jeudi matin vers 10h30", "jeudi matin vers 10h30"),
+        ("en", "Maybe next month", "next month"),
+        ("en", "Try me in two weeks, or after the holidays", "in two weeks, or after the holidays"),
+        ("es", "Mejor el mes que viene", "el mes que viene"),
+        ("es", "Quizás en unas semanas", "en unas semanas"),
+        ("fr", "Peut-être le mois prochain", "le mois prochain"),
+        ("fr", "Rappelez dans trois semaines", "dans trois semaines"),
     ],
 )
 def test_find_time_quotes_the_lead(language: str, text: str, found: str | None) -> None:
