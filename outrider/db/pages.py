@@ -112,10 +112,11 @@ def directed(order: Order, *columns: ColumnElement[Any]) -> list[ColumnElement[A
 def page_of(rows: Sequence[Any], order: Order, limit: int) -> tuple[Sequence[Any], str | None]:
     """A page from `limit` rows and, if there are more, at least one further row; and the cursor of the next."""
     page = rows[:limit]
-    return page, _write_cursor(order, page[-1]) if len(rows) > limit else None
+    return page, cursor_at(order, page[-1]) if len(rows) > limit else None
 
 
-def _write_cursor(order: Order, row: Any) -> str:
+def cursor_at(order: Order, row: Any) -> str:
+    """The cursor after a row that has the columns of `position`."""
     return base64.urlsafe_b64encode(orjson.dumps([order.name, row.sort_value, row.sort_id])).decode().rstrip("=")
 
 

@@ -20,6 +20,8 @@ TELLING_DIGITS = 4
 
 Columns = ReadOnlyColumnCollection[str, Any]
 LEADS: Columns = Lead.__table__.c
+CONSENTS: Columns = LeadConsent.__table__.c
+MEMBERS: Columns = LeadListMember.__table__.c
 
 
 def filtered_lead_ids(given: LeadFilter) -> Select[int]:
@@ -49,9 +51,9 @@ def conditions(given: LeadFilter, lead: Columns = LEADS) -> Iterator[ColumnEleme
     if given.search:
         yield _search(given.search, lead)
     if given.list_id is not None:
-        yield lead.id.in_(select(LeadListMember.lead_id).where(LeadListMember.list_id == given.list_id))
+        yield lead.id.in_(select(MEMBERS.lead_id).where(MEMBERS.list_id == given.list_id))
     if given.consent is not None:
-        open_consent = select(LeadConsent.lead_id).where(LeadConsent.channel == given.consent, LeadConsent.revoked_at.is_(None))
+        open_consent = select(CONSENTS.lead_id).where(CONSENTS.channel == given.consent, CONSENTS.revoked_at.is_(None))
         yield lead.id.in_(open_consent)
     for pair in given.attribute or ():
         name, _, value = pair.partition(":")
@@ -63,6 +65,12 @@ def matches_few(given: LeadFilter) -> bool:
     """True for what can't match more than a handful: one company, a number's end, an address with digits."""
     digits = sum(map(str.isdigit, given.search or ""))
     return given.company is not None or digits >= TELLING_DIGITS
+
+
+def bounds(given: LeadFilter, sort: str) -> list[ColumnElement[bool]]:
+    """What a filter says about the very value that the list is sorted by: where in the order matches can lie."""
+    of_sort = {"score": _score_bounds, "created_at": _created_bounds}.get(sort.removeprefix("-"))
+    return list(of_sort(given)) if of_sort else []
 
 
 def company_key(lead: Columns = LEADS) -> ColumnElement[str]:
@@ -94,11 +102,19 @@ def _columns(given: LeadFilter, lead: Columns) -> Iterator[ColumnElement[bool]]:
         yield lead.phone.is_not(None) if given.has_phone else lead.phone.is_(None)
     if given.has_email is not None:
         yield lead.email.is_not(None) if given.has_email else lead.email.is_(None)
+    yield from _score_bounds(given, lead)
+    yield from _created_bounds(given, lead)
+
+
+def _score_bounds(given: LeadFilter, lead: Columns = LEADS) -> Iterator[ColumnElement[bool]]:
     if given.score_min is not None:
         yield score_key(lead) >= given.score_min
     if given.score_max is not None:
         yield score_key(lead) <= given.score_max
         yield score_key(lead) >= 0
+
+
+def _created_bounds(given: LeadFilter, lead: Columns = LEADS) -> Iterator[ColumnElement[bool]]:
     if given.created_from is not None:
         yield lead.created_at >= given.created_from
     if given.created_to is not None:

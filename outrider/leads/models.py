@@ -92,7 +92,8 @@ class Lead(HasId, HasTimes, Base):
         Index("ix_leads_tier", "tier", postgresql_where=text("tier IS NOT NULL")),
         Index("ix_leads_source", "source", postgresql_where=text("source IS NOT NULL")),
         Index("ix_leads_country", "country", postgresql_where=text("country IS NOT NULL")),
-        Index("ix_leads_region", "region", postgresql_where=text("region IS NOT NULL")),
+        # With the country, for the two are asked for together: a region of another country is known to be none at once.
+        Index("ix_leads_region_country", "region", "country", postgresql_where=text("region IS NOT NULL")),
         Index("ix_leads_import_id", "import_id", postgresql_where=text("import_id IS NOT NULL")),
     )
 

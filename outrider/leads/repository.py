@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Row, Select, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from outrider.db.pages import Order, SortKey, after, directed, page_of, position, read_rows
-from outrider.leads.filters import LEADS, Columns, company_key, conditions, is_one_of, matches_few, score_key
+from outrider.db.pages import Order, SortKey, after, cursor_at, directed, page_of, position, read_rows
+from outrider.leads.filters import CONSENTS, LEADS, Columns, bounds, company_key, conditions, is_one_of, matches_few, score_key
 from outrider.leads.models import Lead, LeadConsent, LeadList, LeadListMember
 from outrider.leads.schemas import LeadFilter
 
@@ -26,6 +26,13 @@ SORTS = {
 
 WALKED_ROWS = 5_000
 """Rows that are looked through in the list's order before those that match are collected and sorted instead."""
+
+MOST_WALKED_ROWS = 30_000
+"""Rows that are looked through when to collect the matches would take longer: they must be joined with everybody's consents, or
+are found by words with many forms, of which enough were met among the first rows."""
+
+SLACK = 2
+"""How many times as far as the first matches promise a walk may go."""
 
 SHOWN = [column for column in LEADS if column.name not in ("search", "import_line")]
 """Columns of a lead that the API shows."""
@@ -61,16 +68,30 @@ async def read_page(
         return await read_rows(session, select(*SHOWN, _open_channels(LEADS)), order, cursor, limit)
     rows: Sequence[Row[Any]] = []
     if not matches_few(given):
-        rows = (await session.execute(_walked(given, order, cursor, limit))).all()
+        rows = await _walk(session, given, order, cursor, limit)
     if len(rows) <= limit:
         rows = (await session.execute(_collected(given, order, cursor, limit))).all()
     return page_of(rows, order, limit)
 
 
-def _walked(given: LeadFilter, order: Order, cursor: str | None, limit: int) -> Select[Any]:
-    """Matches among the next rows in the list's order."""
-    walk = select(*LEADS, *position(order)).where(*after(order, cursor)).order_by(*directed(order, *position(order)))
-    lead = walk.limit(WALKED_ROWS).subquery("walked").c
+async def _walk(session: AsyncSession, given: LeadFilter, order: Order, cursor: str | None, limit: int) -> Sequence[Row[Any]]:
+    """The next matches in the list's order, as many as are worth looking for in it."""
+    first = MOST_WALKED_ROWS if given.consent is not None else WALKED_ROWS
+    rows: Sequence[Row[Any]] = (await session.execute(_walked(given, order, cursor, limit, first))).all()
+    missing = limit + 1 - len(rows)
+    if given.search and rows and missing:
+        most = SLACK * first * missing // len(rows)
+        if most <= MOST_WALKED_ROWS:
+            further = _walked(given, order, cursor_at(order, rows[-1]), missing - 1, most)
+            rows = [*rows, *(await session.execute(further)).all()]
+    return rows
+
+
+def _walked(given: LeadFilter, order: Order, cursor: str | None, limit: int, most: int) -> Select[Any]:
+    """Matches among the next `most` rows in the list's order."""
+    place = position(order)
+    walk = select(*LEADS, *place).where(*after(order, cursor), *bounds(given, order.name)).order_by(*directed(order, *place))
+    lead = walk.limit(most).subquery("walked").c
     shown = (lead[column.name] for column in SHOWN)
     query = select(*shown, _open_channels(lead), lead.sort_value, lead.sort_id).where(*conditions(given, lead))
     return query.order_by(*directed(order, lead.sort_value, lead.sort_id)).limit(limit + 1)
@@ -88,8 +109,8 @@ def _collected(given: LeadFilter, order: Order, cursor: str | None, limit: int) 
 
 
 def _open_channels(lead: Columns) -> ColumnElement[Any]:
-    channels = select(LeadConsent.channel).where(LeadConsent.lead_id == lead.id, LeadConsent.revoked_at.is_(None))
-    correlated = channels.order_by(LeadConsent.channel).correlate(lead.id.table)
+    channels = select(CONSENTS.channel).where(CONSENTS.lead_id == lead.id, CONSENTS.revoked_at.is_(None))
+    correlated = channels.order_by(CONSENTS.channel).correlate(lead.id.table)
     return func.array(correlated.scalar_subquery()).label("consent_channels")
 
 

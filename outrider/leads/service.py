@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.db.pages import Page, read_order
@@ -13,7 +14,7 @@ from outrider.errors import Conflict, InvalidInput, NotFound
 from outrider.events.bus import publish
 from outrider.leads import repository
 from outrider.leads.events import LeadsLeaving
-from outrider.leads.filters import selected_lead_ids
+from outrider.leads.filters import LEADS, selected_lead_ids
 from outrider.leads.models import Lead, LeadConsent, LeadListMember
 from outrider.leads.person import Person, completed, given_country, given_region
 from outrider.leads.phones import UnusablePhone, parse_phone
@@ -32,6 +33,7 @@ from outrider.leads.schemas import (
 from outrider.leads.values import UnusableValue, check_attributes, clean_line, clean_text, read_email, read_language
 from outrider.leads.zones import zone_name
 
+LEADS_OUT = TypeAdapter(list[LeadOut])
 LINES = ("name", "company", "title", "industry", "company_size", "street", "city", "postal_code", "source")
 
 
@@ -49,9 +51,9 @@ async def list_leads(session: AsyncSession, given: LeadFilter, sort: str, cursor
     Raises:
         InvalidInput: the sort or the cursor is none of this list.
     """
-    order = read_order(sort, repository.SORTS, Lead.id)
+    order = read_order(sort, repository.SORTS, LEADS.id)
     leads, next_cursor = await repository.read_page(session, given, order, cursor, limit)
-    return Page(items=[LeadOut.model_validate(lead) for lead in leads], next_cursor=next_cursor)
+    return Page(items=LEADS_OUT.validate_python([lead._asdict() for lead in leads]), next_cursor=next_cursor)
 
 
 async def get_lead(session: AsyncSession, lead_id: int) -> Lead:

@@ -23,6 +23,10 @@ FILTERS: dict[str, Any] = {
     "some": (LeadFilter(tier=["A"]), lambda lead: lead["tier"] == "A"),
     "range": (LeadFilter(score_min=1, score_max=3), lambda lead: lead["score"] is not None and 1 <= lead["score"] <= 3),
     "words": (LeadFilter(search="bo"), lambda lead: lead["name"].lower().startswith("bo")),
+    "time": (
+        LeadFilter(created_from=NOON + timedelta(hours=1), created_to=NOON + timedelta(hours=3)),
+        lambda lead: NOON + timedelta(hours=1) <= lead["created_at"] < NOON + timedelta(hours=3),
+    ),
     "none": (LeadFilter(import_id=99), lambda lead: False),
 }
 KEYS: dict[str, Any] = {
