@@ -119,7 +119,7 @@ class Talk:
 @pytest.fixture
 async def talk(world: World, settings: Settings) -> Talk:
     await world.sender()
-    lead = await world.lead(name="Ann Lee", company="Acme.io")
+    lead = await world.lead(name="Ann Lee", company="Leeworks.io")
     async with world.database.transaction() as session:
         campaign = Campaign(name="Roofs", description="Free roof checks.", sender_name="Maya", status="completed")
         session.add(campaign)

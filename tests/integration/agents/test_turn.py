@@ -294,7 +294,7 @@ async def test_what_the_guard_stops_is_never_sent(talk: Talk, answer: str) -> No
 
 async def test_what_the_lead_or_the_campaign_said_may_be_repeated(talk: Talk) -> None:
     await talk.campaign(description="Free roof checks. Book at https://roofs.example/book", sender_name="Maya of Roofs.io")
-    talk.model.says = ["Maya of Roofs.io here. Acme.io can book at https://roofs.example/book. I'll write to ann@acme.io!"]
+    talk.model.says = ["Maya of Roofs.io here. Leeworks.io can book at https://roofs.example/book. I'll write to ann@acme.io!"]
     await talk.hears("Mail me at Ann@acme.io")
     await talk.answers()
     assert await talk.said() == talk.model.says
