@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from outrider.channels.base import Accepted, DeliveryStatus, ErrorClass, OutgoingText, Refused
+from outrider.channels.twilio_errors import classify
 from outrider.conversations import claims
 from outrider.conversations.deliverer import Deliverer
 from outrider.conversations.gates import Cancel, Candidate, Hold, Until
-from outrider.conversations.models import OutboxState
+from outrider.conversations.models import OutboxState, Sender
 from outrider.errors import ConfigurationError
 
 BASE = "http://127.0.0.1:8000"
@@ -314,6 +315,20 @@ async def test_a_refused_sender_is_disabled_and_another_takes_over(world: Any, d
     async with world.database.transaction() as session:
         disabled = await session.get(type(bad), bad.id)
     assert (disabled.enabled, disabled.disabled_reason) == (False, "not usable")
+
+
+@pytest.mark.parametrize("code", [21608, 21219])
+async def test_a_trial_account_goes_on_texting_whom_it_may(world: Any, deliverer: Any, run: Any, until: Any, code: int) -> None:
+    sender = await world.sender()
+    unverified, verified = await world.leads(2)
+    carrier = Scripted(lambda text: Refused(code, classify(code), "x") if text.to == unverified.phone else accepted())
+    await world.queue(world.intent(unverified))
+    async with run(deliverer(carrier)):
+        await until(lambda: _all(world, "failed", 1))
+        await world.queue(world.intent(verified))
+        await until(lambda: _states(world, {"failed": 1, "sent": 1}))
+    assert [(one.id, one.enabled) for one in await world.rows(Sender)] == [(sender.id, True)]
+    assert await world.suppressions() == []
 
 
 async def test_an_unclear_answer_is_never_repeated(
