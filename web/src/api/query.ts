@@ -1,0 +1,25 @@
+import { keepPreviousData, QueryClient } from '@tanstack/react-query'
+import { ApiProblem, type Page } from './client'
+
+const RETRIES = 2
+
+/** A refusal stays a refusal; only what may pass is tried again. */
+const mayPass = (error: unknown): boolean => !(error instanceof ApiProblem) || error.status === 0 || error.status >= 502
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      gcTime: 10 * 60_000,
+      retry: (count, error) => count < RETRIES && mayPass(error),
+      refetchOnWindowFocus: true,
+    },
+  },
+})
+
+/** Options shared by all lists that are read page by page. */
+export const paged = {
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page: Page<unknown>) => page.next_cursor ?? undefined,
+  placeholderData: keepPreviousData,
+}

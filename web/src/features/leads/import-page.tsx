@@ -1,0 +1,5 @@
+import { Page } from '@/components/layout/page'
+
+export function ImportPage() {
+  return <Page title="Import leads">{null}</Page>
+}

@@ -1,0 +1,59 @@
+/** What the address of each page may say. The URL is the state: a link, a reload or Back brings the same view. */
+import { z } from 'zod'
+
+/** A malformed parameter is ignored rather than an error page. */
+const text = z.string().max(200).optional().catch(undefined)
+const id = z.coerce.number().int().positive().optional().catch(undefined)
+const words = z.array(z.string().max(200)).max(50).optional().catch(undefined)
+const flag = z.boolean().optional().catch(undefined)
+
+export const dashboardSearch = z.object({ days: z.coerce.number().optional().catch(undefined) })
+
+export const campaignsSearch = z.object({
+  status: text,
+  search: text,
+  sort: text,
+  view: z.enum(['cards', 'table']).optional().catch(undefined),
+})
+
+export const campaignSearch = z.object({
+  tab: z.enum(['overview', 'leads', 'log', 'settings']).optional().catch(undefined),
+  status: text,
+  reason: text,
+  replied: flag,
+  level: text,
+  lead: id,
+})
+
+export const leadsSearch = z.object({
+  search: text,
+  list_id: id,
+  tier: words,
+  score_min: z.coerce.number().optional().catch(undefined),
+  score_max: z.coerce.number().optional().catch(undefined),
+  industry: words,
+  company: text,
+  country: text,
+  region: words,
+  source: words,
+  has_phone: flag,
+  has_email: flag,
+  consent: text,
+  import_id: id,
+  created_from: text,
+  created_to: text,
+  attribute: words,
+  sort: text,
+})
+
+export const conversationsSearch = z.object({
+  view: z.enum(['mine', 'unassigned', 'all', 'needs_person']).optional().catch(undefined),
+  status: text,
+  search: text,
+  campaign_id: id,
+  thread: id,
+})
+
+export const handsetSearch = z.object({ phone: text, search: text })
+export const importSearch = z.object({ import_id: id })
+export const workflowSearch = z.object({ version: id })

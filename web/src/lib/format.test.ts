@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import {
+  formatAgo,
+  formatDuration,
+  formatMoney,
+  formatPercent,
+  formatPhone,
+  humanize,
+  initials,
+  plural,
+} from './format'
+
+describe('format', () => {
+  it('keeps the digits of small amounts', () => {
+    expect(formatMoney('0.0083')).toBe('$0.0083')
+    expect(formatMoney(6.871)).toBe('$6.87')
+    expect(formatMoney(0)).toBe('$0.00')
+    expect(formatMoney(null)).toBe('–')
+  })
+  it('writes durations as people say them', () => {
+    expect([0.2, 40, 125, 3600, 5400, 200_000].map(formatDuration)).toEqual([
+      'under a second',
+      '40 s',
+      '2 min',
+      '1 h',
+      '1 h 30 min',
+      '2 days',
+    ])
+  })
+  it('writes times relative to now', () => {
+    const now = Date.parse('2026-05-01T12:00:00Z')
+    expect(formatAgo('2026-05-01T11:59:50Z', now)).toBe('just now')
+    expect(formatAgo('2026-05-01T11:55:00Z', now)).toBe('5 min. ago')
+    expect(formatAgo('2026-04-30T11:00:00Z', now)).toBe('yesterday')
+    expect(formatAgo(undefined, now)).toBe('–')
+  })
+  it('writes numbers, names and words', () => {
+    expect(formatPhone('+12025550143')).toBe('+1 (202) 555-0143')
+    expect(formatPhone('+447700900123')).toBe('+447700900123')
+    expect(initials('Ada King Lovelace')).toBe('AL')
+    expect(initials('')).toBe('?')
+    expect(humanize('needs_person')).toBe('Needs person')
+    expect(plural(1, 'lead')).toBe('1 lead')
+    expect(plural(1200, 'lead')).toBe('1,200 leads')
+    expect(formatPercent(89.6)).toBe('89.6 %')
+    expect(formatPercent(100)).toBe('100 %')
+  })
+})

@@ -1,0 +1,83 @@
+import { type QueryClient, type QueryKey, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useSyncExternalStore } from 'react'
+import { type LiveEvent, type LiveState, live, RESET } from './connection'
+
+/** What each topic makes stale: the first part of the query keys of that resource. */
+const STALE: Record<string, string[]> = {
+  campaigns: ['campaigns', 'dashboard'],
+  campaign: ['campaigns'],
+  conversations: ['conversations', 'dashboard'],
+  conversation: ['conversations', 'handset'],
+  leads: ['leads', 'lists'],
+  imports: ['imports', 'leads', 'lists'],
+  senders: ['senders'],
+  suppressions: ['suppressions'],
+  jobs: ['jobs', 'dashboard'],
+}
+/** However fast events come, a list is asked for at most this often. */
+const PAUSE_MS = 1000
+
+/** Collects events and refreshes what they made stale, each resource at most once per pause. */
+export class Refresher {
+  private readonly due = new Map<string, QueryKey>()
+  private timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(private readonly client: Pick<QueryClient, 'invalidateQueries'>) {}
+
+  take(event: LiveEvent): void {
+    if (event.kind === RESET) {
+      this.due.clear()
+      void this.client.invalidateQueries()
+      return
+    }
+    const [name = '', id] = event.topic.split(':')
+    for (const resource of STALE[name] ?? []) {
+      const key: QueryKey = id && resource.startsWith(name) ? [resource, 'one', Number(id)] : [resource]
+      this.due.set(JSON.stringify(key), key)
+    }
+    this.timer ??= setTimeout(() => this.flush(), PAUSE_MS)
+  }
+
+  flush(): void {
+    clearTimeout(this.timer)
+    this.timer = undefined
+    for (const queryKey of this.due.values()) void this.client.invalidateQueries({ queryKey })
+    this.due.clear()
+  }
+}
+
+/** Connects the page; once, at the root. */
+export function useLiveUpdates(): void {
+  const client = useQueryClient()
+  useEffect(() => {
+    const refresher = new Refresher(client)
+    const stopHandling = live.onEvent((event) => refresher.take(event))
+    const retry = () => document.visibilityState === 'visible' && live.retryNow()
+    addEventListener('online', retry)
+    document.addEventListener('visibilitychange', retry)
+    live.start()
+    return () => {
+      stopHandling()
+      removeEventListener('online', retry)
+      document.removeEventListener('visibilitychange', retry)
+      live.stop()
+    }
+  }, [client])
+}
+
+/** Hears these topics while the component is shown. */
+export function useTopics(...topics: string[]): void {
+  const key = topics.join(' ')
+  useEffect(() => live.subscribe(key.split(' ').filter(Boolean)), [key])
+}
+
+export const useLiveState = (): LiveState =>
+  useSyncExternalStore(
+    (listener) => live.onState(listener),
+    () => live.state,
+  )
+
+const POLL_MS = 5000
+
+/** `refetchInterval` of a query that live updates keep fresh: polls only while they are away. */
+export const pollWhenNotLive = (): number | false => (live.state === 'live' ? false : POLL_MS)

@@ -1,0 +1,162 @@
+/** Every address of the application. Routes are thin: a search schema and a lazily loaded page. */
+import { createRootRoute, createRoute, createRouter, Link, lazyRouteComponent } from '@tanstack/react-router'
+import { Compass } from 'lucide-react'
+import { Shell } from '@/components/layout/shell'
+import { Button } from '@/components/ui/button'
+import { EmptyState, ErrorState } from '@/components/ui/states'
+import {
+  campaignSearch,
+  campaignsSearch,
+  conversationsSearch,
+  dashboardSearch,
+  handsetSearch,
+  importSearch,
+  leadsSearch,
+  workflowSearch,
+} from '@/features/search'
+
+const root = createRootRoute({
+  component: Shell,
+  errorComponent: ({ error, reset }) => <ErrorState error={error} onRetry={reset} />,
+  notFoundComponent: () => (
+    <EmptyState
+      icon={Compass}
+      title="There is no such page"
+      actions={
+        <Button asChild>
+          <Link to="/">To the dashboard</Link>
+        </Button>
+      }
+    />
+  ),
+})
+
+/** A path parameter that is a number. */
+function numeric<Name extends string>(name: Name) {
+  return {
+    parse: (raw: Record<Name, string>) => ({ [name]: Number(raw[name]) }) as Record<Name, number>,
+    stringify: (params: Record<Name, number>) => ({ [name]: String(params[name]) }) as Record<Name, string>,
+  }
+}
+
+const dashboard = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  validateSearch: dashboardSearch,
+  component: lazyRouteComponent(() => import('@/features/dashboard/dashboard-page'), 'DashboardPage'),
+})
+const campaigns = createRoute({
+  getParentRoute: () => root,
+  path: '/campaigns',
+  validateSearch: campaignsSearch,
+  component: lazyRouteComponent(() => import('@/features/campaigns/campaigns-page'), 'CampaignsPage'),
+})
+const newCampaign = createRoute({
+  getParentRoute: () => root,
+  path: '/campaigns/new',
+  component: lazyRouteComponent(() => import('@/features/campaigns/campaign-edit-page'), 'NewCampaignPage'),
+})
+const campaign = createRoute({
+  getParentRoute: () => root,
+  path: '/campaigns/$campaignId',
+  params: numeric('campaignId'),
+  validateSearch: campaignSearch,
+  component: lazyRouteComponent(() => import('@/features/campaigns/campaign-detail-page'), 'CampaignDetailPage'),
+})
+const editCampaign = createRoute({
+  getParentRoute: () => root,
+  path: '/campaigns/$campaignId/edit',
+  params: numeric('campaignId'),
+  component: lazyRouteComponent(() => import('@/features/campaigns/campaign-edit-page'), 'CampaignEditPage'),
+})
+const leads = createRoute({
+  getParentRoute: () => root,
+  path: '/leads',
+  validateSearch: leadsSearch,
+  component: lazyRouteComponent(() => import('@/features/leads/leads-page'), 'LeadsPage'),
+})
+const importLeads = createRoute({
+  getParentRoute: () => root,
+  path: '/leads/import',
+  validateSearch: importSearch,
+  component: lazyRouteComponent(() => import('@/features/leads/import-page'), 'ImportPage'),
+})
+const lead = createRoute({
+  getParentRoute: () => root,
+  path: '/leads/$leadId',
+  params: numeric('leadId'),
+  component: lazyRouteComponent(() => import('@/features/leads/lead-page'), 'LeadPage'),
+})
+const conversations = createRoute({
+  getParentRoute: () => root,
+  path: '/conversations',
+  validateSearch: conversationsSearch,
+  component: lazyRouteComponent(() => import('@/features/conversations/conversations-page'), 'ConversationsPage'),
+})
+const handset = createRoute({
+  getParentRoute: () => root,
+  path: '/handset',
+  validateSearch: handsetSearch,
+  component: lazyRouteComponent(() => import('@/features/handset/handset-page'), 'HandsetPage'),
+})
+const agents = createRoute({
+  getParentRoute: () => root,
+  path: '/agents',
+  component: lazyRouteComponent(() => import('@/features/agents/agents-page'), 'AgentsPage'),
+})
+const workflows = createRoute({
+  getParentRoute: () => root,
+  path: '/workflows',
+  component: lazyRouteComponent(() => import('@/features/workflows/workflows-page'), 'WorkflowsPage'),
+})
+const workflow = createRoute({
+  getParentRoute: () => root,
+  path: '/workflows/$workflowId',
+  params: numeric('workflowId'),
+  validateSearch: workflowSearch,
+  component: lazyRouteComponent(() => import('@/features/workflows/workflow-page'), 'WorkflowPage'),
+})
+const jobs = createRoute({
+  getParentRoute: () => root,
+  path: '/jobs',
+  component: lazyRouteComponent(() => import('@/features/jobs/jobs-page'), 'JobsPage'),
+})
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('@/features/settings/settings-page'), 'SettingsPage'),
+})
+const settingsSection = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/$section',
+  component: lazyRouteComponent(() => import('@/features/settings/settings-page'), 'SettingsPage'),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    dashboard,
+    campaigns,
+    newCampaign,
+    campaign,
+    editCampaign,
+    leads,
+    importLeads,
+    lead,
+    conversations,
+    handset,
+    agents,
+    workflows,
+    workflow,
+    jobs,
+    settings,
+    settingsSection,
+  ]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
