@@ -17,6 +17,7 @@ from simulator.faults import SWITCHES
 from simulator.http import Endpoint, answer
 from simulator.messages import Message
 from simulator.numbers import PhoneNumber, TokenBucket, normalize
+from simulator.personas import PERSONAS
 from simulator.webhooks import is_webhook_url
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
@@ -46,6 +47,7 @@ def routes(simulator: Simulator) -> list[Route]:
         Route("/simulator/faults", guard(put_faults), methods=["PUT"]),
         Route("/simulator/messages", guard(messages), methods=["GET"]),
         Route("/simulator/recipients", guard(recipients), methods=["GET"]),
+        Route("/simulator/recipients/{number}", guard(put_recipient), methods=["PUT"]),
         Route("/simulator/inbound", guard(inbound), methods=["POST"]),
         Route("/simulator/reset", guard(reset), methods=["POST"]),
         Route("/simulator/numbers", guard(get_numbers), methods=["GET"]),
@@ -159,12 +161,32 @@ def _person(carrier: Carrier, number: str) -> dict[str, Any]:
     return {
         "number": number,
         "persona": state.people.persona(number),
+        "persona_is_chosen": number in state.people.behaviour.overrides,
+        "delivers": number not in state.people.switched_off,
         "opted_out": state.opt_outs.scopes_blocked_by(number),
         "asked_to_stop_at": wish.asked_at if wish else None,
         "stop_acknowledged_at": wish.acknowledged_at if wish else None,
         "creates_after_stop": wish.creates_since if wish else 0,
         "thread": [_describe(message) for message in thread],
     }
+
+
+async def put_recipient(simulator: Simulator, request: Request) -> Response:
+    """Change one person: `{"persona": "manual", "delivers": false}`, both optional; persona null leaves it to the mix again.
+
+    While `delivers` is false the handset is switched off: texts to it end as undelivered.
+    """
+    carrier, changes = simulator.carrier, await _read_object(request)
+    people, number = carrier.state.people, normalize(request.path_params["number"])
+    if number is None:
+        raise BadControl("the address must end with a phone number in E.164, as +12125550100")
+    if set(changes) - {"persona", "delivers"} or not isinstance(changes.get("delivers", True), bool):
+        raise BadControl("the body may have persona (a name or null) and delivers (true or false)")
+    if "persona" in changes:
+        people.cast(number, changes["persona"])
+    if "delivers" in changes:
+        (people.switched_off.discard if changes["delivers"] else people.switched_off.add)(number)
+    return answer(_person(carrier, number))
 
 
 async def inbound(simulator: Simulator, request: Request) -> Response:
@@ -237,7 +259,7 @@ def _check_number_settings(text: str, settings: Any) -> None:
 
 
 async def get_personas(simulator: Simulator, request: Request) -> Response:
-    return answer(simulator.carrier.state.people.behaviour.as_dict())
+    return answer(simulator.carrier.state.people.behaviour.as_dict() | {"personas": PERSONAS})
 
 
 async def put_personas(simulator: Simulator, request: Request) -> Response:

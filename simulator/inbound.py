@@ -61,10 +61,13 @@ class Inbound:
             return
         thread.reply_pending = True
         delay = self._state.people.reply_delay(message.to, thread.turns)
-        self._state.clock.later(delay, self._answer, thread, message.to, message.sender, reply)
+        persona = self._state.people.persona(message.to)
+        self._state.clock.later(delay, self._answer, thread, persona, message.to, message.sender, reply)
 
-    def _answer(self, thread: Thread, person: str, our_number: str, body: str) -> None:
+    def _answer(self, thread: Thread, persona: str, person: str, our_number: str, body: str) -> None:
         thread.reply_pending = False
+        if self._state.people.persona(person) != persona:
+            return  # Somebody else they have become would not say that.
         thread.turns += 1
         self._state.counters.persona_replies += 1
         self.receive(person, self._state.senders.numbers[our_number], body)

@@ -20,7 +20,11 @@ Choice = TypeVar("Choice")
 UNDELIVERABLE = {"landline": (30006,), "unreachable": (30003, 30005), "filtered": (30007,)}
 """Personas that no text reaches, with the codes that it ends with."""
 SILENT = "silence"
-PERSONAS = (*SCRIPTS, SILENT, *UNDELIVERABLE)
+MANUAL = "manual"
+"""Somebody writes for this person through the control plane; the person never answers by itself."""
+PERSONAS = (*SCRIPTS, SILENT, MANUAL, *UNDELIVERABLE)
+SWITCHED_OFF = 30003
+"""Code of texts to a handset that is switched off."""
 
 DEFAULT_MIX = {
     "interested": 0.24,
@@ -87,6 +91,8 @@ class People:
     def __init__(self, seed: int, behaviour: Behaviour):
         self._key = seed.to_bytes(16, "big", signed=True)
         self.behaviour = behaviour
+        self.switched_off: set[str] = set()
+        """Numbers whose handset no text reaches, whoever they are."""
 
     def fraction(self, number: str, purpose: str) -> float:
         """An even number in [0, 1) that is always the same for this seed, person and purpose."""
@@ -105,8 +111,20 @@ class People:
                 return name
         return max(mix, key=lambda name: mix[name])
 
+    def cast(self, number: str, persona: str | None) -> None:
+        """Give a person a persona of their own; None leaves it to the mix again.
+
+        Raises:
+            BadControl: no such persona.
+        """
+        others = {one: given for one, given in self.behaviour.overrides.items() if one != number}
+        given = {} if persona is None else _read_overrides("persona", {number: persona})
+        self.behaviour = replace(self.behaviour, overrides=others | given)
+
     def delivery_error(self, number: str) -> int | None:
         """Code that every text to this person ends with, or None if texts arrive."""
+        if number in self.switched_off:
+            return SWITCHED_OFF
         codes = UNDELIVERABLE.get(self.persona(number))
         return self._pick(codes, number, "error") if codes else None
 

@@ -53,6 +53,10 @@ class RunningSimulator:
     def recipient(self, number: str) -> dict[str, Any]:
         return cast(dict[str, Any], self._call("GET", "recipients", params={"number": number})["items"][0])
 
+    def set_recipient(self, number: str, **values: Any) -> dict[str, Any]:
+        """Change one person: `persona="manual"` (None leaves it to the mix), `delivers=False`."""
+        return self._call("PUT", f"recipients/{number}", values)
+
     def text(self, person: str, body: str, *, to: str | None = None, **more: Any) -> dict[str, Any]:
         """A person texts one of our numbers now."""
         return self._call("POST", "inbound", {"from": person, "to": to or self.number, "body": body, **more})

@@ -5,8 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 
-from pydantic import BaseModel
+from pydantic import BaseModel, computed_field
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from outrider.conversations.models import PersonReason
 
 
 class Briefing(BaseModel):
@@ -50,13 +52,18 @@ class ConversationReply(BaseModel):
 
     text: str | None
     """The answer to send; None sends nothing."""
-    hand_over: bool
-    """A person should take this conversation."""
+    person_reason: PersonReason | None = None
+    """Why a person should take this conversation; None if none need to."""
     reason: str
     model: str | None = None
     input_tokens: int = 0
     output_tokens: int = 0
     cost: Decimal = Decimal(0)
+
+    @computed_field
+    def hand_over(self) -> bool:
+        """A person should take this conversation."""
+        return self.person_reason is not None
 
 
 class Briefings(Protocol):

@@ -95,7 +95,7 @@ async def _guard(state: TurnState) -> TurnState:
     checked = check_answer(written.text, known, ours)
     reply = ConversationReply(
         text=checked.text,
-        hand_over=checked.hand_over,
+        person_reason=checked.person_reason,
         reason=checked.reason,
         model=written.model,
         input_tokens=written.input_tokens,

@@ -9,6 +9,8 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from outrider.conversations.models import PersonReason
+
 LONGEST_ANSWER = 320
 """Characters; about two segments."""
 HAND_OVER_MARK = "[[person]]"
@@ -34,8 +36,13 @@ class Checked:
     """What may be sent of a model's answer."""
 
     text: str | None
-    hand_over: bool
     reason: str
+    person_reason: PersonReason | None = None
+    """Why a person should take the conversation; None if none need to."""
+
+    @property
+    def hand_over(self) -> bool:
+        return self.person_reason is not None
 
 
 def check_answer(answer: str, known_texts: Iterable[str], our_texts: Collection[str] = ()) -> Checked:
@@ -44,17 +51,21 @@ def check_answer(answer: str, known_texts: Iterable[str], our_texts: Collection[
     Links, addresses and numbers must occur in `known_texts` (what the campaign, we or the lead said before). Words that are
     among `our_texts` already are not said again: whoever repeats itself has nothing to say, and a person should look.
     """
-    wants_person = MARK.search(answer) is not None
+    asked = PersonReason.ASKED if MARK.search(answer) else None
     text = " ".join(MARK.sub(" ", answer).split())
     if not text:
-        return Checked(None, hand_over=True, reason="asked for a person" if wants_person else "the model wrote nothing")
+        return Checked(None, "asked for a person", asked) if asked else _refused("the model wrote nothing")
     if len(text) > LONGEST_ANSWER:
         text = _shortened(text)
     if _has_invented(text, " ".join(known_texts)):
-        return Checked(None, hand_over=True, reason="the model gave an address or number that nobody told it")
+        return _refused("the model gave an address or number that nobody told it")
     if text in our_texts:
-        return Checked(None, hand_over=True, reason="the model would have said the same again")
-    return Checked(text, hand_over=wants_person, reason="asked for a person" if wants_person else "answered")
+        return _refused("the model would have said the same again")
+    return Checked(text, "asked for a person" if asked else "answered", asked)
+
+
+def _refused(reason: str) -> Checked:
+    return Checked(None, reason, PersonReason.ANSWER_REFUSED)
 
 
 def _has_invented(text: str, known: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Numeric, Text, func, text
+from sqlalchemy import Boolean, ForeignKey, Index, Numeric, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -31,11 +31,13 @@ class AgentExecution(HasId, Base):
     __tablename__ = "agent_executions"
 
     agent_type: Mapped[str] = mapped_column(Text)
-    """`conversation` …"""
+    """`conversation` answers a lead; `suggestion` drafts an answer for a person."""
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id", ondelete="SET NULL"))
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"), index=True)
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
     campaign_id: Mapped[int | None] = mapped_column(index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
+    """The text that came of it; None if nothing was sent."""
     trace_id: Mapped[str] = mapped_column(Text)
     input_data: Mapped[dict[str, Any]] = mapped_column(JSONB)
     output_data: Mapped[dict[str, Any]] = mapped_column(JSONB)
@@ -48,3 +50,5 @@ class AgentExecution(HasId, Base):
     cost: Mapped[Decimal] = mapped_column(Numeric(14, 8), server_default="0")
     """US dollars."""
     executed_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+
+    __table_args__ = (Index("ix_agent_executions_message_id", "message_id", postgresql_where=text("message_id IS NOT NULL")),)

@@ -1,16 +1,18 @@
-"""`/api/agents`."""
+"""`/api/agents`, and the answers that agents suggest."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 
 from outrider.agents import service
-from outrider.agents.schemas import AgentIn, AgentOut, AgentPatch
+from outrider.agents.schemas import AgentIn, AgentOut, AgentPatch, Suggestion
+from outrider.agents.suggesting import suggest_reply
 from outrider.auth.permissions import Permission, require
 from outrider.db.web import Transaction
 
 router = APIRouter(prefix="/api/agents", tags=["agents"])
-routers = [router]
+suggestion_router = APIRouter(prefix="/api/threads", tags=["conversations"])
+routers = [router, suggestion_router]
 
 READ = [Depends(require(Permission.SETTINGS_READ))]
 WRITE = [Depends(require(Permission.SETTINGS_WRITE))]
@@ -41,3 +43,10 @@ async def change_agent(session: Transaction, agent_id: int, patch: AgentPatch) -
 async def delete_agent(session: Transaction, agent_id: int) -> None:
     """Delete an agent that no campaign uses."""
     await service.delete_agent(session, agent_id)
+
+
+@suggestion_router.post("/{conversation_id}/suggestion", dependencies=[Depends(require(Permission.CONVERSATIONS_WRITE))])
+async def suggest_thread_reply(request: Request, conversation_id: int) -> Suggestion:
+    """Let the agent draft the next text, for a person to send, change or drop. Nothing is sent."""
+    state = request.app.state
+    return await suggest_reply(state.database, state.conversation_agent, state.briefings, conversation_id)

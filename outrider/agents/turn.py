@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,10 +10,10 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.agents import repository
-from outrider.agents.contract import Briefing, Briefings, ConversationInput, ConversationReply, ThreadText
+from outrider.agents.contract import Briefings, ConversationInput, ConversationReply
 from outrider.agents.graph import ConversationAgent
-from outrider.agents.models import AgentExecution
-from outrider.conversations.models import Author, Direction, Purpose
+from outrider.agents.thread import CONVERSATION, execution_of, load
+from outrider.conversations.models import Author, PersonReason, Purpose
 from outrider.conversations.outbox import NoSenderAvailable, TextIntent
 from outrider.conversations.turns import (
     NoTurn,
@@ -25,19 +24,15 @@ from outrider.conversations.turns import (
     hand_over,
     leave_to_person,
     release_turn,
-    thread,
 )
 from outrider.db.engine import Database
 from outrider.errors import ConfigurationError
-from outrider.leads.models import Lead
 from outrider.llm.base import ModelError
 
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=2)
 """Longer than any answer of a model takes with its retries; a dead run's turn is free again after it."""
-THREAD_LENGTH = 30
-LEAD_FIELDS = ("id", "name", "company", "title", "industry", "company_size", "city", "region", "country", "language")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,32 +65,16 @@ async def answer_conversation(
         turn = await begin_turn(session, conversation_id, LEASE)
         if isinstance(turn, NoTurn):
             return turn
-        given = await _load(session, turn, briefings)
+        given = await load(session, briefings, turn.conversation_id, turn.lead_id, turn.campaign_id)
         is_limit = await repository.automated_replies(session, conversation_id) >= most_replies
         if is_limit or not given.briefing.auto_reply:
-            log.info(
-                "conversation_handed_over",
-                conversation_id=conversation_id,
-                reason="reply limit" if is_limit else "no automatic replies",
-            )
-            await hand_over(session, conversation_id)
+            reason = PersonReason.REPLY_LIMIT if is_limit else PersonReason.NO_AUTO_REPLY
+            log.info("conversation_handed_over", conversation_id=conversation_id, reason=reason)
+            await hand_over(session, conversation_id, reason)
             return NoTurn.PERSON
     answered = await _think(database, agent, turn, given, is_last_try=is_last_try)
     async with database.transaction() as session:
         return await _commit(session, answered)
-
-
-async def _load(session: AsyncSession, turn: Turn, briefings: Briefings) -> ConversationInput:
-    lead = await session.get_one(Lead, turn.lead_id)
-    briefing = await briefings.of_campaign(session, turn.campaign_id) if turn.campaign_id is not None else None
-    texts = await thread(session, turn.conversation_id, THREAD_LENGTH)
-    return ConversationInput(
-        conversation_id=turn.conversation_id,
-        trace_id=uuid.uuid4().hex,
-        lead={field: getattr(lead, field) for field in LEAD_FIELDS},
-        briefing=briefing or Briefing(),
-        thread=[ThreadText(author="lead" if t.direction == Direction.IN else "us", body=t.body) for t in texts],
-    )
 
 
 async def _think(
@@ -109,7 +88,8 @@ async def _think(
             await _release(database, turn)
             raise
         # A model that will never answer this must not leave the person without an answer.
-        reply = ConversationReply(text=None, hand_over=True, reason=f"{error.title}: {error.detail}")
+        reason = f"{error.title}: {error.detail}"
+        reply = ConversationReply(text=None, person_reason=PersonReason.MODEL_FAILED, reason=reason)
     except Exception:
         await _release(database, turn)
         raise
@@ -123,23 +103,30 @@ async def _release(database: Database, turn: Turn) -> None:
 
 async def _commit(session: AsyncSession, answered: Answered) -> TurnEnd:
     turn, reply = answered.turn, answered.reply
-    session.add(_execution(answered))
+    execution = execution_of(CONVERSATION, answered.given, reply, answered.milliseconds, turn.lead_id)
+    session.add(execution)
     result = await _end(session, turn, reply)
-    if result is TurnEnd.DONE and reply.hand_over:
-        log.info("conversation_handed_over", conversation_id=turn.conversation_id, reason=reply.reason)
-        await hand_over(session, turn.conversation_id)
+    if result is TurnEnd.DONE and reply.text is not None:
+        execution.message_id = await repository.message_named(session, _intent_name(turn))
+        if reply.person_reason is not None:
+            log.info("conversation_handed_over", conversation_id=turn.conversation_id, reason=reply.reason)
+            await hand_over(session, turn.conversation_id, reply.person_reason, reply.reason)
     return result
 
 
 async def _end(session: AsyncSession, turn: Turn, reply: ConversationReply) -> TurnEnd:
     if reply.text is None:
-        return await leave_to_person(session, turn)
+        return await leave_to_person(session, turn, reply.person_reason or PersonReason.ASKED, reply.reason)
     try:
         async with session.begin_nested():
             return await end_turn(session, turn, _intent(turn, reply.text))
-    except NoSenderAvailable:
+    except NoSenderAvailable as error:
         log.warning("conversation_handed_over", conversation_id=turn.conversation_id, reason="no sender for the answer")
-        return await leave_to_person(session, turn)
+        return await leave_to_person(session, turn, PersonReason.NO_SENDER, error.detail)
+
+
+def _intent_name(turn: Turn) -> str:
+    return f"reply:{turn.conversation_id}:{turn.inbound_count}"
 
 
 def _intent(turn: Turn, body: str) -> TextIntent:
@@ -147,29 +134,8 @@ def _intent(turn: Turn, body: str) -> TextIntent:
         lead_id=turn.lead_id,
         phone=turn.phone,
         body=body,
-        dedupe_key=f"reply:{turn.conversation_id}:{turn.inbound_count}",
+        dedupe_key=_intent_name(turn),
         purpose=Purpose.REPLY,
         author=Author.AGENT,
         campaign_id=turn.campaign_id,
-    )
-
-
-def _execution(answered: Answered) -> AgentExecution:
-    given, reply = answered.given, answered.reply
-    return AgentExecution(
-        agent_type="conversation",
-        agent_id=given.briefing.agent_id,
-        lead_id=answered.turn.lead_id,
-        conversation_id=answered.turn.conversation_id,
-        campaign_id=answered.turn.campaign_id,
-        trace_id=given.trace_id,
-        input_data=given.model_dump(mode="json"),
-        output_data=reply.model_dump(mode="json"),
-        processing_time_ms=answered.milliseconds,
-        success=reply.text is not None,
-        error=None if reply.text is not None else reply.reason,
-        model=reply.model,
-        input_tokens=reply.input_tokens,
-        output_tokens=reply.output_tokens,
-        cost=reply.cost,
     )

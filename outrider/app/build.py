@@ -10,7 +10,9 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 import outrider.agents.routes
+import outrider.analytics.insight_routes
 import outrider.analytics.routes
+import outrider.app.handset.routes
 import outrider.campaigns.routes
 import outrider.conversations.routes
 import outrider.conversations.webhook_routes
@@ -18,9 +20,11 @@ import outrider.leads.routes
 import outrider.wiring
 import outrider.workflows.routes
 from outrider import __version__
-from outrider.app import health, queue
+from outrider.agents.graph import ConversationAgent
+from outrider.app import configuration, health, models, queue, setup
 from outrider.app.middleware import BodyLimit, Figures, KeptAnswers
 from outrider.app.problems import Problem, install_problem_handlers
+from outrider.campaigns.briefings import CampaignBriefings
 from outrider.channels.build import build_carrier
 from outrider.config import Settings
 from outrider.conversations.inbox import WebhookInbox
@@ -43,9 +47,14 @@ ROUTERS = (
     *outrider.analytics.routes.routers,
     *outrider.campaigns.routes.routers,
     *outrider.conversations.routes.routers,
+    outrider.analytics.insight_routes.router,
     *outrider.workflows.routes.routers,
     *outrider.agents.routes.routers,
+    outrider.app.handset.routes.router,
     queue.router,
+    configuration.router,
+    models.router,
+    setup.router,
 )
 
 
@@ -61,6 +70,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
             stack.push_async_callback(app.state.carrier.aclose)
             app.state.models = ModelRegistry(settings, count_model_call)
             stack.push_async_callback(app.state.models.aclose)
+            app.state.conversation_agent = ConversationAgent(app.state.models)
+            app.state.briefings = CampaignBriefings()
             app.state.inbox = WebhookInbox(database)
             stop = asyncio.Event()
             watching = asyncio.create_task(watch_event_loop(stop))

@@ -20,7 +20,7 @@ from outrider.campaigns.repository import leads as lead_rows
 from outrider.campaigns.repository import sending
 from outrider.campaigns.repository.leads import Settlement
 from outrider.conversations.events import DeliveryFailed, NumberSuppressed, TextOutcome, TextReceived, TextsSettled
-from outrider.conversations.models import OutboxState
+from outrider.conversations.models import OutboxState, PersonReason
 from outrider.conversations.turns import hand_over
 from outrider.events.bus import subscribe
 from outrider.jobs import JobContext, job
@@ -58,7 +58,7 @@ async def note_reply(session: AsyncSession, event: TextReceived) -> None:
     if not await _note_reply(session, event.lead_id, event.campaign_id, wait=False):
         await note_reply_later.enqueue(session, lead_id=event.lead_id, campaign_id=event.campaign_id)
     if event.campaign_id is not None and not await campaign_rows.answers_itself(session, event.campaign_id):
-        await hand_over(session, event.conversation_id)
+        await hand_over(session, event.conversation_id, PersonReason.NO_AUTO_REPLY)
 
 
 @job("campaigns.note_reply")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 
 from outrider.channels.keywords import Wish
 from outrider.conversations.models import OutboxState, SuppressionReason
@@ -77,3 +78,23 @@ class HandedBack:
     conversation_id: int
     is_unanswered: bool
     """The lead wrote something that nobody has answered."""
+
+
+class Change(StrEnum):
+    """What about a conversation is new."""
+
+    STATUS = "status"
+    """Open, snoozed or resolved."""
+    ASSIGNEE = "assignee"
+    HANDLING = "handling"
+    """Who answers, or that a person has to."""
+    READ = "read"
+    NOTES = "notes"
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationChanged:
+    """Something about a conversation changed besides its messages."""
+
+    conversation_id: int
+    change: Change

@@ -7,11 +7,24 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, Double, ForeignKey, Index, Numeric, SmallInteger, Text, func, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Double,
+    ForeignKey,
+    Index,
+    Numeric,
+    SmallInteger,
+    Text,
+    func,
+    literal_column,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outrider.db.base import Base, HasId, HasTimes
+from outrider.leads.folding import search_vector
 
 
 class SenderKind(StrEnum):
@@ -44,6 +57,32 @@ class Sender(HasId, HasTimes, Base):
     )
 
 
+class ThreadStatus(StrEnum):
+    OPEN = "open"
+    SNOOZED = "snoozed"
+    """Out of sight until `snoozed_until`, or until the lead writes."""
+    RESOLVED = "resolved"
+    """Nothing to do until the lead writes again."""
+
+
+class PersonReason(StrEnum):
+    """Why a conversation waits for a person."""
+
+    REPLY_LIMIT = "reply_limit"
+    """The agent answered as often as it may without a person."""
+    NO_AUTO_REPLY = "no_auto_reply"
+    """The campaign leaves every answer to a person."""
+    ASKED = "asked_for_person"
+    """The agent found that a person should answer, or the lead asked for one."""
+    MODEL_FAILED = "model_failed"
+    ANSWER_REFUSED = "answer_refused"
+    """What the model wrote may not be sent."""
+    NO_SENDER = "no_sender"
+    """No enabled sender may send the agent's answer."""
+    WITH_PERSON = "with_person"
+    """A person has the conversation, and the lead wrote."""
+
+
 class Conversation(HasId, HasTimes, Base):
     """The thread with one lead over all channels."""
 
@@ -56,10 +95,27 @@ class Conversation(HasId, HasTimes, Base):
     """The campaign that wrote last; replies are answered on its behalf."""
     handled_by: Mapped[str] = mapped_column(Text, server_default="agent")
     """`agent` or `person`: a person who takes over stops the agents."""
+    paused_by: Mapped[str | None] = mapped_column(Text)
+    """Who took over; None while an agent answers, and where the agent itself handed over."""
+    agent_since: Mapped[datetime | None]
+    """When a person last gave it to the agent, whose answers are counted anew from then on."""
+    needs_person_reason: Mapped[PersonReason | None] = mapped_column(Text)
+    """Why a person has to act; None when nobody has to."""
+    needs_person_detail: Mapped[str | None] = mapped_column(Text)
+    """The agent's own words about it."""
+    status: Mapped[ThreadStatus] = mapped_column(Text, server_default=ThreadStatus.OPEN)
+    snoozed_until: Mapped[datetime | None]
+    assignee: Mapped[str | None] = mapped_column(Text)
+    """Name of the person who looks after it."""
     inbound_count: Mapped[int] = mapped_column(server_default="0")
     """Texts received; a run that began at a lower count was overtaken."""
     answered_count: Mapped[int] = mapped_column(server_default="0")
     """Texts received that an answer (or the decision not to answer) covers."""
+    first_unanswered_at: Mapped[datetime | None]
+    """When the oldest text was written that nobody has answered."""
+    read_count: Mapped[int] = mapped_column(server_default="0")
+    """Texts received that somebody has read: a count, because a text that was missed arrives with an old date."""
+    read_at: Mapped[datetime | None]
     run_token: Mapped[str | None] = mapped_column(Text)
     run_lease_until: Mapped[datetime | None]
     """One run at a time: the holder of `run_token` may answer until then."""
@@ -68,8 +124,29 @@ class Conversation(HasId, HasTimes, Base):
 
     __table_args__ = (
         CheckConstraint("handled_by IN ('agent','person')", name="handled_by_is_known"),
+        CheckConstraint("status IN ('open','snoozed','resolved')", name="status_is_known"),
+        CheckConstraint("(status = 'snoozed') = (snoozed_until IS NOT NULL)", name="snoozed_has_end"),
         Index("ix_conversations_last_message_at_id", "last_message_at", "id"),
+        # Partial, so that a campaign whose people never answer writes to none of them.
+        Index("ix_conversations_inbox", "last_message_at", "id", postgresql_where=text("inbound_count > 0 AND status = 'open'")),
+        Index("ix_conversations_unanswered", "last_message_at", "id", postgresql_where=text("answered_count < inbound_count")),
+        Index("ix_conversations_needs_person", "last_message_at", "id", postgresql_where=text("needs_person_reason IS NOT NULL")),
+        Index("ix_conversations_assignee", "assignee", "last_message_at", "id", postgresql_where=text("assignee IS NOT NULL")),
+        Index("ix_conversations_put_away", "status", "last_message_at", "id", postgresql_where=text("status <> 'open'")),
     )
+
+
+class ConversationNote(HasId, Base):
+    """What a person wrote down about a conversation: for colleagues only, never sent and never shown to an agent."""
+
+    __tablename__ = "conversation_notes"
+
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    author: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (Index("ix_conversation_notes_conversation_id_id", "conversation_id", "id"),)
 
 
 class Direction(StrEnum):
@@ -114,6 +191,12 @@ class OutboxState(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     """Never left, on purpose: suppressed, cancelled campaign, replied …"""
+
+
+WORDS = search_vector("body")
+"""SQL expression of a message's words."""
+SEARCHABLE = "state IS NULL OR state = 'sent'"
+"""Messages that the search for words finds: received or sent."""
 
 
 class Message(HasId, Base):
@@ -192,6 +275,13 @@ class Message(HasId, Base):
             postgresql_where=text("campaign_lead_id IS NOT NULL"),
         ),
         Index("ix_messages_sent_at", "sent_at", postgresql_using="brin"),
+        # A text that we send enters when it was sent: on its way there it would be entered again at each state.
+        Index(
+            "ix_messages_words",
+            literal_column(WORDS).label("words"),
+            postgresql_using="gin",
+            postgresql_where=text(SEARCHABLE),
+        ),
         # Room on the page for the updates that a text goes through: delivery states then touch no index.
         {"postgresql_with": {"fillfactor": "80"}},
     )

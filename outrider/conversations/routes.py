@@ -6,42 +6,78 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 
-from outrider.auth.permissions import Permission, require
-from outrider.conversations import sender_routes, suppression_routes, threads
+from outrider.auth.permissions import Actor, Permission, require
+from outrider.channels.segments import count_segments, to_gsm
+from outrider.conversations import handling_routes, sender_routes, suppression_routes, threads
+from outrider.conversations.models import ThreadStatus
+from outrider.conversations.repository.inbox import InboxFilter
 from outrider.conversations.resolving import resolve_message as resolve
-from outrider.conversations.schemas import ConversationOut, MessageIn, MessageOut, Resolution
+from outrider.conversations.schemas import (
+    ConversationCounts,
+    ConversationOut,
+    MessageIn,
+    MessageOut,
+    Resolution,
+    SegmentsIn,
+    SegmentsOut,
+    View,
+)
 from outrider.db.pages import Cursor, Limit, Page
 from outrider.db.web import Transaction
 
 inbox_router = APIRouter(prefix="/api", tags=["conversations"])
-routers = [inbox_router, sender_routes.router, suppression_routes.router]
+routers = [inbox_router, handling_routes.router, sender_routes.router, suppression_routes.router]
 
 READ = [Depends(require(Permission.CONVERSATIONS_READ))]
 WRITE = [Depends(require(Permission.CONVERSATIONS_WRITE))]
 
 
-@inbox_router.get("/conversations", dependencies=READ)
+Reader = Annotated[Actor, Depends(require(Permission.CONVERSATIONS_READ))]
+Writer = Annotated[Actor, Depends(require(Permission.CONVERSATIONS_WRITE))]
+ViewQuery = Annotated[View, Query(description="`unassigned` has only conversations in which the lead has written.")]
+HasWritten = Annotated[bool | None, Query(description="Whether the lead has ever written.")]
+
+
+@inbox_router.get("/conversations")
 async def list_conversations(
     session: Transaction,
+    actor: Reader,
     cursor: Cursor = None,
     limit: Limit = 50,
+    view: ViewQuery = "all",
+    status: ThreadStatus | None = None,
     needs_reply: bool | None = None,
+    has_written: HasWritten = None,
     handled_by: Literal["agent", "person"] | None = None,
     campaign_id: int | None = None,
     search: Annotated[
-        str | None, Query(min_length=1, max_length=100, pattern=r"^[^\x00]*$", description="Part of a name, company or number.")
+        str | None,
+        Query(
+            min_length=1,
+            max_length=100,
+            pattern=r"^[^\x00]*$",
+            description="Words of a name, company or message, or the beginning or end of a number.",
+        ),
     ] = None,
 ) -> Page[ConversationOut]:
-    """Conversations, the latest message first."""
-    return await threads.list_conversations(
-        session,
-        cursor=cursor,
-        limit=limit,
-        needs_reply=needs_reply,
-        handled_by=handled_by,
-        campaign_id=campaign_id,
-        search=search,
-    )
+    """Conversations, the latest message first. Only a page without `next_cursor` is the last one, however many it holds."""
+    given = InboxFilter(view, actor.name, status, needs_reply, has_written, handled_by, campaign_id)
+    return await threads.list_conversations(session, given, search=search, cursor=cursor, limit=limit)
+
+
+@inbox_router.get("/conversations/counts")
+async def count_conversations(
+    session: Transaction,
+    actor: Reader,
+    status: ThreadStatus | None = ThreadStatus.OPEN,
+    needs_reply: bool | None = None,
+    has_written: HasWritten = None,
+    handled_by: Literal["agent", "person"] | None = None,
+    campaign_id: int | None = None,
+) -> ConversationCounts:
+    """How many conversations each view holds, of the open ones unless told otherwise."""
+    given = InboxFilter("all", actor.name, status, needs_reply, has_written, handled_by, campaign_id)
+    return await threads.count_conversations(session, given)
 
 
 @inbox_router.get("/threads/{conversation_id}", dependencies=READ)
@@ -57,25 +93,29 @@ async def list_thread_messages(
     return await threads.list_messages(session, conversation_id, cursor, limit)
 
 
-@inbox_router.post("/threads/{conversation_id}/messages", status_code=201, dependencies=WRITE)
-async def write_thread_message(session: Transaction, conversation_id: int, message: MessageIn) -> MessageOut:
+@inbox_router.post("/threads/{conversation_id}/messages", status_code=201)
+async def write_thread_message(session: Transaction, actor: Writer, conversation_id: int, message: MessageIn) -> MessageOut:
     """Write to the lead as a person. The agent stays silent in this conversation until it is handed back."""
-    return threads.message_out(await threads.write_message(session, conversation_id, message.body))
-
-
-@inbox_router.post("/threads/{conversation_id}/take-over", dependencies=WRITE)
-async def take_over_thread(session: Transaction, conversation_id: int) -> ConversationOut:
-    """A person answers from now on. An answer that the agent is thinking about is dropped."""
-    return await threads.take_over(session, conversation_id)
-
-
-@inbox_router.post("/threads/{conversation_id}/hand-back", dependencies=WRITE)
-async def hand_back_thread(session: Transaction, conversation_id: int) -> ConversationOut:
-    """The agent answers from now on, beginning with what is unanswered."""
-    return await threads.hand_back(session, conversation_id)
+    return threads.message_out(await threads.write_message(session, conversation_id, message.body, actor.name))
 
 
 @inbox_router.post("/messages/{message_id}/resolve", dependencies=WRITE)
 async def resolve_message(session: Transaction, message_id: int, resolution: Resolution) -> MessageOut:
     """Decide about a text of which nobody can tell whether it was sent."""
     return threads.message_out(await resolve(session, message_id, resolution.outcome))
+
+
+@inbox_router.post("/segments", dependencies=READ)
+async def count_text_segments(text: SegmentsIn) -> SegmentsOut:
+    """How a text is counted and billed, and what it would be without typographic characters."""
+    count = count_segments(text.body)
+    return SegmentsOut(
+        encoding=count.encoding,
+        segments=count.segments,
+        characters=len(text.body),
+        units=count.units,
+        per_segment=count.per_segment,
+        remaining=count.remaining,
+        non_gsm=list(count.non_gsm),
+        smart_quotes_replaced=to_gsm(text.body),
+    )

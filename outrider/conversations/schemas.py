@@ -6,12 +6,29 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from outrider.conversations.models import Author, Direction, OutboxState, Purpose, SenderKind, SuppressionReason
+from outrider.channels.segments import Encoding
+from outrider.conversations.models import (
+    Author,
+    Direction,
+    OutboxState,
+    PersonReason,
+    Purpose,
+    SenderKind,
+    SuppressionReason,
+    ThreadStatus,
+)
 
 MAX_BODY = 1600
 """Characters; the carrier takes no more."""
+
+MAX_COUNTED = 1000
+"""Conversations that a count of the inbox goes up to."""
+
+View = Literal["mine", "unassigned", "needs_person", "all"]
+"""`mine`: assigned to the caller. `unassigned`: the lead has written, nobody is assigned. `needs_person`: a person has to act."""
+ActorName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\x00]*$")]
 
 Rate = Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)]
 
@@ -110,14 +127,85 @@ class ConversationOut(BaseModel):
     campaign_id: int | None
     """The campaign that wrote last."""
     sender_id: int | None
+    status: ThreadStatus
+    snoozed_until: datetime | None
+    assignee: str | None
     handled_by: Literal["agent", "person"]
+    paused_by: str | None
+    """Who took over from the agent; None where the agent itself handed over."""
+    agent_is_writing: bool
+    """The agent is thinking about an answer right now."""
+    needs_person: bool
+    needs_person_reason: PersonReason | None
+    needs_person_detail: str | None
+    """What the agent said about it."""
     needs_reply: bool
     """The lead wrote and nobody has answered (or decided not to)."""
+    first_unanswered_at: datetime | None
+    """When the oldest text was written that nobody has answered."""
+    unread_count: int
+    """Texts of the lead that came in since `read_at`."""
+    read_at: datetime | None
     is_suppressed: bool
     last_message: LastMessage | None
     last_message_at: datetime
     last_inbound_at: datetime | None
     created_at: datetime
+
+
+class ConversationCounts(BaseModel):
+    """Conversations per view. A count that equals `most` means that many or more."""
+
+    mine: int
+    unassigned: int
+    needs_person: int
+    all: int
+    most: int = MAX_COUNTED
+
+
+class Assignment(_Strict):
+    assignee: ActorName | None
+    """Name of the person who looks after it from now on; null for nobody."""
+
+
+class Snooze(_Strict):
+    until: AwareDatetime
+
+
+class NoteIn(_Strict):
+    body: Annotated[str, StringConstraints(min_length=1, max_length=10_000, pattern=r"\S")]
+
+
+class NoteOut(_FromRow):
+    """A note for colleagues: never sent, and never shown to an agent."""
+
+    id: int
+    conversation_id: int
+    author: str
+    body: str
+    created_at: datetime
+
+
+class SegmentsIn(_Strict):
+    body: Annotated[str, StringConstraints(max_length=10_000)]
+
+
+class SegmentsOut(_FromRow):
+    """How a text is counted and billed."""
+
+    encoding: Encoding
+    segments: int
+    characters: int
+    units: int
+    """Septets (GSM-7) or sixteen-bit units (UCS-2)."""
+    per_segment: int
+    """Units that one segment of this text holds."""
+    remaining: int
+    """Units free in the last segment."""
+    non_gsm: list[str]
+    """Characters that force UCS-2, each once."""
+    smart_quotes_replaced: str
+    """The text with typographic quotes, dashes, ellipses and spaces replaced by plain ones."""
 
 
 class MessageOut(_FromRow):

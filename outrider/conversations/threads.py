@@ -1,17 +1,21 @@
-"""The inbox: what people look at, what they write, and who answers."""
+"""The inbox: what people look at and what they write."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any, get_args
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from outrider.conversations.events import HandedBack
+from outrider.conversations.events import Change, ConversationChanged
 from outrider.conversations.models import Author, Conversation, Message, Purpose
 from outrider.conversations.outbox import TextIntent, queue_texts
+from outrider.conversations.repository import handling
+from outrider.conversations.repository import inbox as inbox_rows
 from outrider.conversations.repository import threads as rows
-from outrider.conversations.schemas import ConversationOut, LastMessage, MessageOut
+from outrider.conversations.repository.inbox import InboxFilter
+from outrider.conversations.schemas import ConversationCounts, ConversationOut, LastMessage, MessageOut, View
 from outrider.conversations.suppressions import suppressed_phones
 from outrider.db.pages import Page
 from outrider.errors import Conflict, NotFound
@@ -28,30 +32,22 @@ class NoNumber(Conflict):
 
 
 async def list_conversations(
-    session: AsyncSession,
-    *,
-    cursor: str | None,
-    limit: int,
-    needs_reply: bool | None = None,
-    handled_by: Literal["agent", "person"] | None = None,
-    campaign_id: int | None = None,
-    search: str | None = None,
+    session: AsyncSession, given: InboxFilter, *, search: str | None, cursor: str | None, limit: int
 ) -> Page[ConversationOut]:
     """A page of conversations, the latest message first.
 
     Raises:
         InvalidInput: the cursor is none of this list.
     """
-    found, next_cursor = await rows.page(
-        session,
-        cursor,
-        limit,
-        needs_reply=needs_reply,
-        handled_by=handled_by,
-        campaign_id=campaign_id,
-        search=search,
-    )
+    found, next_cursor = await inbox_rows.page(session, given, search, cursor, limit)
     return Page(items=[_overview(row) for row in found], next_cursor=next_cursor)
+
+
+async def count_conversations(session: AsyncSession, given: InboxFilter) -> ConversationCounts:
+    """How many conversations each view holds under the other filters."""
+    views: tuple[View, ...] = get_args(View)
+    counts = await inbox_rows.counts(session, [replace(given, view=view) for view in views])
+    return ConversationCounts(**dict(zip(views, counts, strict=True)))
 
 
 async def get_conversation(session: AsyncSession, conversation_id: int) -> ConversationOut:
@@ -72,12 +68,12 @@ async def list_messages(session: AsyncSession, conversation_id: int, cursor: str
         NotFound: no such conversation.
         InvalidInput: the cursor is none of this list.
     """
-    await _get(session, conversation_id)
+    await require_conversation(session, conversation_id)
     found, next_cursor = await rows.messages(session, conversation_id, cursor, limit)
     return Page(items=[message_out(message) for message in found], next_cursor=next_cursor)
 
 
-async def write_message(session: AsyncSession, conversation_id: int, body: str) -> Message:
+async def write_message(session: AsyncSession, conversation_id: int, body: str, actor: str) -> Message:
     """Queue a person's text. The person has the conversation from now on, and everything received counts as answered.
 
     Raises:
@@ -85,7 +81,7 @@ async def write_message(session: AsyncSession, conversation_id: int, body: str) 
         NumberIsSuppressed, NoNumber: the lead can't be texted.
         NoSenderAvailable: no sender is enabled.
     """
-    conversation = await _get(session, conversation_id, lock=True)
+    conversation = await require_conversation(session, conversation_id, lock=True)
     lead = await session.get_one(Lead, conversation.lead_id)
     if lead.phone is None:
         raise NoNumber("The lead has no phone number.", remedy="Add one to the lead.")
@@ -93,8 +89,8 @@ async def write_message(session: AsyncSession, conversation_id: int, body: str) 
         raise NumberIsSuppressed(
             "This number must not be contacted.", remedy="Only the person can change that, by writing START."
         )
-    await rows.take_over(session, conversation_id)
-    await rows.mark_answered(session, conversation_id)
+    await handling.take_over(session, conversation_id, actor)
+    await handling.person_answered(session, conversation_id)
     (message_id,) = await queue_texts(
         session,
         [
@@ -109,31 +105,20 @@ async def write_message(session: AsyncSession, conversation_id: int, body: str) 
             )
         ],
     )
+    await publish(session, ConversationChanged(conversation_id, Change.HANDLING))
     return await session.get_one(Message, message_id)
 
 
-async def take_over(session: AsyncSession, conversation_id: int) -> ConversationOut:
-    """A person answers from now on; agents stop at once.
+async def require_conversation(session: AsyncSession, conversation_id: int, *, lock: bool = False) -> Conversation:
+    """The conversation, with `lock` locked until the transaction ends.
 
     Raises:
         NotFound: no such conversation.
     """
-    await _get(session, conversation_id)
-    await rows.take_over(session, conversation_id)
-    return await get_conversation(session, conversation_id)
-
-
-async def hand_back(session: AsyncSession, conversation_id: int) -> ConversationOut:
-    """The agent answers from now on, beginning with what is unanswered.
-
-    Raises:
-        NotFound: no such conversation.
-    """
-    conversation = await _get(session, conversation_id, lock=True)
-    is_unanswered = conversation.answered_count < conversation.inbound_count
-    await rows.hand_back(session, conversation_id)
-    await publish(session, HandedBack(conversation_id, is_unanswered))
-    return await get_conversation(session, conversation_id)
+    conversation = await session.get(Conversation, conversation_id, with_for_update=lock)
+    if conversation is None:
+        raise NotFound(f"There is no conversation {conversation_id}.")
+    return conversation
 
 
 def message_out(message: Message) -> MessageOut:
@@ -143,15 +128,8 @@ def message_out(message: Message) -> MessageOut:
     return shown
 
 
-async def _get(session: AsyncSession, conversation_id: int, *, lock: bool = False) -> Conversation:
-    conversation = await session.get(Conversation, conversation_id, with_for_update=lock)
-    if conversation is None:
-        raise NotFound(f"There is no conversation {conversation_id}.")
-    return conversation
-
-
 def _overview(row: Any) -> ConversationOut:
-    conversation, name, company, phone, needs_reply, is_suppressed, last = row[:7]
+    conversation, name, company, phone, needs_reply, agent_is_writing, is_suppressed, last = row[:8]
     return ConversationOut(
         id=conversation.id,
         lead_id=conversation.lead_id,
@@ -160,8 +138,19 @@ def _overview(row: Any) -> ConversationOut:
         phone=phone,
         campaign_id=conversation.campaign_id,
         sender_id=conversation.sender_id,
+        status=conversation.status,
+        snoozed_until=conversation.snoozed_until,
+        assignee=conversation.assignee,
         handled_by=conversation.handled_by,
+        paused_by=conversation.paused_by,
+        agent_is_writing=agent_is_writing,
+        needs_person=conversation.needs_person_reason is not None,
+        needs_person_reason=conversation.needs_person_reason,
+        needs_person_detail=conversation.needs_person_detail,
         needs_reply=needs_reply,
+        first_unanswered_at=conversation.first_unanswered_at,
+        unread_count=conversation.inbound_count - conversation.read_count,
+        read_at=conversation.read_at,
         is_suppressed=is_suppressed,
         last_message=LastMessage.model_validate(last, from_attributes=True) if last else None,
         last_message_at=conversation.last_message_at,

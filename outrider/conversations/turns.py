@@ -15,8 +15,10 @@ from enum import StrEnum
 from sqlalchemy import TextClause, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from outrider.conversations.models import Message, OutboxState
+from outrider.conversations.events import Change, ConversationChanged
+from outrider.conversations.models import Message, OutboxState, PersonReason
 from outrider.conversations.outbox import TextIntent, queue_texts
+from outrider.events.bus import publish
 
 BEGIN = text("""
     UPDATE conversations SET run_token = :token, run_lease_until = :until
@@ -34,20 +36,27 @@ STANDING = text("""
 """)
 
 END = text("""
-    UPDATE conversations SET run_token = NULL, run_lease_until = NULL, answered_count = :inbound_count
+    UPDATE conversations SET run_token = NULL, run_lease_until = NULL, answered_count = :inbound_count,
+        first_unanswered_at = NULL
     WHERE id = :id AND run_token = :token AND inbound_count = :inbound_count AND handled_by = 'agent'
     RETURNING id
 """)
 
 LEAVE = text("""
-    UPDATE conversations SET run_token = NULL, run_lease_until = NULL, handled_by = 'person'
+    UPDATE conversations SET run_token = NULL, run_lease_until = NULL, handled_by = 'person',
+        needs_person_reason = :reason, needs_person_detail = :detail
     WHERE id = :id AND run_token = :token AND inbound_count = :inbound_count AND handled_by = 'agent'
     RETURNING id
 """)
 
 RELEASE = text("UPDATE conversations SET run_token = NULL, run_lease_until = NULL WHERE id = :id AND run_token = :token")
 
-HAND_OVER = text("UPDATE conversations SET handled_by = 'person', run_token = NULL, run_lease_until = NULL WHERE id = :id")
+HAND_OVER = text("""
+    UPDATE conversations SET handled_by = 'person', run_token = NULL, run_lease_until = NULL,
+        needs_person_reason = coalesce(needs_person_reason, :reason),
+        needs_person_detail = CASE WHEN needs_person_reason IS NULL THEN :detail ELSE needs_person_detail END
+    WHERE id = :id
+""")
 
 
 class NoTurn(StrEnum):
@@ -103,13 +112,16 @@ async def end_turn(session: AsyncSession, turn: Turn, reply: TextIntent | None) 
     return ended
 
 
-async def leave_to_person(session: AsyncSession, turn: Turn) -> TurnEnd:
+async def leave_to_person(session: AsyncSession, turn: Turn, reason: PersonReason, detail: str = "") -> TurnEnd:
     """Give the turn back without an answer; a person handles the conversation, and its texts stay unanswered."""
-    return await _end(session, turn, LEAVE)
+    left = await _end(session, turn, LEAVE, reason=reason, detail=detail or None)
+    if left is TurnEnd.DONE:
+        await publish(session, ConversationChanged(turn.conversation_id, Change.HANDLING))
+    return left
 
 
-async def _end(session: AsyncSession, turn: Turn, statement: TextClause) -> TurnEnd:
-    arguments = {"id": turn.conversation_id, "token": turn.token, "inbound_count": turn.inbound_count}
+async def _end(session: AsyncSession, turn: Turn, statement: TextClause, **further: str | None) -> TurnEnd:
+    arguments = {"id": turn.conversation_id, "token": turn.token, "inbound_count": turn.inbound_count, **further}
     if (await session.execute(statement, arguments)).one_or_none() is not None:
         return TurnEnd.DONE
     await release_turn(session, turn)
@@ -121,9 +133,10 @@ async def release_turn(session: AsyncSession, turn: Turn) -> None:
     await session.execute(RELEASE, {"id": turn.conversation_id, "token": turn.token})
 
 
-async def hand_over(session: AsyncSession, conversation_id: int) -> None:
-    """From now on a person answers; a run in progress is overtaken."""
-    await session.execute(HAND_OVER, {"id": conversation_id})
+async def hand_over(session: AsyncSession, conversation_id: int, reason: PersonReason, detail: str = "") -> None:
+    """From now on a person answers; a run in progress is overtaken. An earlier reason why it needs a person stays."""
+    await session.execute(HAND_OVER, {"id": conversation_id, "reason": reason, "detail": detail or None})
+    await publish(session, ConversationChanged(conversation_id, Change.HANDLING))
 
 
 async def thread(session: AsyncSession, conversation_id: int, limit: int) -> Sequence[Message]:

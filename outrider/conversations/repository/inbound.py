@@ -49,14 +49,23 @@ INSERT_TEXTS = text("""
 
 COUNT_TEXTS = text("""
     UPDATE conversations AS c SET inbound_count = c.inbound_count + 1, updated_at = now(),
-        last_inbound_at = greatest(c.last_inbound_at, t.at), last_message_at = greatest(c.last_message_at, t.at)
+        last_inbound_at = greatest(c.last_inbound_at, t.at), last_message_at = greatest(c.last_message_at, t.at),
+        first_unanswered_at = least(c.first_unanswered_at, t.at), status = 'open', snoozed_until = NULL,
+        needs_person_reason = CASE WHEN c.handled_by = 'person' THEN coalesce(c.needs_person_reason, 'with_person') END
     FROM unnest(CAST(:ids AS bigint[]), CAST(:moments AS timestamptz[])) AS t (id, at)
     WHERE c.id = t.id
 """)
 
-MARK_OBEYED = text("""
-    UPDATE conversations SET answered_count = inbound_count
-    WHERE id = ANY(CAST(:closed AS bigint[])) OR (id = ANY(CAST(:obeyed AS bigint[])) AND answered_count >= inbound_count - 1)
+CLOSE = text("""
+    UPDATE conversations SET answered_count = inbound_count, first_unanswered_at = NULL, status = 'resolved',
+        needs_person_reason = NULL, needs_person_detail = NULL
+    WHERE id = ANY(CAST(:ids AS bigint[]))
+""")
+
+OBEY = text("""
+    UPDATE conversations SET answered_count = inbound_count, first_unanswered_at = NULL,
+        needs_person_reason = nullif(needs_person_reason, 'with_person')
+    WHERE id = ANY(CAST(:ids AS bigint[])) AND answered_count >= inbound_count - 1
 """)
 
 IN_FLIGHT = text("""
@@ -154,7 +163,7 @@ async def insert_texts(session: AsyncSession, texts: Sequence[NewInbound]) -> di
 
 
 async def count_texts(session: AsyncSession, received: Sequence[tuple[int, datetime]]) -> None:
-    """Count one text more in each `(conversation id, written at)`; at most one per conversation."""
+    """Count one text more in each `(conversation id, written at)`; at most one per conversation. It is open again."""
     await session.execute(COUNT_TEXTS, {"ids": [one for one, _ in received], "moments": [at for _, at in received]})
 
 
@@ -162,10 +171,13 @@ async def mark_obeyed(session: AsyncSession, *, closed: Sequence[int], obeyed: S
     """Nobody has to answer the text just counted.
 
     Args:
-        closed: conversations in which nobody may answer anything any more.
+        closed: conversations in which nobody may answer anything any more; they are resolved.
         obeyed: conversations whose earlier texts, if unanswered, still wait for an answer.
     """
-    await session.execute(MARK_OBEYED, {"closed": list(closed), "obeyed": list(obeyed)})
+    if closed:
+        await session.execute(CLOSE, {"ids": list(closed)})
+    if obeyed:
+        await session.execute(OBEY, {"ids": list(obeyed)})
 
 
 async def note_in_flight(session: AsyncSession, opt_outs: dict[str, int]) -> None:

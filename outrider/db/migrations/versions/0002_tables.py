@@ -239,8 +239,18 @@ def upgrade() -> None:
     sa.Column('sender_id', sa.BigInteger(), nullable=True),
     sa.Column('campaign_id', sa.BigInteger(), nullable=True),
     sa.Column('handled_by', sa.Text(), server_default='agent', nullable=False),
+    sa.Column('paused_by', sa.Text(), nullable=True),
+    sa.Column('agent_since', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('needs_person_reason', sa.Text(), nullable=True),
+    sa.Column('needs_person_detail', sa.Text(), nullable=True),
+    sa.Column('status', sa.Text(), server_default='open', nullable=False),
+    sa.Column('snoozed_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('assignee', sa.Text(), nullable=True),
     sa.Column('inbound_count', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('answered_count', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('first_unanswered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('read_count', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('run_token', sa.Text(), nullable=True),
     sa.Column('run_lease_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_message_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -248,13 +258,20 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.CheckConstraint("(status = 'snoozed') = (snoozed_until IS NOT NULL)", name=op.f('ck_conversations_snoozed_has_end')),
     sa.CheckConstraint("handled_by IN ('agent','person')", name=op.f('ck_conversations_handled_by_is_known')),
+    sa.CheckConstraint("status IN ('open','snoozed','resolved')", name=op.f('ck_conversations_status_is_known')),
     sa.ForeignKeyConstraint(['lead_id'], ['leads.id'], name=op.f('fk_conversations_lead_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['sender_id'], ['senders.id'], name=op.f('fk_conversations_sender_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_conversations')),
     sa.UniqueConstraint('lead_id', name=op.f('uq_conversations_lead_id'))
     )
+    op.create_index('ix_conversations_assignee', 'conversations', ['assignee', 'last_message_at', 'id'], unique=False, postgresql_where=sa.text('assignee IS NOT NULL'))
+    op.create_index('ix_conversations_inbox', 'conversations', ['last_message_at', 'id'], unique=False, postgresql_where=sa.text("inbound_count > 0 AND status = 'open'"))
     op.create_index('ix_conversations_last_message_at_id', 'conversations', ['last_message_at', 'id'], unique=False)
+    op.create_index('ix_conversations_needs_person', 'conversations', ['last_message_at', 'id'], unique=False, postgresql_where=sa.text('needs_person_reason IS NOT NULL'))
+    op.create_index('ix_conversations_put_away', 'conversations', ['status', 'last_message_at', 'id'], unique=False, postgresql_where=sa.text("status <> 'open'"))
+    op.create_index('ix_conversations_unanswered', 'conversations', ['last_message_at', 'id'], unique=False, postgresql_where=sa.text('answered_count < inbound_count'))
     op.create_table('lead_consents',
     sa.Column('lead_id', sa.BigInteger(), nullable=False),
     sa.Column('channel', sa.Text(), nullable=False),
@@ -305,33 +322,6 @@ def upgrade() -> None:
     op.create_index('ix_runs_finished_at', 'runs', ['finished_at'], unique=False, postgresql_using='brin')
     op.create_index('ix_runs_subject', 'runs', ['subject_kind', 'subject_id', sa.literal_column('id DESC')], unique=False)
     op.create_index('ix_runs_trace_id', 'runs', ['trace_id'], unique=False)
-    op.create_table('agent_executions',
-    sa.Column('agent_type', sa.Text(), nullable=False),
-    sa.Column('agent_id', sa.BigInteger(), nullable=True),
-    sa.Column('lead_id', sa.BigInteger(), nullable=True),
-    sa.Column('conversation_id', sa.BigInteger(), nullable=True),
-    sa.Column('campaign_id', sa.BigInteger(), nullable=True),
-    sa.Column('trace_id', sa.Text(), nullable=False),
-    sa.Column('input_data', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-    sa.Column('output_data', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-    sa.Column('processing_time_ms', sa.BigInteger(), nullable=False),
-    sa.Column('success', sa.Boolean(), nullable=False),
-    sa.Column('error', sa.Text(), nullable=True),
-    sa.Column('model', sa.Text(), nullable=True),
-    sa.Column('input_tokens', sa.BigInteger(), server_default='0', nullable=False),
-    sa.Column('output_tokens', sa.BigInteger(), server_default='0', nullable=False),
-    sa.Column('cost', sa.Numeric(precision=14, scale=8), server_default='0', nullable=False),
-    sa.Column('executed_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
-    sa.ForeignKeyConstraint(['agent_id'], ['agents.id'], name=op.f('fk_agent_executions_agent_id'), ondelete='SET NULL'),
-    sa.ForeignKeyConstraint(['conversation_id'], ['conversations.id'], name=op.f('fk_agent_executions_conversation_id'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['lead_id'], ['leads.id'], name=op.f('fk_agent_executions_lead_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_agent_executions'))
-    )
-    op.create_index(op.f('ix_agent_executions_campaign_id'), 'agent_executions', ['campaign_id'], unique=False)
-    op.create_index(op.f('ix_agent_executions_conversation_id'), 'agent_executions', ['conversation_id'], unique=False)
-    op.create_index(op.f('ix_agent_executions_executed_at'), 'agent_executions', ['executed_at'], unique=False)
-    op.create_index(op.f('ix_agent_executions_lead_id'), 'agent_executions', ['lead_id'], unique=False)
     op.create_table('campaign_leads',
     sa.Column('campaign_id', sa.BigInteger(), nullable=False),
     sa.Column('lead_id', sa.BigInteger(), nullable=False),
@@ -360,6 +350,16 @@ def upgrade() -> None:
     op.create_index('ix_campaign_leads_campaign_id_id', 'campaign_leads', ['campaign_id', 'id'], unique=False)
     op.create_index('ix_campaign_leads_campaign_id_status_id', 'campaign_leads', ['campaign_id', 'status', 'id'], unique=False)
     op.create_index(op.f('ix_campaign_leads_lead_id'), 'campaign_leads', ['lead_id'], unique=False)
+    op.create_table('conversation_notes',
+    sa.Column('conversation_id', sa.BigInteger(), nullable=False),
+    sa.Column('author', sa.Text(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversations.id'], name=op.f('fk_conversation_notes_conversation_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_conversation_notes'))
+    )
+    op.create_index('ix_conversation_notes_conversation_id_id', 'conversation_notes', ['conversation_id', 'id'], unique=False)
     op.create_table('messages',
     sa.Column('conversation_id', sa.BigInteger(), nullable=False),
     sa.Column('lead_id', sa.BigInteger(), nullable=False),
@@ -413,9 +413,40 @@ def upgrade() -> None:
     op.create_index('ix_messages_open', 'messages', ['lease_until'], unique=False, postgresql_where=sa.text("state IN ('sending','unknown')"))
     op.create_index('ix_messages_open_phone', 'messages', ['phone'], unique=False, postgresql_where=sa.text("state IN ('queued','held','sending','unknown')"))
     op.create_index('ix_messages_sent_at', 'messages', ['sent_at'], unique=False, postgresql_using='brin')
+    op.create_index('ix_messages_words', 'messages', [sa.literal_column("array_to_tsvector(array_remove(regexp_split_to_array(CASE WHEN octet_length(body) = char_length(body) THEN lower(body) ELSE regexp_replace(normalize(lower(body), NFD), '[\\u0300-\\u036f]+', '', 'g') END, '[\\u0001-/:-@\\[-`{-\\u00bf\\u00d7\\u00f7\\u2000-\\u206f\\u3000-\\u3003]+'), ''))").label('words')], unique=False, postgresql_using='gin', postgresql_where=sa.text("state IS NULL OR state = 'sent'"))
     op.create_index('uq_messages_attempt_token', 'messages', ['attempt_token'], unique=True, postgresql_where=sa.text('attempt_token IS NOT NULL'))
     op.create_index('uq_messages_carrier_sid', 'messages', ['carrier_sid'], unique=True, postgresql_where=sa.text('carrier_sid IS NOT NULL'))
     op.create_index('uq_messages_dedupe_key', 'messages', ['dedupe_key'], unique=True, postgresql_where=sa.text('dedupe_key IS NOT NULL'))
+    op.create_table('agent_executions',
+    sa.Column('agent_type', sa.Text(), nullable=False),
+    sa.Column('agent_id', sa.BigInteger(), nullable=True),
+    sa.Column('lead_id', sa.BigInteger(), nullable=True),
+    sa.Column('conversation_id', sa.BigInteger(), nullable=True),
+    sa.Column('campaign_id', sa.BigInteger(), nullable=True),
+    sa.Column('message_id', sa.BigInteger(), nullable=True),
+    sa.Column('trace_id', sa.Text(), nullable=False),
+    sa.Column('input_data', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('output_data', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('processing_time_ms', sa.BigInteger(), nullable=False),
+    sa.Column('success', sa.Boolean(), nullable=False),
+    sa.Column('error', sa.Text(), nullable=True),
+    sa.Column('model', sa.Text(), nullable=True),
+    sa.Column('input_tokens', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('output_tokens', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('cost', sa.Numeric(precision=14, scale=8), server_default='0', nullable=False),
+    sa.Column('executed_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.ForeignKeyConstraint(['agent_id'], ['agents.id'], name=op.f('fk_agent_executions_agent_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversations.id'], name=op.f('fk_agent_executions_conversation_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['lead_id'], ['leads.id'], name=op.f('fk_agent_executions_lead_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_agent_executions_message_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_agent_executions'))
+    )
+    op.create_index(op.f('ix_agent_executions_campaign_id'), 'agent_executions', ['campaign_id'], unique=False)
+    op.create_index(op.f('ix_agent_executions_conversation_id'), 'agent_executions', ['conversation_id'], unique=False)
+    op.create_index(op.f('ix_agent_executions_executed_at'), 'agent_executions', ['executed_at'], unique=False)
+    op.create_index(op.f('ix_agent_executions_lead_id'), 'agent_executions', ['lead_id'], unique=False)
+    op.create_index('ix_agent_executions_message_id', 'agent_executions', ['message_id'], unique=False, postgresql_where=sa.text('message_id IS NOT NULL'))
     op.create_table('conversation_messages',
     sa.Column('campaign_lead_id', sa.BigInteger(), nullable=False),
     sa.Column('role', sa.Text(), nullable=False),
@@ -462,9 +493,16 @@ def downgrade() -> None:
     op.drop_table('processing_logs')
     op.drop_index(op.f('ix_conversation_messages_campaign_lead_id'), table_name='conversation_messages')
     op.drop_table('conversation_messages')
+    op.drop_index('ix_agent_executions_message_id', table_name='agent_executions', postgresql_where=sa.text('message_id IS NOT NULL'))
+    op.drop_index(op.f('ix_agent_executions_lead_id'), table_name='agent_executions')
+    op.drop_index(op.f('ix_agent_executions_executed_at'), table_name='agent_executions')
+    op.drop_index(op.f('ix_agent_executions_conversation_id'), table_name='agent_executions')
+    op.drop_index(op.f('ix_agent_executions_campaign_id'), table_name='agent_executions')
+    op.drop_table('agent_executions')
     op.drop_index('uq_messages_dedupe_key', table_name='messages', postgresql_where=sa.text('dedupe_key IS NOT NULL'))
     op.drop_index('uq_messages_carrier_sid', table_name='messages', postgresql_where=sa.text('carrier_sid IS NOT NULL'))
     op.drop_index('uq_messages_attempt_token', table_name='messages', postgresql_where=sa.text('attempt_token IS NOT NULL'))
+    op.drop_index('ix_messages_words', table_name='messages', postgresql_using='gin', postgresql_where=sa.text("state IS NULL OR state = 'sent'"))
     op.drop_index('ix_messages_sent_at', table_name='messages', postgresql_using='brin')
     op.drop_index('ix_messages_open_phone', table_name='messages', postgresql_where=sa.text("state IN ('queued','held','sending','unknown')"))
     op.drop_index('ix_messages_open', table_name='messages', postgresql_where=sa.text("state IN ('sending','unknown')"))
@@ -474,15 +512,12 @@ def downgrade() -> None:
     op.drop_index('ix_messages_campaign_lead_id', table_name='messages', postgresql_where=sa.text('campaign_lead_id IS NOT NULL'))
     op.drop_index('ix_messages_campaign_id_id', table_name='messages', postgresql_where=sa.text('campaign_id IS NOT NULL'))
     op.drop_table('messages')
+    op.drop_index('ix_conversation_notes_conversation_id_id', table_name='conversation_notes')
+    op.drop_table('conversation_notes')
     op.drop_index(op.f('ix_campaign_leads_lead_id'), table_name='campaign_leads')
     op.drop_index('ix_campaign_leads_campaign_id_status_id', table_name='campaign_leads')
     op.drop_index('ix_campaign_leads_campaign_id_id', table_name='campaign_leads')
     op.drop_table('campaign_leads')
-    op.drop_index(op.f('ix_agent_executions_lead_id'), table_name='agent_executions')
-    op.drop_index(op.f('ix_agent_executions_executed_at'), table_name='agent_executions')
-    op.drop_index(op.f('ix_agent_executions_conversation_id'), table_name='agent_executions')
-    op.drop_index(op.f('ix_agent_executions_campaign_id'), table_name='agent_executions')
-    op.drop_table('agent_executions')
     op.drop_index('ix_runs_trace_id', table_name='runs')
     op.drop_index('ix_runs_subject', table_name='runs')
     op.drop_index('ix_runs_finished_at', table_name='runs', postgresql_using='brin')
@@ -493,7 +528,12 @@ def downgrade() -> None:
     op.drop_index('uq_lead_consents_open', table_name='lead_consents', postgresql_where=sa.text('revoked_at IS NULL'))
     op.drop_index(op.f('ix_lead_consents_lead_id'), table_name='lead_consents')
     op.drop_table('lead_consents')
+    op.drop_index('ix_conversations_unanswered', table_name='conversations', postgresql_where=sa.text('answered_count < inbound_count'))
+    op.drop_index('ix_conversations_put_away', table_name='conversations', postgresql_where=sa.text("status <> 'open'"))
+    op.drop_index('ix_conversations_needs_person', table_name='conversations', postgresql_where=sa.text('needs_person_reason IS NOT NULL'))
     op.drop_index('ix_conversations_last_message_at_id', table_name='conversations')
+    op.drop_index('ix_conversations_inbox', table_name='conversations', postgresql_where=sa.text("inbound_count > 0 AND status = 'open'"))
+    op.drop_index('ix_conversations_assignee', table_name='conversations', postgresql_where=sa.text('assignee IS NOT NULL'))
     op.drop_table('conversations')
     op.drop_index('ix_campaigns_status_id', table_name='campaigns')
     op.drop_table('campaigns')

@@ -1,0 +1,115 @@
+"""What people decide about a conversation: who looks after it, who answers, and whether there is anything left to do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from outrider.conversations.events import Change, ConversationChanged, HandedBack
+from outrider.conversations.jobs import wake
+from outrider.conversations.repository import handling as rows
+from outrider.conversations.schemas import ConversationOut
+from outrider.conversations.threads import get_conversation, require_conversation
+from outrider.errors import InvalidInput
+from outrider.events.bus import publish
+
+LONGEST_SNOOZE = timedelta(days=366)
+
+
+async def mark_read(session: AsyncSession, conversation_id: int) -> ConversationOut:
+    """Everything received so far has been read.
+
+    Raises:
+        NotFound: no such conversation.
+    """
+    await require_conversation(session, conversation_id, lock=True)
+    await rows.mark_read(session, conversation_id)
+    return await _changed(session, conversation_id, Change.READ)
+
+
+async def mark_unread(session: AsyncSession, conversation_id: int) -> ConversationOut:
+    """The last text received counts as unread again.
+
+    Raises:
+        NotFound: no such conversation.
+    """
+    await require_conversation(session, conversation_id, lock=True)
+    await rows.mark_unread(session, conversation_id)
+    return await _changed(session, conversation_id, Change.READ)
+
+
+async def assign(session: AsyncSession, conversation_id: int, assignee: str | None) -> ConversationOut:
+    """
+    Raises:
+        NotFound: no such conversation.
+    """
+    await require_conversation(session, conversation_id, lock=True)
+    await rows.assign(session, conversation_id, assignee)
+    return await _changed(session, conversation_id, Change.ASSIGNEE)
+
+
+async def resolve(session: AsyncSession, conversation_id: int) -> ConversationOut:
+    """Nothing is left to do until the lead writes again: what is unanswered stays so, and a thinking agent's answer is dropped.
+
+    Raises:
+        NotFound: no such conversation.
+    """
+    await require_conversation(session, conversation_id, lock=True)
+    await rows.resolve(session, conversation_id)
+    return await _changed(session, conversation_id, Change.STATUS)
+
+
+async def reopen(session: AsyncSession, conversation_id: int) -> ConversationOut:
+    """
+    Raises:
+        NotFound: no such conversation.
+    """
+    await require_conversation(session, conversation_id, lock=True)
+    await rows.reopen(session, conversation_id)
+    return await _changed(session, conversation_id, Change.STATUS)
+
+
+async def snooze(session: AsyncSession, conversation_id: int, until: datetime) -> ConversationOut:
+    """Out of sight until then, or until the lead writes.
+
+    Raises:
+        NotFound: no such conversation.
+        InvalidInput: the time lies in the past or too far ahead.
+    """
+    delay = until - datetime.now(UTC)
+    if not timedelta(0) < delay <= LONGEST_SNOOZE:
+        raise InvalidInput.on("body.until", "is not within the next year", "Choose a time from now to a year ahead.")
+    await require_conversation(session, conversation_id, lock=True)
+    await rows.snooze(session, conversation_id, until)
+    await wake.later(delay)(session, conversation_id, until)
+    return await _changed(session, conversation_id, Change.STATUS)
+
+
+async def take_over(session: AsyncSession, conversation_id: int, actor: str) -> ConversationOut:
+    """A person answers from now on; agents stop at once. Without an assignee, the person becomes it.
+
+    Raises:
+        NotFound: no such conversation.
+    """
+    await require_conversation(session, conversation_id, lock=True)
+    await rows.take_over(session, conversation_id, actor)
+    return await _changed(session, conversation_id, Change.HANDLING)
+
+
+async def hand_back(session: AsyncSession, conversation_id: int) -> ConversationOut:
+    """The agent answers from now on, beginning with what is unanswered.
+
+    Raises:
+        NotFound: no such conversation.
+    """
+    conversation = await require_conversation(session, conversation_id, lock=True)
+    is_unanswered = conversation.answered_count < conversation.inbound_count
+    await rows.hand_back(session, conversation_id)
+    await publish(session, HandedBack(conversation_id, is_unanswered))
+    return await _changed(session, conversation_id, Change.HANDLING)
+
+
+async def _changed(session: AsyncSession, conversation_id: int, change: Change) -> ConversationOut:
+    await publish(session, ConversationChanged(conversation_id, change))
+    return await get_conversation(session, conversation_id)
