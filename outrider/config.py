@@ -27,28 +27,41 @@ def _public(name: str) -> AliasChoices:
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="OUTRIDER_", env_file=".env", env_ignore_empty=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="OUTRIDER_", env_file=".env", env_ignore_empty=True, extra="ignore", use_attribute_docstrings=True
+    )
 
     # Where things live
     home: Path = Path(".outrider")
     """Data folder: embedded database, uploaded files, logs."""
     database_url: str | None = Field(None, validation_alias=_public("DATABASE_URL"))
+    """PostgreSQL 15 or newer; unset, a server of our own keeps its data in the data folder."""
     redis_url: str | None = Field(None, validation_alias=_public("REDIS_URL"))
+    """Makes several processes faster together; nothing is lost without it."""
     host: str = "127.0.0.1"
+    """Address to listen at."""
     port: int = Field(8000, ge=1, le=65535)
+    """Port to listen at."""
     public_url: str = Field(
         default_factory=lambda given: f"http://127.0.0.1:{given.get('port', 8000)}", validation_alias=_public("PUBLIC_URL")
     )
     """Address under which the carrier reaches us; signatures are checked against it, never against headers."""
     simulator_port: int = Field(8010, ge=1, le=65535)
+    """Port of the shipped simulator, which plays the carrier while no account is configured."""
     secret_key: SecretStr | None = None
+    """Signs what leaves the house and has to be recognised when it returns."""
 
     # Carrier
     twilio_account_sid: str | None = Field(None, validation_alias=_public("TWILIO_ACCOUNT_SID"))
+    """The account at Twilio; unset, the simulator plays the carrier."""
     twilio_auth_token: SecretStr | None = Field(None, validation_alias=_public("TWILIO_AUTH_TOKEN"))
+    """The account's secret; it also proves that webhooks come from Twilio."""
     twilio_from_number: str | None = Field(None, validation_alias=_public("TWILIO_FROM_NUMBER"))
+    """A number of the account to send from; more are added as senders."""
     twilio_messaging_service_sid: str | None = Field(None, validation_alias=_public("TWILIO_MESSAGING_SERVICE_SID"))
+    """A messaging service of the account to send from."""
     twilio_api_base_url: AnyHttpUrl | None = Field(None, validation_alias=_public("TWILIO_API_BASE_URL"))
+    """Another address of Twilio's API, as of a region or a proxy."""
     carrier_timeout: float = Field(10.0, gt=0)
     """Seconds until a request to the carrier counts as unanswered."""
 
@@ -56,10 +69,15 @@ class Settings(BaseSettings):
     model: str | None = None
     """`provider:model`, as in `openai:gpt-4o-mini`; unset means the offline model unless a key is set."""
     fallback_models: Annotated[list[str], NoDecode] = []
+    """Models to turn to when the first one fails, in this order, separated by commas."""
     openai_api_key: SecretStr | None = Field(None, validation_alias=_public("OPENAI_API_KEY"))
+    """Key for OpenAI, or for the server at OPENAI_BASE_URL."""
     openai_base_url: AnyHttpUrl | None = Field(None, validation_alias=_public("OPENAI_BASE_URL"))
+    """Address of a server that speaks as OpenAI does."""
     model_timeout: float = Field(30.0, gt=0)
+    """Seconds until a request to a model counts as unanswered."""
     model_max_retries: int = Field(2, ge=0)
+    """How often a model is asked again after a failure that passes."""
 
     # Sending protocol
     send_lease_seconds: float = Field(60.0, gt=0)
@@ -67,8 +85,11 @@ class Settings(BaseSettings):
     settle_seconds: float = Field(120.0, gt=0)
     """Longest process pause + HTTP time-out + the carrier's list lag: "not found" counts only after this."""
     send_batch: int = Field(100, ge=1, le=1000)
+    """Texts that a deliverer claims at once."""
     send_concurrency: int = Field(64, ge=1)
+    """Texts that are on their way to the carrier at once."""
     poll_inbound_seconds: float = Field(30.0, gt=0)
+    """How often the carrier is asked for what its webhooks did not bring."""
     receipt_overdue_seconds: float = Field(300.0, gt=0)
     """A delivery whose end nobody reported for this long is looked up at the carrier."""
     quiet_hours: Literal["enforced", "off"] = "enforced"
@@ -85,6 +106,7 @@ class Settings(BaseSettings):
 
     # Campaign processing
     chunk_size: int = Field(100, ge=1, le=2000)
+    """Leads of a campaign that one job works."""
     run_concurrency: int = Field(100, ge=1)
     """Leads that one worker has in flight at once (for slow models, raise it)."""
     worker_jobs: int = Field(32, ge=1)
@@ -92,6 +114,7 @@ class Settings(BaseSettings):
     worker_bulk_jobs: int = Field(4, ge=1)
     """Long jobs, such as imports and chunks of a campaign, that it runs beside them."""
     worker_heartbeat_seconds: float = Field(5.0, gt=0)
+    """How often a worker shows that it lives; the jobs of one that is silent for twice as long go to another."""
 
     # Leads
     default_region: str = Field("US", pattern="^[A-Z]{2}$")
@@ -103,7 +126,9 @@ class Settings(BaseSettings):
 
     # Observing
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """What is logged: this level and those above it."""
     log_format: Literal["console", "json"] = "console"
+    """For people or for machines."""
 
     @field_validator("fallback_models", mode="before")
     @classmethod
@@ -119,6 +144,13 @@ class Settings(BaseSettings):
         if scheme.split("+")[0] not in ("postgres", "postgresql") or not rest:
             raise ValueError("must be a postgresql://user:password@host:port/database address")
         return f"postgresql://{rest}"
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_scheme(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must be a redis://host:port/0, rediss:// or unix:///path address")
+        return value
 
     @model_validator(mode="after")
     def _quiet_hours_protect_people(self) -> Settings:
@@ -174,6 +206,12 @@ def get_settings() -> Settings:
 def _line(item: Any) -> str:
     message = str(item["msg"]).removeprefix("Value error, ")
     return f"{_variable(str(item['loc'][0]))}: {message}" if item["loc"] else message
+
+
+def variable_of(field: str) -> str:
+    """The environment variable that sets a field of `Settings`."""
+    alias = Settings.model_fields[field].validation_alias
+    return str(alias.choices[0]) if isinstance(alias, AliasChoices) else _variable(field)
 
 
 def _variable(name: str) -> str:

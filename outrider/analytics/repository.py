@@ -10,58 +10,96 @@ from sqlalchemy import BigInteger, DateTime, Row, Text, column, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from outrider.analytics.periods import Periods
 from outrider.db.pages import Order, SortKey, read_rows
 
-TEXTS = text("""
-    SELECT count(*) FILTER (WHERE state = 'sent' AND at >= :today) AS sent_today,
+BUCKET = "width_bucket({at}, CAST(:bounds AS timestamptz[]))"
+"""Number of the last bound at or before a moment, counted from 1; see `periods.Periods`."""
+
+TEXTS = text(f"""
+    SELECT bucket,
            count(*) FILTER (WHERE state = 'sent') AS sent,
-           count(*) FILTER (WHERE delivery_status = 'delivered' AND at >= :today) AS delivered_today,
-           count(*) FILTER (WHERE delivery_status = 'delivered') AS delivered,
-           count(*) FILTER (WHERE delivery_status IN ('undelivered', 'failed') AND at >= :today) AS undelivered_today,
+           count(*) FILTER (WHERE delivery_status IN ('delivered', 'read')) AS delivered,
            count(*) FILTER (WHERE delivery_status IN ('undelivered', 'failed')) AS undelivered,
-           count(*) FILTER (WHERE state = 'failed' AND at >= :today) AS refused_today,
            count(*) FILTER (WHERE state = 'failed') AS refused,
-           count(*) FILTER (WHERE direction = 'in' AND at >= :today) AS received_today,
            count(*) FILTER (WHERE direction = 'in') AS received,
-           count(DISTINCT lead_id) FILTER (WHERE direction = 'in' AND at >= :today) AS replied_today,
-           count(DISTINCT lead_id) FILTER (WHERE direction = 'in') AS replied,
-           coalesce(sum(dollars) FILTER (WHERE at >= :today), 0) AS cost_today,
-           coalesce(sum(dollars), 0) AS cost
+           coalesce(sum(coalesce(price, estimated_cost)) FILTER (WHERE state = 'sent'), 0) AS cost
     FROM (
-        SELECT direction, state, delivery_status, lead_id, coalesce(sent_at, created_at) AS at,
-               CASE WHEN state = 'sent' THEN coalesce(price, estimated_cost) END AS dollars
-        FROM messages WHERE coalesce(sent_at, created_at) >= :month
+        SELECT {BUCKET.format(at="coalesce(sent_at, created_at)")} AS bucket, direction, state, delivery_status, price,
+               estimated_cost
+        FROM messages WHERE coalesce(sent_at, created_at) >= :since
     ) AS recent
-""")
+    GROUP BY bucket
+""")  # noqa: S608  (our own expression)
 """A text counts when it left: it may have waited for the morning, or for days."""
 
+REPLIED = text("""
+    SELECT count(DISTINCT lead_id) FILTER (WHERE created_at >= :today) AS today,
+           count(DISTINCT lead_id) FILTER (WHERE created_at >= :period) AS period,
+           count(DISTINCT lead_id) FILTER (WHERE created_at < :until) AS previous
+    FROM messages WHERE direction = 'in' AND created_at >= :since
+""")
 OPTED_OUT = text("""
-    SELECT count(*) FILTER (WHERE created_at >= :today) AS today, count(*) AS month
-    FROM suppressions WHERE created_at >= :month AND reason IN ('stop', 'carrier')
+    SELECT count(*) FILTER (WHERE created_at >= :today) AS today,
+           count(*) FILTER (WHERE created_at >= :period) AS period,
+           count(*) FILTER (WHERE created_at < :until) AS previous
+    FROM suppressions WHERE created_at >= :since AND reason IN ('stop', 'carrier')
 """)
 
-MODEL_WORK = text("""
-    SELECT count(*) FILTER (WHERE at >= :today) AS runs_today, count(*) AS runs,
-           coalesce(sum(tokens) FILTER (WHERE at >= :today), 0) AS tokens_today, coalesce(sum(tokens), 0) AS tokens,
-           coalesce(sum(cost) FILTER (WHERE at >= :today), 0) AS cost_today, coalesce(sum(cost), 0) AS cost
+MODEL_WORK = text(f"""
+    SELECT bucket, count(*) AS runs, sum(tokens) AS tokens, sum(cost) AS cost
     FROM (
-        SELECT finished_at AS at, input_tokens + output_tokens AS tokens, cost FROM runs WHERE finished_at >= :month
+        SELECT {BUCKET.format(at="finished_at")} AS bucket, input_tokens + output_tokens AS tokens, cost
+        FROM runs WHERE finished_at >= :since
         UNION ALL
-        SELECT executed_at, input_tokens + output_tokens, cost FROM agent_executions WHERE executed_at >= :month
+        SELECT {BUCKET.format(at="executed_at")}, input_tokens + output_tokens, cost
+        FROM agent_executions WHERE executed_at >= :since
     ) AS work
+    GROUP BY bucket
+""")  # noqa: S608
+
+FUNNEL = text("""
+    SELECT is_now, count(*) AS reached, count(*) FILTER (WHERE delivered) AS delivered, count(replied.lead_id) AS replied
+    FROM (
+        SELECT lead_id, sent_at >= :period AS is_now, min(sent_at) AS first_sent,
+               bool_or(coalesce(delivery_status IN ('delivered', 'read'), false)) AS delivered
+        FROM messages
+        WHERE sent_at >= :since AND (sent_at >= :period OR sent_at < :until) AND state = 'sent' AND purpose = 'campaign'
+        GROUP BY lead_id, sent_at >= :period
+    ) AS reached
+    LEFT JOIN (
+        SELECT lead_id, created_at >= :period AS in_period, max(created_at) AS last_received
+        FROM messages
+        WHERE direction = 'in' AND created_at >= :since AND (created_at >= :period OR created_at < :until)
+        GROUP BY lead_id, created_at >= :period
+    ) AS replied ON replied.lead_id = reached.lead_id AND in_period = is_now AND last_received >= first_sent
+    GROUP BY is_now
 """)
+"""Leads, not texts: whoever got several texts is counted once. `is_now` tells the period from the one before."""
 
 STANDING = text("""
     SELECT (SELECT count(*) FROM leads) AS leads,
            (SELECT count(*) FROM messages WHERE state IN ('queued', 'held')) AS waiting_texts,
            (SELECT count(*) FROM messages WHERE state = 'unknown') AS unknown_texts,
-           (SELECT count(*) FROM conversations WHERE answered_count < inbound_count) AS unanswered
+           (SELECT count(*) FROM conversations WHERE answered_count < inbound_count) AS unanswered,
+           (SELECT count(*) FROM conversations WHERE answered_count < inbound_count AND handled_by = 'person') AS for_a_person,
+           (SELECT count(*) FROM pgqueuer WHERE status = 'failed') AS failed_jobs
 """)
+
+DISABLED_SENDERS = text("""
+    SELECT address, disabled_reason FROM senders WHERE NOT enabled AND disabled_reason IS NOT NULL ORDER BY id
+""")
+
+PAUSED_CAMPAIGNS = text("""
+    SELECT id, name, status_reason FROM campaigns
+    WHERE status = 'paused' AND status_reason IS NOT NULL ORDER BY id DESC LIMIT 20
+""")
+"""Those that the system paused; what a person paused waits for nobody."""
 
 CAMPAIGNS = text("SELECT status, count(*) AS count FROM campaigns GROUP BY status")
 
 ACTIVE_CAMPAIGNS = text("""
-    SELECT campaigns.id, campaigns.name, campaigns.status, campaigns.started_at,
+    SELECT campaigns.id, campaigns.name, campaigns.status, campaigns.status_reason, campaigns.started_at,
            count(campaign_leads.id) AS total_leads,
            count(campaign_leads.id) FILTER (WHERE campaign_leads.status IN ('completed', 'failed', 'skipped')) AS done
     FROM campaigns LEFT JOIN campaign_leads ON campaign_leads.campaign_id = campaigns.id
@@ -109,15 +147,42 @@ ENTRIES = TIMELINE.columns(
 NEWEST_FIRST = Order("-at", SortKey(ENTRIES.c.at, datetime), ENTRIES.c.position)
 
 
-async def figures(session: AsyncSession, today: datetime, month: datetime) -> dict[str, Row[Any]]:
-    """One row each for texts, opt-outs, model work and what stands open."""
-    period = {"today": today, "month": month}
-    return {
-        "texts": (await session.execute(TEXTS, period)).one(),
-        "opted_out": (await session.execute(OPTED_OUT, period)).one(),
-        "models": (await session.execute(MODEL_WORK, period)).one(),
-        "standing": (await session.execute(STANDING)).one(),
-    }
+async def texts(session: AsyncSession, periods: Periods) -> dict[int, Row[Any]]:
+    """Texts by bucket."""
+    return {row.bucket: row for row in await session.execute(TEXTS, periods.buckets())}
+
+
+async def model_work(session: AsyncSession, periods: Periods) -> dict[int, Row[Any]]:
+    """Runs and agents' turns by bucket."""
+    return {row.bucket: row for row in await session.execute(MODEL_WORK, periods.buckets())}
+
+
+async def replied(session: AsyncSession, periods: Periods) -> Row[Any]:
+    """Leads that wrote: today, in the period and in the one before."""
+    return (await session.execute(REPLIED, periods.moments())).one()
+
+
+async def opted_out(session: AsyncSession, periods: Periods) -> Row[Any]:
+    return (await session.execute(OPTED_OUT, periods.moments())).one()
+
+
+async def funnel(session: AsyncSession, periods: Periods) -> dict[bool, Row[Any]]:
+    """Leads reached, delivered and replied: True for the period, False for the one before."""
+    moments = {name: value for name, value in periods.moments().items() if name != "today"}
+    return {row.is_now: row for row in await session.execute(FUNNEL, moments)}
+
+
+async def standing(session: AsyncSession) -> Row[Any]:
+    """What is there and what waits, now."""
+    return (await session.execute(STANDING)).one()
+
+
+async def disabled_senders(session: AsyncSession) -> Sequence[Row[Any]]:
+    return (await session.execute(DISABLED_SENDERS)).all()
+
+
+async def paused_campaigns(session: AsyncSession) -> Sequence[Row[Any]]:
+    return (await session.execute(PAUSED_CAMPAIGNS)).all()
 
 
 async def campaigns_by_status(session: AsyncSession) -> dict[str, int]:

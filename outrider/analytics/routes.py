@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from fastapi import APIRouter, Depends, Query
 
 from outrider.analytics import service
@@ -16,10 +18,12 @@ routers = [router]
 
 @router.get("/dashboard", dependencies=[Depends(require(Permission.CAMPAIGNS_READ))])
 async def get_dashboard(
-    session: Transaction, time_zone: str = Query("UTC", description="IANA zone in which today begins.")
+    session: Transaction,
+    time_zone: Annotated[str, Query(description="IANA zone in which days begin.")] = "UTC",
+    days: Annotated[int, Query(ge=1, le=90, description="Length of the period, today included: 7, 30 or 90.")] = 30,
 ) -> Dashboard:
-    """Campaigns, texts, replies, opt-outs and cost, today and in the last 30 days."""
-    return await service.dashboard(session, time_zone)
+    """Campaigns, texts, replies, opt-outs, cost and what needs a person: today, in the period and in the one before it."""
+    return await service.dashboard(session, time_zone, days)
 
 
 @router.get("/leads/{lead_id}/timeline", dependencies=[Depends(require(Permission.LEADS_READ))])

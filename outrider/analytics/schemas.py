@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -39,28 +39,82 @@ class ActiveCampaign(BaseModel):
     id: int
     name: str
     status: str
+    status_reason: str | None
+    """Why the system paused it."""
     total_leads: int
     done: int
     """Completed, failed or skipped."""
     started_at: datetime | None
 
 
+Step = Literal["reached", "delivered", "replied", "qualified", "booked"]
+
+
+class FunnelStep(BaseModel):
+    """Leads that came so far, of those whom campaigns wrote to in the period."""
+
+    step: Step
+    leads: int
+    previous: int
+    """The same in the period before."""
+
+
+class DayCost(BaseModel):
+    channel: Literal["sms"]
+    kind: Literal["texts", "models"]
+    dollars: Decimal
+
+
+class DayFigures(BaseModel):
+    """One day in the caller's zone."""
+
+    day: date
+    sent: int
+    delivered: int
+    received: int
+    costs: list[DayCost]
+
+
+class Attention(BaseModel):
+    """Something that waits for a person."""
+
+    kind: Literal["conversations", "unknown_texts", "failed_jobs", "disabled_senders", "paused_campaign"]
+    count: int
+    title: str
+    """As in `3 conversations wait for a person`."""
+    detail: str = ""
+    """The reason, where there is one."""
+    link: str
+    """Page of the web application that shows them."""
+
+
 class Dashboard(BaseModel):
     since: datetime
     """Begin of "today"."""
+    days: int
+    period_since: datetime
+    """Begin of the period: today and the days before it, `days` in all."""
     leads: int
     campaigns: dict[str, int]
     """Number of campaigns by status."""
     today: TextFigures
-    last_30_days: TextFigures
+    period: TextFigures
+    previous: TextFigures
+    """As many days before the period, up to the same time of day as now: what a trend compares with."""
     models_today: ModelFigures
-    models_last_30_days: ModelFigures
+    models_period: ModelFigures
+    models_previous: ModelFigures
     waiting_texts: int
     """In the outbox, not yet handed to the carrier."""
     unknown_texts: int
     """Handed to the carrier with an outcome that is not known yet."""
     unanswered_conversations: int
     active_campaigns: list[ActiveCampaign]
+    funnel: list[FunnelStep]
+    daily: list[DayFigures]
+    """Every day of the period, oldest first."""
+    attention: list[Attention]
+    """What needs a person now; empty if nothing does."""
 
 
 class TimelineEntry(BaseModel):

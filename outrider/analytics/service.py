@@ -2,46 +2,70 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, get_args
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.analytics import repository
-from outrider.analytics.schemas import ActiveCampaign, Dashboard, ModelFigures, TextFigures, TimelineEntry
+from outrider.analytics.attention import attention
+from outrider.analytics.periods import Periods
+from outrider.analytics.schemas import (
+    ActiveCampaign,
+    Dashboard,
+    DayCost,
+    DayFigures,
+    FunnelStep,
+    ModelFigures,
+    Step,
+    TextFigures,
+    TimelineEntry,
+)
 from outrider.db.pages import Page
-from outrider.errors import InvalidInput, NotFound
+from outrider.errors import NotFound
 from outrider.leads.models import Lead
 
-MONTH = timedelta(days=30)
+ZERO = Decimal(0)
 
 
-async def dashboard(session: AsyncSession, time_zone: str, now: datetime | None = None) -> Dashboard:
-    """The state of everything; "today" begins at midnight in `time_zone`.
+async def dashboard(session: AsyncSession, time_zone: str, days: int = 30, now: datetime | None = None) -> Dashboard:
+    """The state of everything; days begin at midnight in `time_zone`.
 
     Raises:
         InvalidInput: no such zone.
     """
-    now = now or datetime.now(UTC)
-    today = _midnight(now, time_zone)
-    rows = await repository.figures(session, today, now - MONTH)
-    texts, opted_out, models, standing = rows["texts"], rows["opted_out"], rows["models"], rows["standing"]
+    periods = Periods.ending(now or datetime.now(UTC), days, time_zone)
+    texts, models = await repository.texts(session, periods), await repository.model_work(session, periods)
+    replied, opted_out = await repository.replied(session, periods), await repository.opted_out(session, periods)
+    standing = await repository.standing(session)
+    today = [periods.bucket_of_today]
     return Dashboard(
-        since=today,
+        since=periods.today,
+        days=days,
+        period_since=periods.since,
         leads=standing.leads,
         campaigns=await repository.campaigns_by_status(session),
-        today=_text_figures(texts, "_today", opted_out.today),
-        last_30_days=_text_figures(texts, "", opted_out.month),
-        models_today=ModelFigures(runs=models.runs_today, tokens=models.tokens_today, cost=models.cost_today),
-        models_last_30_days=ModelFigures(runs=models.runs, tokens=models.tokens, cost=models.cost),
+        today=_text_figures(texts, today, replied.today, opted_out.today),
+        period=_text_figures(texts, periods.period_buckets, replied.period, opted_out.period),
+        previous=_text_figures(texts, periods.previous_buckets, replied.previous, opted_out.previous),
+        models_today=_model_figures(models, today),
+        models_period=_model_figures(models, periods.period_buckets),
+        models_previous=_model_figures(models, periods.previous_buckets),
         waiting_texts=standing.waiting_texts,
         unknown_texts=standing.unknown_texts,
         unanswered_conversations=standing.unanswered,
         active_campaigns=[
             ActiveCampaign.model_validate(row, from_attributes=True) for row in await repository.active_campaigns(session)
         ],
+        funnel=_funnel(await repository.funnel(session, periods)),
+        daily=[
+            _day(day, texts.get(bucket), models.get(bucket))
+            for day, bucket in zip(periods.days, periods.period_buckets, strict=True)
+        ],
+        attention=attention(standing, await repository.disabled_senders(session), await repository.paused_campaigns(session)),
     )
 
 
@@ -58,27 +82,38 @@ async def timeline(session: AsyncSession, lead_id: int, cursor: str | None, limi
     return Page(items=[TimelineEntry.model_validate(row, from_attributes=True) for row in rows], next_cursor=next_cursor)
 
 
-def _midnight(now: datetime, time_zone: str) -> datetime:
-    try:
-        zone = ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InvalidInput.on(
-            "query.time_zone", f"{time_zone!r} is no time zone", "Use an IANA name such as America/New_York."
-        ) from error
-    return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+def _sum(rows: Mapping[int, Row[Any]], buckets: Iterable[int], name: str) -> Any:
+    return sum((getattr(rows[bucket], name) for bucket in buckets if bucket in rows), 0)
 
 
-def _text_figures(row: Row[Any], suffix: str, opted_out: int) -> TextFigures:
-    def figure(name: str) -> Any:
-        return getattr(row, f"{name}{suffix}")
+def _text_figures(rows: Mapping[int, Row[Any]], buckets: Iterable[int], replied: int, opted_out: int) -> TextFigures:
+    counts = ("sent", "delivered", "undelivered", "refused", "received", "cost")
+    sums = {name: _sum(rows, buckets, name) for name in counts}
+    return TextFigures(**sums, replied_leads=replied, opted_out=opted_out)
 
-    return TextFigures(
-        sent=figure("sent"),
-        delivered=figure("delivered"),
-        undelivered=figure("undelivered"),
-        refused=figure("refused"),
-        received=figure("received"),
-        replied_leads=figure("replied"),
-        opted_out=opted_out,
-        cost=figure("cost"),
+
+def _model_figures(rows: Mapping[int, Row[Any]], buckets: Iterable[int]) -> ModelFigures:
+    return ModelFigures(**{name: _sum(rows, buckets, name) for name in ("runs", "tokens", "cost")})
+
+
+def _day(day: date, texts: Row[Any] | None, models: Row[Any] | None) -> DayFigures:
+    return DayFigures(
+        day=day,
+        sent=texts.sent if texts else 0,
+        delivered=texts.delivered if texts else 0,
+        received=texts.received if texts else 0,
+        costs=[
+            DayCost(channel="sms", kind="texts", dollars=texts.cost if texts else ZERO),
+            DayCost(channel="sms", kind="models", dollars=models.cost if models else ZERO),
+        ],
     )
+
+
+def _funnel(rows: Mapping[bool, Row[Any]]) -> list[FunnelStep]:
+    """Leads are not qualified and nothing is booked by any part yet, so no row can say so."""
+
+    def leads(name: str, *, is_now: bool) -> int:
+        return int(getattr(rows[is_now], name, 0)) if is_now in rows else 0
+
+    steps: tuple[Step, ...] = get_args(Step)
+    return [FunnelStep(step=step, leads=leads(step, is_now=True), previous=leads(step, is_now=False)) for step in steps]

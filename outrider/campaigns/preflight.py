@@ -45,7 +45,7 @@ async def check_before_start(
     now = max(now or datetime.now(UTC), campaign.scheduled_at or datetime.min.replace(tzinfo=UTC))
     parts = audience_parts(campaign)
     survey = await rows.survey(session, parts, campaign.require_consent, campaign.id)
-    audience = _audience(survey)
+    audience = audience_of(survey)
     rehearsal, blockers = await _rehearsal(session, campaign, parts)
     rates = await rows.sender_rates(session, campaign.sender_ids)
     timing = estimate_timing(
@@ -76,7 +76,8 @@ async def check_before_start(
     )
 
 
-def _audience(survey: Survey) -> PreflightAudience:
+def audience_of(survey: Survey) -> PreflightAudience:
+    """The counts of a survey."""
     excluded = {SkipReason(reason): count for reason, count in survey.reasons.items() if reason}
     return PreflightAudience(
         total=sum(survey.reasons.values()),

@@ -65,8 +65,8 @@ async def rehearse(plan: CampaignPlan, leads: Sequence[Row[Any]]) -> Rehearsal:
         InvalidWorkflow: the plan's definition has problems.
     """
     workflow = Compiler(_OfflineModels()).compile(plan.definition)
-    states = [_state(plan, lead) for lead in leads]
-    rehearsal = Rehearsal(leads=len(leads), empty_placeholders=_empty_placeholders(plan.sms_template or "", states))
+    states = [lead_state(plan, lead) for lead in leads]
+    rehearsal = Rehearsal(leads=len(leads), empty_placeholders=empty_placeholders(plan.sms_template or "", states))
     for lead, state in zip(leads, states, strict=True):
         final = await workflow.run(state, name="rehearsal")
         rehearsal.input_tokens += final["input_tokens"]
@@ -78,14 +78,15 @@ async def rehearse(plan: CampaignPlan, leads: Sequence[Row[Any]]) -> Rehearsal:
     return rehearsal
 
 
-def _empty_placeholders(template: str, states: Sequence[CampaignLeadState]) -> list[str]:
-    """A slip such as {{frist_name}} shows as a placeholder that is empty for everybody."""
+def empty_placeholders(template: str, states: Sequence[CampaignLeadState]) -> list[str]:
+    """Placeholders without a fallback of their own that are empty for everybody: a slip such as {{frist_name}} shows so."""
     values = [Facts.of(offline_context(state, SmsParams())).values for state in states]
     written = dict.fromkeys(PLACEHOLDER.findall(template))
     return [name for name in written if values and not any(render(f"{{{{{name}}}}}", known, {}) for known in values)]
 
 
-def _state(plan: CampaignPlan, lead: Row[Any]) -> CampaignLeadState:
+def lead_state(plan: CampaignPlan, lead: Row[Any], trace_id: str = "rehearsal") -> CampaignLeadState:
+    """The state at the start of a run that leaves nothing behind."""
     data: LeadData = {
         "id": lead.id,
         "name": lead.name,
@@ -98,4 +99,4 @@ def _state(plan: CampaignPlan, lead: Row[Any]) -> CampaignLeadState:
         "language": lead.language,
         "attributes": lead.attributes,
     }
-    return plan.initial_state(campaign_lead_id=0, lead_id=lead.id, trace_id="rehearsal", lead_data=data)
+    return plan.initial_state(campaign_lead_id=0, lead_id=lead.id, trace_id=trace_id, lead_data=data)

@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from outrider.auth.permissions import Permission, require
 from outrider.campaigns import control, preflight, progress, reading, service
+from outrider.campaigns.export import result_chunks
 from outrider.campaigns.models import CampaignLeadStatus, CampaignStatus, SkipReason
 from outrider.campaigns.schemas import (
     Assigned,
@@ -25,13 +26,14 @@ from outrider.campaigns.schemas import (
     Retried,
     UnassignLeads,
 )
+from outrider.campaigns.trials.routes import router as trial_router
 from outrider.db.engine import Database
 from outrider.db.pages import Cursor, Limit, Page
 from outrider.db.web import Transaction
 
 router = APIRouter(prefix="/api/campaigns", tags=["campaigns"])
 lead_router = APIRouter(prefix="/api", tags=["campaigns"])
-routers = [router, lead_router]
+routers = [trial_router, router, lead_router]
 
 READ = [Depends(require(Permission.CAMPAIGNS_READ))]
 WRITE = [Depends(require(Permission.CAMPAIGNS_WRITE))]
@@ -177,6 +179,21 @@ async def list_campaign_logs(
         sort=sort,
         cursor=cursor,
         limit=limit,
+    )
+
+
+@router.get("/{campaign_id}/export.csv", dependencies=READ, response_class=StreamingResponse)
+async def export_campaign(
+    request: Request, campaign_id: int, status: Annotated[list[CampaignLeadStatus] | None, Query()] = None
+) -> StreamingResponse:
+    """What became of each lead, as a CSV file."""
+    database: Database = request.app.state.database
+    async with database.transaction() as session:
+        await service.find_campaign(session, campaign_id)
+    return StreamingResponse(
+        result_chunks(database, campaign_id, status or []),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="campaign-{campaign_id}.csv"'},
     )
 
 

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from outrider.campaigns.files import read_campaign_file
 from outrider.cli.client import answers, connect
-from outrider.cli.journey import read_campaign_file, result_table, run_campaign
+from outrider.cli.journey import result_table, run_campaign
 from outrider.cli.runtime import console, run, start
 from outrider.errors import Unavailable
 

@@ -14,16 +14,17 @@ import typer
 from rich.panel import Panel
 from rich.table import Table
 
+from outrider.app.demo_data import DEMO_CAMPAIGN
+from outrider.campaigns.files import read_campaign_file, shipped_example
 from outrider.channels.keywords import Wish, recognise
 from outrider.cli.client import Api, Json, connect
-from outrider.cli.journey import Result, read_campaign_file, result_table, run_campaign
+from outrider.cli.journey import Result, result_table, run_campaign
 from outrider.cli.runtime import console, database_address, prepare, run, start
 from outrider.cli.supervisor import parts_of, running
 from outrider.config import Settings
 from outrider.db.engine import Database
 from outrider.errors import Conflict
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "demo_campaign.yaml"
 SPEED = 20
 """How much faster than life the simulated people and networks are."""
 QUIET_SECONDS = 6.0
@@ -94,7 +95,7 @@ async def _demo(settings: Settings, keep_running: bool) -> int:
 
 async def _show(api: Api, settings: Settings) -> bool:
     began = time.monotonic()
-    file = read_campaign_file(EXAMPLE)
+    file = read_campaign_file(shipped_example(DEMO_CAMPAIGN))
     result = await run_campaign(api, file, watch=True)
     async with connect(f"http://127.0.0.1:{settings.simulator_port}") as carrier:
         with console.status("Waiting for the conversations to come to rest …"):
@@ -111,7 +112,7 @@ async def _show(api: Api, settings: Settings) -> bool:
 async def compare_books(api: Api, carrier: Api) -> list[Agreement]:
     """Our figures beside the carrier's, from an installation that did nothing else yet."""
     dashboard, counters = await api.get("/api/dashboard"), await carrier.get("/simulator/counters")
-    month = dashboard["last_30_days"]
+    month = dashboard["period"]
     return [
         Agreement("Texts handed to the carrier", month["sent"], counters["creates_accepted"]),
         Agreement("Delivered", month["delivered"], counters["delivered"]),

@@ -8,49 +8,21 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rich.console import Group
 from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from outrider.campaigns.schemas import CampaignIn
+from outrider.campaigns.files import CampaignFile, LeadSource
 from outrider.cli.client import Api, Json
 from outrider.cli.runtime import console
-from outrider.errors import FieldProblem, InvalidInput
+from outrider.errors import InvalidInput
 
 ENDED = ("completed", "failed", "cancelled")
 DONE_STATES = ("completed", "failed", "skipped")
 POLL_SECONDS = 0.5
-EXAMPLE = "Compare it with examples/demo_campaign.yaml."
-
-
-class LeadSource(BaseModel):
-    """Where the leads come from: a file that is imported, or a list that exists."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    file: Path | None = None
-    list: str | None = None
-    """Name of the list to import into, or to take the leads from."""
-    columns: dict[str, str | None] = {}
-    """Column headers that the import can't guess: `{"Mobile": "phone", "Internal": null}`."""
-    default_region: str | None = None
-    consent: dict[str, Any] | None = None
-    """Consent of everybody in the file: `{channel: sms, kind: written, method: web_form, source: …}`."""
-
-
-class CampaignFile(BaseModel):
-    """`campaign.yaml`: the leads, and every field of a campaign as the API names it."""
-
-    model_config = ConfigDict(extra="allow")
-
-    name: Annotated[str, Field(min_length=1)]
-    leads: LeadSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,43 +36,6 @@ class Result:
     @property
     def stats(self) -> Json:
         return dict(self.campaign["stats"])
-
-
-def read_campaign_file(path: Path) -> CampaignFile:
-    """
-    Raises:
-        InvalidInput: the file can't be read, or names what is wrong in it.
-    """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InvalidInput(f"{path} can't be read: {error.strerror}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{path} is not valid YAML: {error}") from error
-    if not isinstance(content, dict):
-        raise InvalidInput(f"{path} does not describe a campaign.", remedy=EXAMPLE)
-    campaign = {name: value for name, value in content.items() if name != "leads"}
-    problems = _problems(CampaignFile, content) | _problems(CampaignIn, campaign)
-    if problems:
-        raise InvalidInput(f"{path} does not describe a campaign.", fields=list(problems.values()), remedy=EXAMPLE)
-    file = CampaignFile.model_validate(content)
-    if file.leads.file is None and file.leads.list is None:
-        raise InvalidInput.on("leads", "names neither a file nor a list", "Add `file: leads.csv` or `list: name`.")
-    if file.leads.file is not None:
-        file.leads.file = (path.parent / file.leads.file).resolve()
-        if not file.leads.file.is_file():
-            raise InvalidInput.on("leads.file", f"there is no file {file.leads.file}")
-    return file
-
-
-def _problems(model: type[BaseModel], content: dict[str, Any]) -> dict[str, FieldProblem]:
-    """What keeps `content` from being a `model`, by field."""
-    try:
-        model.model_validate(content)
-    except ValidationError as error:
-        paths = [(".".join(map(str, found["loc"])), f"{found['msg']}.") for found in error.errors()]
-        return {path: FieldProblem(field=path, problem=problem) for path, problem in paths}
-    return {}
 
 
 async def import_leads(api: Api, source: LeadSource, list_name: str) -> Json:

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.channels.base import InboundText, StatusUpdate
+from outrider.conversations.arrivals import Arrivals, Webhook
 from outrider.conversations.inbound import Arrival, Received, receive_texts
 from outrider.conversations.receipts import apply_receipts
 from outrider.db.engine import DATABASE_TROUBLE, Database
@@ -32,14 +33,18 @@ class WebhookInbox:
     def __init__(self, database: Database):
         self._texts: _Grouped[Arrival, Received | None] = _Grouped(database, receive_texts, max_group=LARGEST_GROUP_OF_TEXTS)
         self._reports: _Grouped[StatusUpdate, None] = _Grouped(database, apply_receipts, gather_seconds=REPORTS_GATHER_SECONDS)
+        self._arrivals = Arrivals(database)
 
     async def receive(self, text: InboundText) -> Received | None:
         """Take in a text; when this returns it is stored and obeyed."""
-        return await self._texts.submit(Arrival(text, "webhook"))
+        received = await self._texts.submit(Arrival(text, "webhook"))
+        await self._arrivals.note(Webhook.MESSAGES)
+        return received
 
     async def report(self, update: StatusUpdate) -> None:
         """Take in a status callback; when this returns it is stored."""
         await self._reports.submit(update)
+        await self._arrivals.note(Webhook.STATUS)
 
 
 class _Grouped(Generic[Item, Result]):

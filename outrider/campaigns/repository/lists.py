@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -63,6 +63,19 @@ async def campaign_leads(
     if replied is not None:
         query = query.where(CampaignLead.replied_at.is_not(None) if replied else CampaignLead.replied_at.is_(None))
     return await read_rows(session, query, read_order(sort, LEAD_SORTS, CampaignLead.id), cursor, limit)
+
+
+async def campaign_lead_chunks(
+    session: AsyncSession, campaign_id: int, statuses: Sequence[CampaignLeadStatus], size: int
+) -> AsyncIterator[Sequence[Row[Any]]]:
+    """The campaign's leads as rows of `campaign_leads`, by id, read with a server-side cursor."""
+    query = _campaign_leads().where(CampaignLead.campaign_id == campaign_id).order_by(CampaignLead.id)
+    if statuses:
+        query = query.where(CampaignLead.status.in_(statuses))
+    result = await session.stream(query.execution_options(yield_per=size))
+    async for chunk in result.partitions():
+        session.expunge_all()
+        yield chunk
 
 
 async def campaign_lead(session: AsyncSession, campaign_lead_id: int) -> Row[Any] | None:

@@ -91,18 +91,20 @@ LOOKED_AT = 10
 """Leads looked at for each one wanted, before the whole audience is searched for reachable ones."""
 
 
-async def sample(session: AsyncSession, parts: AudienceParts, require_consent: bool, size: int) -> Sequence[Row[Any]]:
-    """Some reachable leads, spread over the audience; the same ones every time."""
+async def sample(
+    session: AsyncSession, parts: AudienceParts, require_consent: bool, size: int, offset: int = 0
+) -> Sequence[Row[Any]]:
+    """Some reachable leads, spread over the audience; the same ones every time. `offset` of them are passed over."""
     audience = parts.leads()
     spread = func.hashint8(audience.c.lead_id)
-    some = select(audience).order_by(spread).limit(size * LOOKED_AT).subquery("some")
-    found = await _sample(session, some, require_consent, size)
-    return found if len(found) == size else await _sample(session, audience, require_consent, size)
+    some = select(audience).order_by(spread).limit((size + offset) * LOOKED_AT).subquery("some")
+    found = await _sample(session, some, require_consent, size, offset)
+    return found if len(found) == size else await _sample(session, audience, require_consent, size, offset)
 
 
-async def _sample(session: AsyncSession, source: Subquery, require_consent: bool, size: int) -> Sequence[Row[Any]]:
+async def _sample(session: AsyncSession, source: Subquery, require_consent: bool, size: int, offset: int) -> Sequence[Row[Any]]:
     reachable = judged(source, *SAMPLED, Lead.attributes).where(exclusion(require_consent).is_(None))
-    return (await session.execute(reachable.order_by(func.hashint8(Lead.id)).limit(size))).all()
+    return (await session.execute(reachable.order_by(func.hashint8(Lead.id)).limit(size).offset(offset))).all()
 
 
 async def sender_rates(session: AsyncSession, sender_ids: Sequence[int]) -> list[float]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from outrider.cli.journey import read_campaign_file
+from outrider.campaigns.files import read_campaign_file
 from outrider.cli.main import app
 from outrider.config import read_settings
 from outrider.errors import ConfigurationError, InvalidInput

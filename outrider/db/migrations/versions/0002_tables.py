@@ -107,6 +107,11 @@ def upgrade() -> None:
     )
     op.create_index('ix_suppressions_created_at_id', 'suppressions', ['created_at', 'id'], unique=False)
     op.create_index('uq_suppressions_open', 'suppressions', ['phone'], unique=True, postgresql_where=sa.text('lifted_at IS NULL'))
+    op.create_table('webhook_arrivals',
+    sa.Column('webhook', sa.Text(), nullable=False),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('webhook', name=op.f('pk_webhook_arrivals'))
+    )
     op.create_table('workflows',
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('description', sa.Text(), server_default='', nullable=False),
@@ -559,6 +564,7 @@ def downgrade() -> None:
     op.drop_table('leads')
     op.drop_table('lead_import_rejections')
     op.drop_table('workflows')
+    op.drop_table('webhook_arrivals')
     op.drop_index('uq_suppressions_open', table_name='suppressions', postgresql_where=sa.text('lifted_at IS NULL'))
     op.drop_index('ix_suppressions_created_at_id', table_name='suppressions')
     op.drop_table('suppressions')

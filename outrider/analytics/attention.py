@@ -1,0 +1,55 @@
+"""What needs a person now, from what the rows say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Row
+
+from outrider.analytics.schemas import Attention
+
+
+def attention(standing: Row[Any], senders: Sequence[Row[Any]], campaigns: Sequence[Row[Any]]) -> list[Attention]:
+    """The most pressing first; empty if nothing waits."""
+    return [*_conversations(standing.for_a_person), *_unknown(standing.unknown_texts), *_paused(campaigns), *_senders(senders),
+            *_jobs(standing.failed_jobs)]  # fmt: skip
+
+
+def _conversations(count: int) -> Iterator[Attention]:
+    if count:
+        title = "1 conversation waits for a person" if count == 1 else f"{count} conversations wait for a person"
+        link = "/conversations?needs_reply=true&handled_by=person"
+        yield Attention(kind="conversations", count=count, title=title, link=link)
+
+
+def _unknown(count: int) -> Iterator[Attention]:
+    if count:
+        title = "The carrier did not say whether it took 1 text" if count == 1 else f"{count} texts have an unknown outcome"
+        detail = "They are looked up at the carrier, and never sent again before that."
+        yield Attention(kind="unknown_texts", count=count, title=title, detail=detail, link="/conversations?state=unknown")
+
+
+def _paused(campaigns: Sequence[Row[Any]]) -> Iterator[Attention]:
+    for campaign in campaigns:
+        yield Attention(
+            kind="paused_campaign",
+            count=1,
+            title=f"“{campaign.name}” was paused",
+            detail=campaign.status_reason,
+            link=f"/campaigns/{campaign.id}",
+        )
+
+
+def _senders(senders: Sequence[Row[Any]]) -> Iterator[Attention]:
+    if senders:
+        title = f"{senders[0].address} is out of use" if len(senders) == 1 else f"{len(senders)} senders are out of use"
+        yield Attention(
+            kind="disabled_senders", count=len(senders), title=title, detail=senders[0].disabled_reason, link="/settings/senders"
+        )
+
+
+def _jobs(count: int) -> Iterator[Attention]:
+    if count:
+        title = "1 background job failed" if count == 1 else f"{count} background jobs failed"
+        yield Attention(kind="failed_jobs", count=count, title=title, link="/settings/jobs")
