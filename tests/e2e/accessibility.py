@@ -1,0 +1,26 @@
+"""axe on a page: what keeps people out, in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = """
+async (tags) => {
+  const { violations } = await axe.run(document, { runOnly: tags })
+  return violations.flatMap(({ id, help, nodes }) => nodes.map(({ target }) => `${id}: ${help} at ${target.join(' ')}`))
+}
+"""
+
+
+def violations(page: Page) -> list[str]:
+    """Every violation of the rules on what the page shows now."""
+    # Evaluated, not added as a script: the page's own policy lets no foreign script in.
+    page.evaluate(AXE.read_text())
+    # Fading elements have the contrast of a moment.
+    page.wait_for_timeout(350)
+    found: list[str] = page.evaluate(RUN, RULES)
+    return found
