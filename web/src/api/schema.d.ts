@@ -91,6 +91,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/campaigns/audience": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count Audience
+         * @description Who an audience is: how many match, how many will be texted, and who is left out for which reason.
+         */
+        post: operations["count_audience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Texts
+         * @description What some real leads would read, written by the workflow with the campaign's model. Nothing leaves.
+         */
+        post: operations["preview_texts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/campaigns/{campaign_id}": {
         parameters: {
             query?: never;
@@ -150,6 +190,26 @@ export interface paths {
          * @description A draft with the same plan and leads.
          */
         post: operations["duplicate_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{campaign_id}/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Campaign
+         * @description What became of each lead, as a CSV file.
+         */
+        get: operations["export_campaign"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -318,6 +378,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/campaigns/{campaign_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Campaign
+         * @description Run the campaign's whole workflow on some of its leads and show every step. Nothing leaves.
+         */
+        post: operations["try_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations": {
         parameters: {
             query?: never;
@@ -327,9 +407,29 @@ export interface paths {
         };
         /**
          * List Conversations
-         * @description Conversations, the latest message first.
+         * @description Conversations, the latest message first. Only a page without `next_cursor` is the last one, however many it holds.
          */
         get: operations["list_conversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Conversations
+         * @description How many conversations each view holds, of the open ones unless told otherwise.
+         */
+        get: operations["count_conversations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -367,11 +467,174 @@ export interface paths {
         };
         /**
          * Get Dashboard
-         * @description Campaigns, texts, replies, opt-outs and cost, today and in the last 30 days.
+         * @description Campaigns, texts, replies, opt-outs, cost and what needs a person: today, in the period and in the one before it.
          */
         get: operations["get_dashboard"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/demo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Load Demo
+         * @description Load the shipped fictional leads and a draft campaign for them; a repetition finds what is there.
+         *
+         *     Raises:
+         *         NotEmpty: there are leads or campaigns; `anyway` loads the demo beside them.
+         */
+        post: operations["load_demo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Handset Availability
+         * @description Whether there are handsets to pick up, and who can play people.
+         */
+        get: operations["get_handset_availability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handset/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Handset People
+         * @description Leads with a number, those with a thread first.
+         */
+        get: operations["list_handset_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handset/people/{phone}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Handset
+         * @description What is on somebody's handset: the thread as the carrier knows it.
+         */
+        get: operations["get_handset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handset/people/{phone}/persona": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose Handset Persona
+         * @description Let somebody else play the person: a scripted persona, `manual`, or whom the simulator's mix gives.
+         */
+        put: operations["choose_handset_persona"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handset/people/{phone}/pick-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pick Up Handset
+         * @description Take it in hand: the person's script falls silent, unless a persona was chosen for this number.
+         */
+        post: operations["pick_up_handset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handset/people/{phone}/reachable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Switch Handset
+         * @description Switch the handset on or off; texts to one that is off end as undelivered.
+         */
+        put: operations["switch_handset"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handset/people/{phone}/texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write Handset Text
+         * @description The person texts us.
+         */
+        post: operations["write_handset_text"];
         delete?: never;
         options?: never;
         head?: never;
@@ -386,10 +649,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Queue
-         * @description How many jobs wait or run, by name.
+         * Get Queue
+         * @description How many jobs wait, run and failed, by kind.
          */
-        get: operations["list_queue"];
+        get: operations["get_queue"];
         put?: never;
         post?: never;
         delete?: never;
@@ -407,12 +670,35 @@ export interface paths {
         };
         /**
          * List Failed Jobs
-         * @description Jobs that used up their attempts, newest first.
+         * @description Jobs that used up their attempts, the latest first.
          */
         get: operations["list_failed_jobs"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/failed/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Failed Job
+         * @description Give a failed job up.
+         *
+         *     Raises:
+         *         NotFound: no failed job has this number.
+         */
+        delete: operations["delete_failed_job"];
         options?: never;
         head?: never;
         patch?: never;
@@ -814,6 +1100,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Models
+         * @description The configured models: the default one, its fallbacks, and the offline model, which is always there.
+         */
+        get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Model
+         * @description Ask a model for one short text. Its failure is an answer of this call, not an error of it.
+         */
+        post: operations["test_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count Text Segments
+         * @description How a text is counted and billed, and what it would be without typographic characters.
+         */
+        post: operations["count_text_segments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/senders": {
         parameters: {
             query?: never;
@@ -861,6 +1207,46 @@ export interface paths {
          * @description Change label, rate or use. Texts that wait for a disabled sender leave from another one.
          */
         patch: operations["change_sender"];
+        trace?: never;
+    };
+    "/api/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Settings Report
+         * @description What this installation runs with. Settings are read at the start; secrets are never shown, not even in part.
+         */
+        get: operations["get_settings_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Setup
+         * @description What there is already, for the first steps.
+         */
+        get: operations["get_setup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/suppressions": {
@@ -964,6 +1350,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/threads/{conversation_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign Thread
+         * @description Say who looks after it.
+         */
+        post: operations["assign_thread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/threads/{conversation_id}/hand-back": {
         parameters: {
             query?: never;
@@ -978,6 +1384,26 @@ export interface paths {
          * @description The agent answers from now on, beginning with what is unanswered.
          */
         post: operations["hand_back_thread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/threads/{conversation_id}/insights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Thread Insights
+         * @description How a conversation's automated texts came about, by message, the newest first. Texts of people have none.
+         */
+        get: operations["list_thread_insights"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1008,6 +1434,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/threads/{conversation_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Thread Notes
+         * @description A conversation's notes, newest first.
+         */
+        get: operations["list_thread_notes"];
+        put?: never;
+        /**
+         * Add Thread Note
+         * @description Leave a note for colleagues. It is never sent, and no agent reads it.
+         */
+        post: operations["add_thread_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/threads/{conversation_id}/notes/{note_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete Thread Note */
+        delete: operations["delete_thread_note"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/threads/{conversation_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark Thread Read
+         * @description Everything received so far has been read.
+         */
+        post: operations["mark_thread_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/threads/{conversation_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reopen Thread */
+        post: operations["reopen_thread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/threads/{conversation_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve Thread
+         * @description Nothing is left to do until the lead writes again. An answer that the agent is thinking about is dropped.
+         */
+        post: operations["resolve_thread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/threads/{conversation_id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Snooze Thread
+         * @description Out of sight until a time, or until the lead writes.
+         */
+        post: operations["snooze_thread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/threads/{conversation_id}/suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suggest Thread Reply
+         * @description Let the agent draft the next text, for a person to send, change or drop. Nothing is sent.
+         */
+        post: operations["suggest_thread_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/threads/{conversation_id}/take-over": {
         parameters: {
             query?: never;
@@ -1022,6 +1586,26 @@ export interface paths {
          * @description A person answers from now on. An answer that the agent is thinking about is dropped.
          */
         post: operations["take_over_thread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/threads/{conversation_id}/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark Thread Unread
+         * @description The last text received counts as unread again.
+         */
+        post: operations["mark_thread_unread"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1250,6 +1834,8 @@ export interface components {
             started_at: string | null;
             /** Status */
             status: string;
+            /** Status Reason */
+            status_reason: string | null;
             /** Total Leads */
             total_leads: number;
         };
@@ -1345,6 +1931,33 @@ export interface components {
             /** Total Leads */
             total_leads: number;
         };
+        /** Assignment */
+        Assignment: {
+            /** Assignee */
+            assignee: string | null;
+        };
+        /**
+         * Attention
+         * @description Something that waits for a person.
+         */
+        Attention: {
+            /** Count */
+            count: number;
+            /**
+             * Detail
+             * @default
+             */
+            detail: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "conversations" | "unknown_texts" | "failed_jobs" | "disabled_senders" | "paused_campaign";
+            /** Link */
+            link: string;
+            /** Title */
+            title: string;
+        };
         /**
          * Audience
          * @description Who is reached: everybody that any part names. Fixed when the campaign is launched.
@@ -1362,11 +1975,57 @@ export interface components {
              */
             list_ids: number[];
         };
+        /** AudienceIn */
+        AudienceIn: {
+            audience: components["schemas"]["Audience"];
+            /** Campaign Id */
+            campaign_id?: number | null;
+            /**
+             * Require Consent
+             * @default true
+             */
+            require_consent: boolean;
+        };
+        /**
+         * AudienceReport
+         * @description Who an audience is, counted as the pre-flight counts it.
+         */
+        AudienceReport: {
+            /** Duplicates */
+            duplicates: number;
+            /** Examples */
+            examples: {
+                [key: string]: components["schemas"]["LeadExample"][];
+            };
+            /** Excluded */
+            excluded: {
+                [key: string]: number;
+            };
+            /** In Other Campaigns */
+            in_other_campaigns: number;
+            /** Reachable */
+            reachable: number;
+            /** Reachable Examples */
+            reachable_examples: components["schemas"]["LeadExample"][];
+            /** Total */
+            total: number;
+            /** Without Name */
+            without_name: number;
+        };
         /**
          * Author
          * @enum {string}
          */
         Author: "lead" | "workflow" | "agent" | "person" | "system";
+        /** Availability */
+        Availability: {
+            /** Available */
+            available: boolean;
+            /** Personas */
+            personas: string[];
+            /** Running */
+            running: boolean;
+        };
         /** Body_create_import */
         Body_create_import: {
             /**
@@ -1862,6 +2521,20 @@ export interface components {
          * @enum {string}
          */
         CampaignStatus: "draft" | "pending" | "processing" | "paused" | "completed" | "failed" | "cancelled";
+        /** CarrierState */
+        CarrierState: {
+            /** Is Reachable From Outside */
+            is_reachable_from_outside: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "simulator" | "twilio";
+            /** Public Url */
+            public_url: string;
+            /** Webhooks */
+            webhooks: components["schemas"]["WebhookAddress"][];
+        };
         /**
          * Changed
          * @description How many rows a bulk call changed.
@@ -1960,8 +2633,31 @@ export interface components {
             /** Source */
             source: string | null;
         };
+        /**
+         * ConversationCounts
+         * @description Conversations per view. A count that equals `most` means that many or more.
+         */
+        ConversationCounts: {
+            /** All */
+            all: number;
+            /** Mine */
+            mine: number;
+            /**
+             * Most
+             * @default 1000
+             */
+            most: number;
+            /** Needs Person */
+            needs_person: number;
+            /** Unassigned */
+            unassigned: number;
+        };
         /** ConversationOut */
         ConversationOut: {
+            /** Agent Is Writing */
+            agent_is_writing: boolean;
+            /** Assignee */
+            assignee: string | null;
             /** Campaign Id */
             campaign_id: number | null;
             /**
@@ -1969,6 +2665,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** First Unanswered At */
+            first_unanswered_at: string | null;
             /**
              * Handled By
              * @enum {string}
@@ -1992,12 +2690,26 @@ export interface components {
             lead_id: number;
             /** Lead Name */
             lead_name: string;
+            /** Needs Person */
+            needs_person: boolean;
+            /** Needs Person Detail */
+            needs_person_detail: string | null;
+            needs_person_reason: components["schemas"]["PersonReason"] | null;
             /** Needs Reply */
             needs_reply: boolean;
+            /** Paused By */
+            paused_by: string | null;
             /** Phone */
             phone: string | null;
+            /** Read At */
+            read_at: string | null;
             /** Sender Id */
             sender_id: number | null;
+            /** Snoozed Until */
+            snoozed_until: string | null;
+            status: components["schemas"]["ThreadStatus"];
+            /** Unread Count */
+            unread_count: number;
         };
         /** Count */
         Count: {
@@ -2008,15 +2720,30 @@ export interface components {
         Dashboard: {
             /** Active Campaigns */
             active_campaigns: components["schemas"]["ActiveCampaign"][];
+            /** Attention */
+            attention: components["schemas"]["Attention"][];
             /** Campaigns */
             campaigns: {
                 [key: string]: number;
             };
-            last_30_days: components["schemas"]["TextFigures"];
+            /** Daily */
+            daily: components["schemas"]["DayFigures"][];
+            /** Days */
+            days: number;
+            /** Funnel */
+            funnel: components["schemas"]["FunnelStep"][];
             /** Leads */
             leads: number;
-            models_last_30_days: components["schemas"]["ModelFigures"];
+            models_period: components["schemas"]["ModelFigures"];
+            models_previous: components["schemas"]["ModelFigures"];
             models_today: components["schemas"]["ModelFigures"];
+            period: components["schemas"]["TextFigures"];
+            /**
+             * Period Since
+             * Format: date-time
+             */
+            period_since: string;
+            previous: components["schemas"]["TextFigures"];
             /**
              * Since
              * Format: date-time
@@ -2029,6 +2756,52 @@ export interface components {
             unknown_texts: number;
             /** Waiting Texts */
             waiting_texts: number;
+        };
+        /** DayCost */
+        DayCost: {
+            /**
+             * Channel
+             * @constant
+             */
+            channel: "sms";
+            /** Dollars */
+            dollars: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "texts" | "models";
+        };
+        /**
+         * DayFigures
+         * @description One day in the caller's zone.
+         */
+        DayFigures: {
+            /** Costs */
+            costs: components["schemas"]["DayCost"][];
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Delivered */
+            delivered: number;
+            /** Received */
+            received: number;
+            /** Sent */
+            sent: number;
+        };
+        /**
+         * DayHours
+         * @description Hours of the lead's own day; both None means none at all.
+         */
+        DayHours: {
+            /** Days */
+            days: string;
+            /** End */
+            end: string | null;
+            /** Start */
+            start: string | null;
         };
         /** DefinitionIn */
         DefinitionIn: {
@@ -2051,6 +2824,25 @@ export interface components {
             filter?: components["schemas"]["LeadFilter"] | null;
             /** Ids */
             ids?: number[] | null;
+        };
+        /** DemoIn */
+        DemoIn: {
+            /**
+             * Anyway
+             * @default false
+             */
+            anyway: boolean;
+        };
+        /** DemoLoaded */
+        DemoLoaded: {
+            /** Campaign Id */
+            campaign_id: number;
+            /** Created */
+            created: boolean;
+            /** Import Id */
+            import_id: number;
+            /** List Id */
+            list_id: number;
         };
         /**
          * Direction
@@ -2107,6 +2899,21 @@ export interface components {
             /** Values */
             values: string[];
         };
+        /**
+         * FunnelStep
+         * @description Leads that came so far, of those whom campaigns wrote to in the period.
+         */
+        FunnelStep: {
+            /** Leads */
+            leads: number;
+            /** Previous */
+            previous: number;
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "reached" | "delivered" | "replied" | "qualified" | "booked";
+        };
         /** HandleOut */
         HandleOut: {
             /** Description */
@@ -2117,6 +2924,87 @@ export interface components {
             name: string;
             /** Required */
             required: boolean;
+        };
+        /**
+         * Handset
+         * @description One person's handset: their side of the thread, oldest first, at most the latest hundred texts.
+         */
+        Handset: {
+            /** Delivers */
+            delivers: boolean;
+            /** Faults */
+            faults: {
+                [key: string]: number;
+            };
+            /** Opted Out */
+            opted_out: boolean;
+            /** Our Number */
+            our_number: string;
+            /** Persona */
+            persona: string;
+            /** Persona Is Chosen */
+            persona_is_chosen: boolean;
+            /** Phone */
+            phone: string;
+            /** Texts */
+            texts: components["schemas"]["HandsetText"][];
+        };
+        /**
+         * HandsetPerson
+         * @description Somebody whose handset can be picked up.
+         */
+        HandsetPerson: {
+            /** Company */
+            company: string | null;
+            /** Conversation Id */
+            conversation_id: number | null;
+            /** Last Message At */
+            last_message_at: string | null;
+            /** Lead Id */
+            lead_id: number;
+            /** Name */
+            name: string;
+            /** Phone */
+            phone: string;
+        };
+        /**
+         * HandsetText
+         * @description A text as the carrier knows it.
+         */
+        HandsetText: {
+            /** Arrived */
+            arrived: boolean;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Body */
+            body: string;
+            /** By Carrier */
+            by_carrier: boolean;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "received" | "written";
+            /** Error Code */
+            error_code: number | null;
+            /** Media Urls */
+            media_urls: string[];
+            /** Our Number */
+            our_number: string | null;
+            /** Segments */
+            segments: number;
+            /** Sid */
+            sid: string;
+            /** Status */
+            status: string;
+        };
+        /** HandsetTextIn */
+        HandsetTextIn: {
+            /** Body */
+            body: string;
         };
         /** Health */
         Health: {
@@ -2450,6 +3338,17 @@ export interface components {
              */
             updated_at: string;
         };
+        /** LeadExample */
+        LeadExample: {
+            /** Company */
+            company: string | null;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Phone */
+            phone: string | null;
+        };
         /**
          * LeadFilter
          * @description Which leads; every part given must hold.
@@ -2754,6 +3653,43 @@ export interface components {
             /** Body */
             body: string;
         };
+        /**
+         * MessageInsight
+         * @description How one automated text came about.
+         */
+        MessageInsight: {
+            /** Agent Type */
+            agent_type: string;
+            /** Campaign Lead Id */
+            campaign_lead_id: number | null;
+            /** Cost */
+            cost: string;
+            /** Execution Id */
+            execution_id: number | null;
+            /** Input Tokens */
+            input_tokens: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "agent" | "workflow";
+            /** Message Id */
+            message_id: number;
+            /** Model */
+            model: string | null;
+            /** Name */
+            name: string | null;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Processing Time Ms */
+            processing_time_ms: number;
+            /** Reason */
+            reason: string | null;
+            /** Run Id */
+            run_id: number | null;
+            /** Trace Id */
+            trace_id: string;
+        };
         /** MessageOut */
         MessageOut: {
             /** Attempts */
@@ -2822,6 +3758,82 @@ export interface components {
             /** Tokens */
             tokens: number;
         };
+        /**
+         * ModelOut
+         * @description A configured model.
+         */
+        ModelOut: {
+            /** Input Price */
+            input_price: string | null;
+            /** Is Default */
+            is_default: boolean;
+            /** Is Fallback */
+            is_fallback: boolean;
+            /** Is Offline */
+            is_offline: boolean;
+            /** Name */
+            name: string;
+            /** Output Price */
+            output_price: string | null;
+            /** Problem */
+            problem: string | null;
+            /** Provider */
+            provider: string;
+            /** Remedy */
+            remedy: string | null;
+        };
+        /** ModelState */
+        ModelState: {
+            /** Fallbacks */
+            fallbacks: string[];
+            /** Is Offline */
+            is_offline: boolean;
+            /** Name */
+            name: string;
+        };
+        /**
+         * ModelTest
+         * @description How one real call went.
+         */
+        ModelTest: {
+            /**
+             * Cost
+             * @default 0
+             */
+            cost: string;
+            /** Error */
+            error?: string | null;
+            /**
+             * Input Tokens
+             * @default 0
+             */
+            input_tokens: number;
+            /** Model */
+            model: string;
+            /** Ok */
+            ok: boolean;
+            /**
+             * Output Tokens
+             * @default 0
+             */
+            output_tokens: number;
+            /**
+             * Price Known
+             * @default true
+             */
+            price_known: boolean;
+            /** Remedy */
+            remedy?: string | null;
+            /** Sample */
+            sample?: string | null;
+            /** Seconds */
+            seconds: number;
+        };
+        /** ModelTestIn */
+        ModelTestIn: {
+            /** Model */
+            model?: string | null;
+        };
         /** NodeSpecificationOut */
         NodeSpecificationOut: {
             /** Description */
@@ -2848,6 +3860,30 @@ export interface components {
             type: string;
             /** Unavailable */
             unavailable: string;
+        };
+        /** NoteIn */
+        NoteIn: {
+            /** Body */
+            body: string;
+        };
+        /**
+         * NoteOut
+         * @description A note for colleagues: never sent, and never shown to an agent.
+         */
+        NoteOut: {
+            /** Author */
+            author: string;
+            /** Body */
+            body: string;
+            /** Conversation Id */
+            conversation_id: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: number;
         };
         /**
          * OutboxState
@@ -2876,6 +3912,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[FailedJob] */
+        Page_FailedJob_: {
+            /** Items */
+            items: components["schemas"]["FailedJob"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[ImportOut] */
         Page_ImportOut_: {
             /** Items */
@@ -2890,10 +3933,24 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[MessageInsight] */
+        Page_MessageInsight_: {
+            /** Items */
+            items: components["schemas"]["MessageInsight"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[MessageOut] */
         Page_MessageOut_: {
             /** Items */
             items: components["schemas"]["MessageOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[NoteOut] */
+        Page_NoteOut_: {
+            /** Items */
+            items: components["schemas"]["NoteOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -2931,6 +3988,24 @@ export interface components {
             items: components["schemas"]["WorkflowOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
+        };
+        /**
+         * PersonReason
+         * @description Why a conversation waits for a person.
+         * @enum {string}
+         */
+        PersonReason: "reply_limit" | "no_auto_reply" | "asked_for_person" | "model_failed" | "answer_refused" | "no_sender" | "with_person";
+        /** PersonaIn */
+        PersonaIn: {
+            /** Persona */
+            persona: string | null;
+        };
+        /** PlaceHours */
+        PlaceHours: {
+            /** Hours */
+            hours: components["schemas"]["DayHours"][];
+            /** Place */
+            place: string;
         };
         /**
          * Position
@@ -3031,6 +4106,17 @@ export interface components {
             /** Sendable Now */
             sendable_now: number;
         };
+        /** Preview */
+        Preview: {
+            /** Is Offline */
+            is_offline: boolean;
+            /** Leads */
+            leads: components["schemas"]["TriedLead"][];
+            /** Next Offset */
+            next_offset: number | null;
+            /** Unknown Placeholders */
+            unknown_placeholders: string[];
+        };
         /** PreviewColumn */
         PreviewColumn: {
             /**
@@ -3044,6 +4130,64 @@ export interface components {
             samples: string[];
             /** Target */
             target: string | null;
+        };
+        /**
+         * PreviewIn
+         * @description A campaign as the form has it, and the leads to write to.
+         */
+        PreviewIn: {
+            /** @default sms */
+            agent_type: components["schemas"]["AgentType"];
+            audience?: components["schemas"]["Audience"] | null;
+            /**
+             * Count
+             * @default 3
+             */
+            count: number;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Lead Ids */
+            lead_ids?: number[] | null;
+            /** Model */
+            model?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /**
+             * Require Consent
+             * @default true
+             */
+            require_consent: boolean;
+            /**
+             * Sender Name
+             * @default
+             */
+            sender_name: string;
+            /**
+             * Sms System Prompt
+             * @default
+             */
+            sms_system_prompt: string;
+            /**
+             * Sms Temperature
+             * @default 70
+             */
+            sms_temperature: number;
+            /** Sms Template */
+            sms_template?: string | null;
+            workflow_config?: components["schemas"]["WorkflowDefinition"] | null;
+            /** Workflow Id */
+            workflow_id?: number | null;
         };
         /** PreviewRow */
         PreviewRow: {
@@ -3112,18 +4256,66 @@ export interface components {
             node_name: string;
         };
         /**
+         * PromptMessage
+         * @description One message to or from the model.
+         */
+        PromptMessage: {
+            /** Content */
+            content: string;
+            /** Role */
+            role: string;
+        };
+        /**
          * Purpose
          * @enum {string}
          */
         Purpose: "campaign" | "reply" | "compliance";
-        /** QueueDepth */
+        /**
+         * QueueDepth
+         * @description Jobs of one kind.
+         */
         QueueDepth: {
-            /** Count */
-            count: number;
+            /** Failed */
+            failed: number;
             /** Name */
             name: string;
-            /** Status */
-            status: string;
+            /** Oldest Waiting */
+            oldest_waiting: string | null;
+            /** Running */
+            running: number;
+            /** Scheduled */
+            scheduled: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /** QueueState */
+        QueueState: {
+            /** Failed */
+            failed: number;
+            /** Jobs */
+            jobs: components["schemas"]["QueueDepth"][];
+            /** Oldest Waiting */
+            oldest_waiting: string | null;
+            /** Running */
+            running: number;
+            /** Scheduled */
+            scheduled: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /** QuietHours */
+        QuietHours: {
+            /** Default */
+            default: components["schemas"]["DayHours"][];
+            /** Is Enforced */
+            is_enforced: boolean;
+            /** Stricter */
+            stricter: components["schemas"]["PlaceHours"][];
+        };
+        /** Reachable */
+        Reachable: {
+            /** Delivers */
+            delivers: boolean;
         };
         /** Readiness */
         Readiness: {
@@ -3149,8 +4341,21 @@ export interface components {
         };
         /** RequeueRequest */
         RequeueRequest: {
-            /** Ids */
+            /**
+             * All
+             * @default false
+             */
+            all: boolean;
+            /**
+             * Ids
+             * @default []
+             */
             ids: number[];
+        };
+        /** Requeued */
+        Requeued: {
+            /** Requeued */
+            requeued: number;
         };
         /** Resolution */
         Resolution: {
@@ -3175,6 +4380,36 @@ export interface components {
             lead_id: number;
             /** Segments */
             segments: number;
+        };
+        /** SegmentsIn */
+        SegmentsIn: {
+            /** Body */
+            body: string;
+        };
+        /**
+         * SegmentsOut
+         * @description How a text is counted and billed.
+         */
+        SegmentsOut: {
+            /** Characters */
+            characters: number;
+            /**
+             * Encoding
+             * @enum {string}
+             */
+            encoding: "GSM-7" | "UCS-2";
+            /** Non Gsm */
+            non_gsm: string[];
+            /** Per Segment */
+            per_segment: number;
+            /** Remaining */
+            remaining: number;
+            /** Segments */
+            segments: number;
+            /** Smart Quotes Replaced */
+            smart_quotes_replaced: string;
+            /** Units */
+            units: number;
         };
         /**
          * Selection
@@ -3249,11 +4484,108 @@ export interface components {
             /** Segments Per Second */
             segments_per_second?: number | null;
         };
+        /** SettingGroup */
+        SettingGroup: {
+            /** Name */
+            name: string;
+            /** Settings */
+            settings: components["schemas"]["SettingOut"][];
+        };
+        /** SettingOut */
+        SettingOut: {
+            /** How To Change */
+            how_to_change: string;
+            /** Is Default */
+            is_default: boolean;
+            /** Is Secret */
+            is_secret: boolean;
+            /** Is Set */
+            is_set: boolean;
+            /** Meaning */
+            meaning: string;
+            /** Name */
+            name: string;
+            /** Value */
+            value: string | null;
+        };
+        /** SettingsReport */
+        SettingsReport: {
+            carrier: components["schemas"]["CarrierState"];
+            /** Groups */
+            groups: components["schemas"]["SettingGroup"][];
+            model: components["schemas"]["ModelState"];
+            quiet_hours: components["schemas"]["QuietHours"];
+            /** Version */
+            version: string;
+        };
+        /**
+         * SetupState
+         * @description How far the installation is set up.
+         */
+        SetupState: {
+            /** Can Load Demo */
+            can_load_demo: boolean;
+            /**
+             * Carrier
+             * @enum {string}
+             */
+            carrier: "simulator" | "twilio";
+            /** Has Campaigns */
+            has_campaigns: boolean;
+            /** Has Leads */
+            has_leads: boolean;
+            /** Has Sent */
+            has_sent: boolean;
+            /** Model */
+            model: string;
+            /** Model Is Offline */
+            model_is_offline: boolean;
+        };
         /**
          * SkipReason
          * @enum {string}
          */
         SkipReason: "suppressed" | "invalid_number" | "outside_consent" | "replied_elsewhere" | "budget" | "cancelled";
+        /** Snooze */
+        Snooze: {
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
+         * Suggestion
+         * @description An answer that the agent drafted for a person to send, change or drop.
+         */
+        Suggestion: {
+            /** Cost */
+            cost: string;
+            /**
+             * Encoding
+             * @enum {string}
+             */
+            encoding: "GSM-7" | "UCS-2";
+            /** Execution Id */
+            execution_id: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Model */
+            model: string | null;
+            needs_person_reason: components["schemas"]["PersonReason"] | null;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Processing Time Ms */
+            processing_time_ms: number;
+            /** Reason */
+            reason: string;
+            /** Segments */
+            segments: number;
+            /** Text */
+            text: string | null;
+            /** Trace Id */
+            trace_id: string;
+        };
         /**
          * SuppressionImport
          * @description What became of an imported file.
@@ -3360,6 +4692,11 @@ export interface components {
             state: string | null;
         };
         /**
+         * ThreadStatus
+         * @enum {string}
+         */
+        ThreadStatus: "open" | "snoozed" | "resolved";
+        /**
          * TimelineEntry
          * @description One thing that happened to a lead.
          */
@@ -3402,6 +4739,147 @@ export interface components {
             /** Role */
             role: string;
         };
+        /** TrialIn */
+        TrialIn: {
+            /** Lead Ids */
+            lead_ids?: number[] | null;
+            /**
+             * Sample
+             * @default 3
+             */
+            sample: number;
+        };
+        /** TrialLead */
+        TrialLead: {
+            /** Empty Placeholders */
+            empty_placeholders: string[];
+            /** Error */
+            error: string | null;
+            excluded: components["schemas"]["SkipReason"] | null;
+            /** Input Tokens */
+            input_tokens: number;
+            lead: components["schemas"]["LeadExample"];
+            /** Model */
+            model: string | null;
+            /** Model Cost */
+            model_cost: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "completed" | "failed";
+            /** Output Tokens */
+            output_tokens: number;
+            /** Seconds */
+            seconds: number;
+            /** Steps */
+            steps: components["schemas"]["TrialStep"][];
+            /** Texts */
+            texts: components["schemas"]["TriedText"][];
+            /** Transcript */
+            transcript: components["schemas"]["PromptMessage"][];
+        };
+        /** TrialReport */
+        TrialReport: {
+            /** Completed */
+            completed: number;
+            /** Failed */
+            failed: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Is Offline */
+            is_offline: boolean;
+            /** Leads */
+            leads: components["schemas"]["TrialLead"][];
+            /** Model Cost */
+            model_cost: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Texts Cost */
+            texts_cost: string;
+        };
+        /**
+         * TrialStep
+         * @description What one node of the workflow did.
+         */
+        TrialStep: {
+            /** Cost */
+            cost: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Level */
+            level: string;
+            /** Message */
+            message: string;
+            /** Milliseconds */
+            milliseconds: number;
+            /** Node */
+            node: string;
+            /** Node Id */
+            node_id: string;
+            /** Tokens */
+            tokens: number;
+        };
+        /**
+         * TriedLead
+         * @description The workflow's run for one lead. Nothing left, nobody was told.
+         */
+        TriedLead: {
+            /** Empty Placeholders */
+            empty_placeholders: string[];
+            /** Error */
+            error: string | null;
+            excluded: components["schemas"]["SkipReason"] | null;
+            /** Input Tokens */
+            input_tokens: number;
+            lead: components["schemas"]["LeadExample"];
+            /** Model */
+            model: string | null;
+            /** Model Cost */
+            model_cost: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "completed" | "failed";
+            /** Output Tokens */
+            output_tokens: number;
+            /** Seconds */
+            seconds: number;
+            /** Texts */
+            texts: components["schemas"]["TriedText"][];
+        };
+        /**
+         * TriedText
+         * @description A text as it would leave.
+         */
+        TriedText: {
+            /** Body */
+            body: string;
+            /** Characters */
+            characters: number;
+            /** Cost */
+            cost: string;
+            /** Costly Characters */
+            costly_characters: string[];
+            /**
+             * Encoding
+             * @enum {string}
+             */
+            encoding: "GSM-7" | "UCS-2";
+            /** Plain Body */
+            plain_body: string;
+            /** Plain Segments */
+            plain_segments: number;
+            /** Remaining */
+            remaining: number;
+            /** Segments */
+            segments: number;
+            /** Units */
+            units: number;
+        };
         /**
          * UnassignLeads
          * @description Leads to take out of a draft.
@@ -3409,6 +4887,23 @@ export interface components {
         UnassignLeads: {
             /** Lead Ids */
             lead_ids?: number[] | null;
+        };
+        /**
+         * WebhookAddress
+         * @description An address to enter at the carrier.
+         */
+        WebhookAddress: {
+            /** Last Received */
+            last_received: string | null;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "incoming texts" | "delivery reports";
+            /** Url */
+            url: string;
+            /** Where */
+            where: string;
         };
         /** WorkflowDefinition */
         WorkflowDefinition: {
@@ -3771,6 +5266,74 @@ export interface operations {
             };
         };
     };
+    count_audience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudienceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceReport"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    preview_texts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     get_campaign: {
         parameters: {
             query?: never;
@@ -3920,6 +5483,38 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CampaignOut"];
                 };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    export_campaign: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["CampaignLeadStatus"][] | null;
+            };
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Client Error */
             "4XX": {
@@ -4283,6 +5878,42 @@ export interface operations {
             };
         };
     };
+    try_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TrialIn"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialReport"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     list_conversations: {
         parameters: {
             query?: {
@@ -4290,10 +5921,15 @@ export interface operations {
                 cursor?: string | null;
                 /** @description Most items of one page. */
                 limit?: number;
+                /** @description `unassigned` has only conversations in which the lead has written. */
+                view?: "mine" | "unassigned" | "needs_person" | "all";
+                status?: components["schemas"]["ThreadStatus"] | null;
                 needs_reply?: boolean | null;
+                /** @description Whether the lead has ever written. */
+                has_written?: boolean | null;
                 handled_by?: ("agent" | "person") | null;
                 campaign_id?: number | null;
-                /** @description Part of a name, company or number. */
+                /** @description Words of a name, company or message, or the beginning or end of a number. */
                 search?: string | null;
             };
             header?: never;
@@ -4309,6 +5945,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ConversationOut_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    count_conversations: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["ThreadStatus"] | null;
+                needs_reply?: boolean | null;
+                /** @description Whether the lead has ever written. */
+                has_written?: boolean | null;
+                handled_by?: ("agent" | "person") | null;
+                campaign_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationCounts"];
                 };
             };
             /** @description Client Error */
@@ -4358,8 +6031,10 @@ export interface operations {
     get_dashboard: {
         parameters: {
             query?: {
-                /** @description IANA zone in which today begins. */
+                /** @description IANA zone in which days begin. */
                 time_zone?: string;
+                /** @description Length of the period, today included: 7, 30 or 90. */
+                days?: number;
             };
             header?: never;
             path?: never;
@@ -4388,7 +6063,41 @@ export interface operations {
             };
         };
     };
-    list_queue: {
+    load_demo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DemoIn"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoLoaded"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_handset_availability: {
         parameters: {
             query?: never;
             header?: never;
@@ -4403,7 +6112,313 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["QueueDepth"][];
+                    "application/json": components["schemas"]["Availability"];
+                };
+            };
+            /** @description The simulator is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_handset_people: {
+        parameters: {
+            query?: {
+                /** @description As in the list of leads. */
+                search?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandsetPerson"][];
+                };
+            };
+            /** @description The simulator is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_handset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phone: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handset"];
+                };
+            };
+            /** @description The simulator is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    choose_handset_persona: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phone: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonaIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handset"];
+                };
+            };
+            /** @description The simulator is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    pick_up_handset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phone: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handset"];
+                };
+            };
+            /** @description The simulator is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    switch_handset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phone: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reachable"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handset"];
+                };
+            };
+            /** @description The simulator is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    write_handset_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phone: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandsetTextIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandsetText"];
+                };
+            };
+            /** @description The simulator is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueState"];
                 };
             };
             /** @description Client Error */
@@ -4421,6 +6436,9 @@ export interface operations {
     list_failed_jobs: {
         parameters: {
             query?: {
+                /** @description `next_cursor` of the page before; without it the list begins. */
+                cursor?: string | null;
+                /** @description Most items of one page. */
                 limit?: number;
             };
             header?: never;
@@ -4435,8 +6453,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FailedJob"][];
+                    "application/json": components["schemas"]["Page_FailedJob_"];
                 };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_failed_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Client Error */
             "4XX": {
@@ -4469,7 +6517,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": number[];
+                    "application/json": components["schemas"]["Requeued"];
                 };
             };
             /** @description Client Error */
@@ -5356,6 +7404,104 @@ export interface operations {
             };
         };
     };
+    list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelOut"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    test_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelTestIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelTest"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    count_text_segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentsOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     list_senders: {
         parameters: {
             query?: never;
@@ -5504,6 +7650,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SenderOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_settings_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsReport"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupState"];
                 };
             };
             /** @description Client Error */
@@ -5726,6 +7932,42 @@ export interface operations {
             };
         };
     };
+    assign_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assignment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     hand_back_thread: {
         parameters: {
             query?: never;
@@ -5744,6 +7986,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_thread_insights: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; without it the list begins. */
+                cursor?: string | null;
+                /** @description Most items of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                conversation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MessageInsight_"];
                 };
             };
             /** @description Client Error */
@@ -5831,7 +8110,307 @@ export interface operations {
             };
         };
     };
+    list_thread_notes: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; without it the list begins. */
+                cursor?: string | null;
+                /** @description Most items of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                conversation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NoteOut_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    add_thread_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_thread_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: number;
+                note_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    mark_thread_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    reopen_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    resolve_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    snooze_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Snooze"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    suggest_thread_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestion"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     take_over_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    mark_thread_unread: {
         parameters: {
             query?: never;
             header?: never;
