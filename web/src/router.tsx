@@ -1,10 +1,10 @@
 /** Every address of the application. Routes are thin: a search schema and a lazily loaded page. */
-import { createRootRoute, createRoute, createRouter, Link, lazyRouteComponent } from '@tanstack/react-router'
-import { Compass } from 'lucide-react'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { NotFound } from '@/components/layout/not-found'
+import { PageError } from '@/components/layout/page-error'
 import { Shell } from '@/components/layout/shell'
-import { Button } from '@/components/ui/button'
-import { EmptyState, ErrorState } from '@/components/ui/states'
 import {
+  agentsSearch,
   campaignSearch,
   campaignsSearch,
   conversationsSearch,
@@ -15,21 +15,7 @@ import {
   workflowSearch,
 } from '@/features/search'
 
-const root = createRootRoute({
-  component: Shell,
-  errorComponent: ({ error, reset }) => <ErrorState error={error} onRetry={reset} />,
-  notFoundComponent: () => (
-    <EmptyState
-      icon={Compass}
-      title="There is no such page"
-      actions={
-        <Button asChild>
-          <Link to="/">To the dashboard</Link>
-        </Button>
-      }
-    />
-  ),
-})
+const root = createRootRoute({ component: Shell })
 
 /** A path parameter that is a number. */
 function numeric<Name extends string>(name: Name) {
@@ -102,6 +88,7 @@ const handset = createRoute({
 const agents = createRoute({
   getParentRoute: () => root,
   path: '/agents',
+  validateSearch: agentsSearch,
   component: lazyRouteComponent(() => import('@/features/agents/agents-page'), 'AgentsPage'),
 })
 const workflows = createRoute({
@@ -152,6 +139,9 @@ export const router = createRouter({
     settingsSection,
   ]),
   defaultPreload: 'intent',
+  // Each route has a boundary of its own, within the shell.
+  defaultErrorComponent: PageError,
+  defaultNotFoundComponent: NotFound,
   scrollRestoration: true,
 })
 

@@ -7,7 +7,7 @@ const id = z.coerce.number().int().positive().optional().catch(undefined)
 const words = z.array(z.string().max(200)).max(50).optional().catch(undefined)
 const flag = z.boolean().optional().catch(undefined)
 
-export const dashboardSearch = z.object({ days: z.coerce.number().optional().catch(undefined) })
+export const dashboardSearch = z.object({ days: z.literal([7, 30, 90]).optional().catch(undefined) })
 
 export const campaignsSearch = z.object({
   status: text,
@@ -56,4 +56,10 @@ export const conversationsSearch = z.object({
 
 export const handsetSearch = z.object({ phone: text, search: text })
 export const importSearch = z.object({ import_id: id })
-export const workflowSearch = z.object({ version: id })
+export const agentsSearch = z.object({
+  agent: z
+    .union([z.literal('new'), z.coerce.number().int().positive()])
+    .optional()
+    .catch(undefined),
+})
+export const workflowSearch = z.object({ version: id, node: text })

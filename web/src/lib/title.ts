@@ -1,8 +1,11 @@
 import { useEffect } from 'react'
 
-/** The page's name in the browser's tab. */
-export function useTitle(title: string): void {
+const PRODUCT = 'Outrider: agents that work your leads by text and phone.'
+
+/** The page's name in the browser's tab, and what it is for in its description. */
+export function useTitle(title: string, description?: string): void {
   useEffect(() => {
     document.title = `${title} · Outrider`
-  }, [title])
+    document.querySelector('meta[name="description"]')?.setAttribute('content', description ?? PRODUCT)
+  }, [title, description])
 }

@@ -28,7 +28,7 @@ export function Page({
   width = 'wide',
   children,
 }: PageProps) {
-  useTitle(title)
+  useTitle(title, typeof description === 'string' ? description : undefined)
   const isFilled = mode === 'fill'
   return (
     <div className={cn('flex h-full min-h-0 flex-col', !isFilled && 'overflow-y-auto')}>

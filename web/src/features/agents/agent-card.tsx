@@ -1,0 +1,99 @@
+import { Link } from '@tanstack/react-router'
+import { Bot, EllipsisVertical, Pencil, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { type Agent, useDeleteAgent } from '@/api/agents'
+import type { Campaign } from '@/api/campaigns'
+import { Badge } from '@/components/ui/badge'
+import { Button } from '@/components/ui/button'
+import { Card } from '@/components/ui/card'
+import { Confirm } from '@/components/ui/dialog'
+import { Menu, MenuContent, MenuItem, MenuTrigger } from '@/components/ui/menu'
+import { formatAgo, plural } from '@/lib/format'
+import { toastProblem } from '@/lib/toast'
+
+const SHOWN_CAMPAIGNS = 3
+
+interface AgentCardProps {
+  agent: Agent
+  uses: Campaign[]
+  onEdit: () => void
+}
+
+export function AgentCard({ agent, uses, onEdit }: AgentCardProps) {
+  const [isDeleting, setDeleting] = useState(false)
+  const deletion = useDeleteAgent()
+  const confirmDelete = () => deletion.mutate(agent.id, { onError: toastProblem, onSettled: () => setDeleting(false) })
+  return (
+    <Card className="flex h-full flex-col gap-2.5 p-4" aria-labelledby={`agent-${agent.id}`}>
+      <header className="flex items-start gap-3">
+        <span className="grid size-8 shrink-0 place-items-center rounded-md bg-primary-soft text-primary-text">
+          <Bot className="size-4" aria-hidden />
+        </span>
+        <div className="min-w-0 flex-1">
+          <h2 id={`agent-${agent.id}`} className="truncate font-semibold text-sm">
+            <button type="button" className="rounded hover:underline" onClick={onEdit}>
+              {agent.name}
+            </button>
+          </h2>
+          <p className="truncate text-muted-foreground text-xs">{agent.model ?? 'The installation’s default model'}</p>
+        </div>
+        <Menu>
+          <MenuTrigger asChild>
+            <Button variant="ghost" size="icon-sm" aria-label={`Actions for ${agent.name}`}>
+              <EllipsisVertical />
+            </Button>
+          </MenuTrigger>
+          <MenuContent>
+            <MenuItem onSelect={onEdit}>
+              <Pencil /> Edit
+            </MenuItem>
+            <MenuItem isDangerous onSelect={() => setDeleting(true)}>
+              <Trash2 /> Delete …
+            </MenuItem>
+          </MenuContent>
+        </Menu>
+      </header>
+      <p className="line-clamp-4 flex-1 whitespace-pre-line text-[13px] text-muted-foreground">{agent.system_prompt}</p>
+      <footer className="flex flex-wrap items-center gap-1.5 border-t pt-2.5 text-muted-foreground text-xs">
+        <Uses campaigns={uses} />
+        <span className="ml-auto">Changed {formatAgo(agent.updated_at)}</span>
+      </footer>
+      <Confirm
+        open={isDeleting}
+        onOpenChange={setDeleting}
+        title={`Delete “${agent.name}”?`}
+        description={
+          uses.length > 0
+            ? `${plural(uses.length, 'campaign')} use it. Choose another agent there first; an agent in use can’t be deleted.`
+            : 'No campaign uses it. Its prompt is lost.'
+        }
+        action="Delete agent"
+        isDangerous
+        isBusy={deletion.isPending}
+        onConfirm={confirmDelete}
+      />
+    </Card>
+  )
+}
+
+function Uses({ campaigns }: { campaigns: Campaign[] }) {
+  if (campaigns.length === 0) return <span>Not used by a campaign</span>
+  return (
+    <>
+      <span>Used by</span>
+      {campaigns.slice(0, SHOWN_CAMPAIGNS).map((campaign) => (
+        <Link
+          key={campaign.id}
+          to="/campaigns/$campaignId"
+          params={{ campaignId: campaign.id }}
+          className="rounded-full hover:underline"
+        >
+          <Badge className="max-w-44">
+            <span className="truncate">{campaign.name}</span>
+          </Badge>
+        </Link>
+      ))}
+      {campaigns.length > SHOWN_CAMPAIGNS && <span>and {campaigns.length - SHOWN_CAMPAIGNS} more</span>}
+    </>
+  )
+}
