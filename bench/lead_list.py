@@ -116,9 +116,9 @@ async def run(context: Context) -> dict[str, Measurement]:
     count, seconds = context.scaled(LEADS, QUICK_LEADS), context.scaled(SECONDS, QUICK_SECONDS)
     async with database(context.folder) as opened:
         began = time.perf_counter()
-        await _fill(opened, count)
+        await fill(opened, count)
         context.say(f"{count:,} leads in {time.perf_counter() - began:.0f} s")
-        async with _api(context.folder, opened.dsn) as address:
+        async with api_process(context.folder, opened.dsn) as address:
             await _load(address, count, 3.0)  # warms caches, and compiles every query once
             ours = await _load(address, count, seconds, pause=LONGEST_PAUSE)
             busy = await _load(address, count, context.scaled(BUSY_SECONDS, QUICK_BUSY_SECONDS))
@@ -165,7 +165,7 @@ def _p99(values: list[float]) -> float:
     return quantiles(values, n=100)[98] if len(values) > 1 else values[0]
 
 
-async def _fill(opened: Database, count: int) -> None:
+async def fill(opened: Database, count: int) -> None:
     connection = await opened.connect()
     try:
         # Indexes that are built at the end are built in a quarter of the time.
@@ -188,7 +188,7 @@ async def _fill(opened: Database, count: int) -> None:
 
 
 @asynccontextmanager
-async def _api(folder: Path, dsn: str) -> AsyncIterator[str]:
+async def api_process(folder: Path, dsn: str) -> AsyncIterator[str]:
     """The product's API process alone."""
     port = free_port()
     with isolated(folder, {"OUTRIDER_PORT": str(port), "OUTRIDER_LOG_LEVEL": "WARNING"}):

@@ -42,7 +42,7 @@ class Installation:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    path = chromium()
     if path is None:
         pytest.skip("There is no Chromium on this machine: apt-get install chromium")
     if not (ROOT / "web/dist/index.html").is_file():
@@ -119,6 +119,11 @@ def serving(home: Path) -> Iterator[Installation]:
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=30)
+
+
+def chromium() -> str | None:
+    """The machine's own browser."""
+    return next(filter(None, map(shutil.which, CHROMIUM)), None)
 
 
 def free_port() -> int:

@@ -1,0 +1,72 @@
+"""Pictures of the main pages for README and docs: `python -m scripts.screenshots`, after `make web`.
+
+Works the demo campaign in an installation of its own and photographs the built application in Chromium.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.e2e.conftest import FLAGS, ROOT, Installation, chromium, serving
+
+IMAGES = ROOT / "docs/images"
+SIZE = {"width": 1360, "height": 850}
+PAGES = {
+    "dashboard": "/",
+    "campaign": "/campaigns/1",
+    "new-campaign": "/campaigns/2/edit",
+    "leads": "/leads",
+    "import": "/leads/import",
+    "conversations": "/conversations?view=all",
+    "handset": "/handset",
+    "workflow": "/workflows/1",
+}
+ALSO_DARK = ("dashboard", "conversations")
+SETTLE_MS = 1500
+LONGEST_CAMPAIGN_SECONDS = 120
+
+
+def main() -> None:
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="outrider-screenshots-") as folder, serving(Path(folder)) as installation:
+        work_demo_campaign(installation)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+            for theme in ("light", "dark"):
+                context = browser.new_context(viewport=SIZE, base_url=installation.url)
+                context.add_init_script(f"localStorage['outrider.theme'] = '{theme}'")
+                page = context.new_page()
+                for name, path in PAGES.items():
+                    if theme == "light" or name in ALSO_DARK:
+                        photograph(page, path, IMAGES / f"{name}{'-dark' if theme == 'dark' else ''}.png")
+                context.close()
+            browser.close()
+
+
+def work_demo_campaign(installation: Installation) -> None:
+    api = installation.api
+    api.post("/api/demo").raise_for_status()
+    api.post("/api/campaigns/1/start").raise_for_status()
+    deadline = time.monotonic() + LONGEST_CAMPAIGN_SECONDS
+    while time.monotonic() < deadline and api.get("/api/campaigns/1").json()["status"] != "completed":
+        time.sleep(1)
+    # People take their time to answer.
+    time.sleep(15)
+    api.post("/api/campaigns/1/duplicate").raise_for_status()
+
+
+def photograph(page: Page, path: str, file: Path) -> None:
+    page.goto(path)
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(SETTLE_MS)
+    page.screenshot(path=file)
+    sys.stdout.write(f"{file.relative_to(ROOT)}\n")
+
+
+if __name__ == "__main__":
+    main()
