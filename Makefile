@@ -7,24 +7,32 @@ FIND_PYTHON := for p in "$$PYTHON" python3.13 python3.12 python3.11 python3.14 p
 	[ -n "$$p" ] && "$$p" -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,15))' 2>/dev/null && echo "$$p" && break; done
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format bench chaos migration openapi clean
+.PHONY: help run demo web test check format bench chaos migration openapi clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 run: $(VENV)/.ready ## Set up and serve at http://localhost:8000
+	@$(BIN)/python scripts/build_web.py --optional
 	@$(BIN)/outrider up
 
 demo: $(VENV)/.ready ## Set up, work a campaign of 500 leads end to end, print its result
+	@$(BIN)/python scripts/build_web.py --optional
 	@$(BIN)/outrider demo
 
+web: $(VENV)/.ready ## Build the pages, unless they are up to date
+	@$(BIN)/python scripts/build_web.py
+
 test: $(VENV)/.ready-dev ## Set up and run the tests
+	@$(BIN)/python scripts/build_web.py --optional
+	@$(BIN)/python scripts/build_web.py test --optional
 	@$(BIN)/python -m pytest
 
 check: $(VENV)/.ready-dev ## Lint, types, import rules, generated files
 	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q . && echo "ruff ok"
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python scripts/build_web.py check --optional
 	@$(BIN)/outrider openapi | diff -q - docs/openapi.json >/dev/null || { echo "docs/openapi.json is out of date: run 'make openapi'"; exit 1; }
 
 format: $(VENV)/.ready-dev ## Format and mend what can be mended

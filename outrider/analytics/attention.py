@@ -19,7 +19,7 @@ def attention(standing: Row[Any], senders: Sequence[Row[Any]], campaigns: Sequen
 def _conversations(count: int) -> Iterator[Attention]:
     if count:
         title = "1 conversation waits for a person" if count == 1 else f"{count} conversations wait for a person"
-        link = "/conversations?needs_reply=true&handled_by=person"
+        link = "/conversations?view=needs_person"
         yield Attention(kind="conversations", count=count, title=title, link=link)
 
 
@@ -27,7 +27,7 @@ def _unknown(count: int) -> Iterator[Attention]:
     if count:
         title = "The carrier did not say whether it took 1 text" if count == 1 else f"{count} texts have an unknown outcome"
         detail = "They are looked up at the carrier, and never sent again before that."
-        yield Attention(kind="unknown_texts", count=count, title=title, detail=detail, link="/conversations?state=unknown")
+        yield Attention(kind="unknown_texts", count=count, title=title, detail=detail, link="/conversations?view=all")
 
 
 def _paused(campaigns: Sequence[Row[Any]]) -> Iterator[Attention]:
@@ -52,4 +52,4 @@ def _senders(senders: Sequence[Row[Any]]) -> Iterator[Attention]:
 def _jobs(count: int) -> Iterator[Attention]:
     if count:
         title = "1 background job failed" if count == 1 else f"{count} background jobs failed"
-        yield Attention(kind="failed_jobs", count=count, title=title, link="/settings/jobs")
+        yield Attention(kind="failed_jobs", count=count, title=title, link="/jobs")

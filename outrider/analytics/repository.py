@@ -82,7 +82,7 @@ STANDING = text("""
            (SELECT count(*) FROM messages WHERE state IN ('queued', 'held')) AS waiting_texts,
            (SELECT count(*) FROM messages WHERE state = 'unknown') AS unknown_texts,
            (SELECT count(*) FROM conversations WHERE answered_count < inbound_count) AS unanswered,
-           (SELECT count(*) FROM conversations WHERE answered_count < inbound_count AND handled_by = 'person') AS for_a_person,
+           (SELECT count(*) FROM conversations WHERE needs_person_reason IS NOT NULL) AS for_a_person,
            (SELECT count(*) FROM pgqueuer WHERE status = 'failed') AS failed_jobs
 """)
 

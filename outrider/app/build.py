@@ -21,7 +21,8 @@ import outrider.wiring
 import outrider.workflows.routes
 from outrider import __version__
 from outrider.agents.graph import ConversationAgent
-from outrider.app import configuration, health, models, queue, setup
+from outrider.app import configuration, health, models, pages, queue, setup
+from outrider.app.bundle import shipped_bundle
 from outrider.app.middleware import BodyLimit, Figures, KeptAnswers
 from outrider.app.problems import Problem, install_problem_handlers
 from outrider.campaigns.briefings import CampaignBriefings
@@ -55,6 +56,7 @@ ROUTERS = (
     configuration.router,
     models.router,
     setup.router,
+    pages.router,
 )
 
 
@@ -73,6 +75,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
             app.state.conversation_agent = ConversationAgent(app.state.models)
             app.state.briefings = CampaignBriefings()
             app.state.inbox = WebhookInbox(database)
+            app.state.bundle = shipped_bundle()
             stop = asyncio.Event()
             watching = asyncio.create_task(watch_event_loop(stop))
             stack.callback(watching.cancel)

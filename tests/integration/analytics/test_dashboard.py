@@ -12,7 +12,7 @@ from outrider.agents.models import AgentExecution
 from outrider.analytics import service
 from outrider.analytics.schemas import Dashboard
 from outrider.campaigns.models import Campaign, CampaignLead
-from outrider.conversations.models import Conversation, Message, Suppression
+from outrider.conversations.models import Conversation, Message, Sender, Suppression
 from outrider.errors import InvalidInput
 from outrider.workflows.models import Run
 from tests.worlds import World
@@ -50,9 +50,9 @@ class Books:
         conversation_id = self.conversations[lead_id]
         await self.add(*[Message(lead_id=lead_id, conversation_id=conversation_id, **(usual | values)) for _ in range(count)])
 
-    async def shown(self, zone: str = ZONE) -> Dashboard:
+    async def shown(self, zone: str = ZONE, days: int = 30) -> Dashboard:
         async with self.world.database.transaction() as session:
-            return await service.dashboard(session, zone, NOW)
+            return await service.dashboard(session, zone, days, NOW)
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ async def test_texts(books: Books) -> None:
     shown = await books.shown()
 
     assert shown.since == MIDNIGHT
-    today, month = shown.today, shown.last_30_days
+    today, month = shown.today, shown.period
     assert (today.sent, month.sent) == (11, 19)
     assert (today.delivered, month.delivered) == (5, 12)
     assert (today.undelivered, month.undelivered) == (3, 4)
@@ -95,9 +95,9 @@ async def test_what_people_wrote(books: Books) -> None:
     await books.texts(eve, 5, LONG_AGO, direction="in")
     shown = await books.shown()
 
-    assert (shown.today.received, shown.last_30_days.received) == (3, 7)
-    assert (shown.today.replied_leads, shown.last_30_days.replied_leads) == (2, 3)
-    assert (shown.today.sent, shown.last_30_days.cost) == (0, 0)
+    assert (shown.today.received, shown.period.received) == (3, 7)
+    assert (shown.today.replied_leads, shown.period.replied_leads) == (2, 3)
+    assert (shown.today.sent, shown.period.cost) == (0, 0)
 
 
 async def test_a_text_counts_on_the_day_it_left(books: Books) -> None:
@@ -108,7 +108,106 @@ async def test_a_text_counts_on_the_day_it_left(books: Books) -> None:
     shown = await books.shown()
 
     assert (shown.today.sent, shown.today.delivered, shown.today.cost) == (1, 1, price)
-    assert (shown.last_30_days.sent, shown.last_30_days.undelivered, shown.last_30_days.cost) == (2, 1, 2 * price)
+    assert (shown.period.sent, shown.period.undelivered, shown.period.cost) == (2, 1, 2 * price)
+
+
+async def test_the_period_before_ends_at_the_same_time_of_day(books: Books) -> None:
+    (ann, *_) = await books.people(1)
+    begin = MIDNIGHT - timedelta(days=6)
+    moments = {
+        "too old": begin - timedelta(days=7, seconds=1),
+        "previous": begin - timedelta(days=7),
+        "previous, late": NOW - timedelta(days=7, seconds=1),
+        "between": NOW - timedelta(days=7),
+        "between, late": begin - timedelta(seconds=1),
+        "period": begin,
+    }
+    for at in moments.values():
+        await books.texts(ann, 1, at, state="sent", delivery_status="delivered", price=Decimal("0.01"))
+        await books.texts(ann, 1, at, direction="in")
+        await books.add(Suppression(phone=f"+1312555{at:%d%H}", reason="stop", created_at=at))
+    shown = await books.shown(days=7)
+
+    assert (shown.period_since, shown.days) == (begin, 7)
+    assert (shown.previous.sent, shown.period.sent) == (2, 1)
+    assert (shown.previous.received, shown.previous.replied_leads, shown.period.replied_leads) == (2, 1, 1)
+    assert (shown.previous.opted_out, shown.period.opted_out) == (2, 1)
+    assert shown.previous.cost == Decimal("0.02")
+
+
+async def test_days(books: Books) -> None:
+    (ann, *_) = await books.people(1)
+    await books.texts(ann, 2, TODAY, state="sent", delivery_status="delivered", price=Decimal("0.01"))
+    await books.texts(ann, 3, EARLIER, state="sent", price=Decimal("0.01"))
+    await books.texts(ann, 1, EARLIER, direction="in")
+    await books.add(
+        AgentExecution(
+            agent_type="conversation",
+            trace_id="t",
+            input_data={},
+            output_data={},
+            processing_time_ms=1,
+            success=True,
+            cost=Decimal("0.25"),
+            executed_at=EARLIER,
+        )
+    )
+    shown = await books.shown(days=7)
+
+    assert [day.day.isoformat() for day in shown.daily] == [f"2026-05-{day}" for day in range(14, 21)]
+    yesterday, today = shown.daily[-2:]
+    assert (today.sent, today.delivered, yesterday.sent, yesterday.received) == (2, 2, 3, 1)
+    assert {cost.kind: cost.dollars for cost in yesterday.costs} == {"texts": Decimal("0.03"), "models": Decimal("0.25")}
+    assert {cost.dollars for cost in shown.daily[0].costs} == {0}
+
+
+async def test_days_have_as_many_hours_as_they_have_in_their_zone(books: Books) -> None:
+    """Clocks go forward on 8 March 2026 in New York: that day begins at 5:00 and ends at 4:00 UTC."""
+    (ann, *_) = await books.people(1)
+    for at in (datetime(2026, 3, 8, 5, tzinfo=UTC), datetime(2026, 3, 9, 3, 59, tzinfo=UTC), datetime(2026, 3, 9, 4, tzinfo=UTC)):
+        await books.texts(ann, 1, at, state="sent")
+    async with books.world.database.transaction() as session:
+        shown = await service.dashboard(session, ZONE, 7, datetime(2026, 3, 10, 12, tzinfo=UTC))
+    assert [day.sent for day in shown.daily][-3:] == [2, 1, 0]
+
+
+async def test_the_funnel_counts_leads(books: Books) -> None:
+    ann, bob, eve, zoe = await books.people(4)
+    await books.texts(ann, 2, EARLIER, state="sent", delivery_status="delivered")
+    await books.texts(bob, 1, EARLIER, state="sent", delivery_status="undelivered")
+    await books.texts(bob, 1, EARLIER, state="sent", delivery_status="read")
+    await books.texts(eve, 1, EARLIER, state="sent", delivery_status="sent")
+    await books.texts(eve, 1, LONG_AGO, state="sent", delivery_status="delivered")
+    await books.texts(zoe, 1, EARLIER, state="failed")
+    await books.texts(zoe, 1, EARLIER, state="sent", purpose="reply")
+    await books.texts(ann, 2, TODAY, direction="in")
+    await books.texts(bob, 1, EARLIER - timedelta(hours=1), direction="in")
+    shown = await books.shown()
+
+    assert {step.step: (step.leads, step.previous) for step in shown.funnel} == {
+        "reached": (3, 1), "delivered": (2, 1), "replied": (1, 0), "qualified": (0, 0), "booked": (0, 0),
+    }  # fmt: skip
+
+
+async def test_what_needs_a_person(books: Books) -> None:
+    ann, bob = await books.people(2)
+    await books.texts(ann, 2, TODAY, state="unknown")
+    await books.world.execute("UPDATE conversations SET needs_person_reason = 'asked_for_person' WHERE lead_id = :bob", bob=bob)
+    await books.add(
+        Campaign(name="Spring", status="paused", status_reason="The budget is spent."),
+        Campaign(name="Mine", status="paused"),
+        Sender(kind="number", address="+12025550143", segments_per_second=1, enabled=False, disabled_reason="Not yours."),
+        Sender(kind="number", address="+12025550144", segments_per_second=1, enabled=False),
+    )
+    await books.world.execute("INSERT INTO pgqueuer (priority, status, entrypoint) VALUES (0, 'failed', 'leads.import')")
+    shown = {item.kind: item for item in (await books.shown()).attention}
+
+    assert {kind: item.count for kind, item in shown.items()} == {
+        "conversations": 1, "unknown_texts": 2, "paused_campaign": 1, "disabled_senders": 1, "failed_jobs": 1,
+    }  # fmt: skip
+    assert shown["paused_campaign"].detail == "The budget is spent."
+    assert shown["disabled_senders"].title == "+12025550143 is out of use"
+    assert all(item.link.startswith("/") for item in shown.values())
 
 
 async def test_opt_outs_are_what_people_asked_for(books: Books) -> None:
@@ -120,7 +219,7 @@ async def test_opt_outs_are_what_people_asked_for(books: Books) -> None:
         *[Suppression(phone=f"+1312555010{n}", reason=reason, created_at=at) for n, (reason, at) in enumerate(reasons)]
     )
     shown = await books.shown()
-    assert (shown.today.opted_out, shown.last_30_days.opted_out) == (2, 3)
+    assert (shown.today.opted_out, shown.period.opted_out) == (2, 3)
 
 
 async def test_work_of_models(books: Books) -> None:
@@ -138,7 +237,7 @@ async def test_work_of_models(books: Books) -> None:
 
     await books.add(run(TODAY), run(TODAY), turn(TODAY), run(EARLIER), turn(EARLIER), run(LONG_AGO), turn(LONG_AGO))
     shown = await books.shown()
-    today, month = shown.models_today, shown.models_last_30_days
+    today, month = shown.models_today, shown.models_period
     assert (today.runs, today.tokens, today.cost) == (3, 1227, Decimal("0.022"))
     assert (month.runs, month.tokens, month.cost) == (5, 2344, Decimal("0.043"))
 
@@ -200,7 +299,7 @@ async def test_an_empty_installation_shows_zeros(api: Any) -> None:
     answer = await api.get("/api/dashboard", params={"time_zone": ZONE})
     assert answer.status_code == 200
     shown = Dashboard.model_validate(answer.json())
-    for period in (shown.today, shown.last_30_days, shown.models_today, shown.models_last_30_days):
+    for period in (shown.today, shown.period, shown.previous, shown.models_today, shown.models_period, shown.models_previous):
         assert set(period.model_dump().values()) == {0}
     assert (shown.leads, shown.waiting_texts, shown.unknown_texts, shown.unanswered_conversations) == (0, 0, 0, 0)
     assert (shown.campaigns, shown.active_campaigns) == ({}, [])

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import pytest
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
+from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from httpx import ASGITransport, AsyncClient
+from pydantic import BaseModel
 
+import outrider.app.pages
 from outrider.app.build import create_app
 from outrider.auth.permissions import Permission
 from outrider.config import Settings
@@ -74,7 +77,9 @@ def permissions(dependant: Dependant) -> Iterator[Permission]:
 
 
 ROUTES = api_routes()
-CALLS = [(method, route) for route in ROUTES for method in sorted(route.methods)]
+PAGES = {id(route) for route in outrider.app.pages.router.routes}
+"""Files, not calls: without a build they answer 503. `test_pages.py` looks at them."""
+CALLS = [(method, route) for route in ROUTES if id(route) not in PAGES for method in sorted(route.methods)]
 
 
 def call_name(call: tuple[str, APIRoute]) -> str:
@@ -88,6 +93,15 @@ def test_the_route_table_is_read() -> None:
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{sorted(route.methods)} {route.path}")
 def test_every_route_declares_one_permission(route: APIRoute) -> None:
     assert len(set(permissions(route.dependant))) == 1
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{sorted(route.methods)} {route.path}")
+def test_every_answer_has_a_named_shape(route: APIRoute) -> None:
+    """A JSON answer without a model of its own would reach the generated client as `unknown`."""
+    makes_json = getattr(route.response_class, "value", route.response_class) is JSONResponse
+    if makes_json and route.include_in_schema and route.status_code != 204:
+        shape = get_args(route.response_model)[0] if get_origin(route.response_model) is list else route.response_model
+        assert isinstance(shape, type) and issubclass(shape, BaseModel)
 
 
 @pytest.mark.parametrize(
