@@ -32,8 +32,8 @@ FOLLOW = """
   const began = performance.now()
   document.querySelector(`nav a[href="${address}"]`).click()
   const look = () => {
-    if (document.title !== before && document.querySelector('main h1')) requestAnimationFrame(() => resolve(performance.now() - began))
-    else requestAnimationFrame(look)
+    const isThere = document.title !== before && document.querySelector('main h1')
+    requestAnimationFrame(isThere ? () => resolve(performance.now() - began) : look)
   }
   requestAnimationFrame(look)
 })
