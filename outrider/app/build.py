@@ -21,7 +21,7 @@ import outrider.wiring
 import outrider.workflows.routes
 from outrider import __version__
 from outrider.agents.graph import ConversationAgent
-from outrider.app import configuration, health, models, pages, queue, setup
+from outrider.app import configuration, health, identity, models, pages, queue, setup
 from outrider.app.bundle import shipped_bundle
 from outrider.app.middleware import BodyLimit, Figures, KeptAnswers
 from outrider.app.problems import Problem, install_problem_handlers
@@ -54,6 +54,7 @@ ROUTERS = (
     outrider.app.handset.routes.router,
     queue.router,
     configuration.router,
+    identity.router,
     models.router,
     setup.router,
     pages.router,

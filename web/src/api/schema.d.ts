@@ -801,7 +801,11 @@ export interface paths {
          */
         get: operations["export_leads"];
         put?: never;
-        post?: never;
+        /**
+         * Export Selected Leads
+         * @description The selected leads as a CSV file, which can be imported again.
+         */
+        post: operations["export_selected_leads"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1074,6 +1078,26 @@ export interface paths {
          * @description Take leads out of the list; they stay.
          */
         post: operations["remove_from_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Me
+         * @description The caller, as everybody else sees them.
+         */
+        get: operations["get_me"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2270,6 +2294,7 @@ export interface components {
              *       "completed": 0,
              *       "cost": "0",
              *       "delivered": 0,
+             *       "delivery_failures": {},
              *       "failed": 0,
              *       "failures": {},
              *       "input_tokens": 0,
@@ -2414,6 +2439,13 @@ export interface components {
              * @default 0
              */
             delivered: number;
+            /**
+             * Delivery Failures
+             * @default {}
+             */
+            delivery_failures: {
+                [key: string]: number;
+            };
             /** Eta Seconds */
             eta_seconds?: number | null;
             /**
@@ -3158,6 +3190,8 @@ export interface components {
             format: string;
             /** Has Header */
             has_header: boolean;
+            /** Problem */
+            problem?: string | null;
             /** Rows */
             rows: components["schemas"]["PreviewRow"][];
             /** Sheet */
@@ -3195,6 +3229,11 @@ export interface components {
             /** List Id */
             list_id?: number | null;
             options: components["schemas"]["ImportOptions"];
+            /**
+             * Reasons
+             * @default []
+             */
+            reasons: components["schemas"]["RejectionReason"][];
             /**
              * Rows Created
              * @default 0
@@ -3648,6 +3687,13 @@ export interface components {
             /** Name */
             name?: string | null;
         };
+        /** Me */
+        Me: {
+            /** Name */
+            name: string;
+            /** Permissions */
+            permissions: components["schemas"]["Permission"][];
+        };
         /** MessageIn */
         MessageIn: {
             /** Body */
@@ -3695,6 +3741,8 @@ export interface components {
             /** Attempts */
             attempts: number;
             author: components["schemas"]["Author"];
+            /** Author Name */
+            author_name?: string | null;
             /** Body */
             body: string;
             /** Campaign Id */
@@ -3990,11 +4038,16 @@ export interface components {
             next_cursor?: string | null;
         };
         /**
+         * Permission
+         * @enum {string}
+         */
+        Permission: "public" | "webhook" | "leads:read" | "leads:write" | "campaigns:read" | "campaigns:write" | "campaigns:send" | "conversations:read" | "conversations:write" | "settings:read" | "settings:write";
+        /**
          * PersonReason
          * @description Why a conversation waits for a person.
          * @enum {string}
          */
-        PersonReason: "reply_limit" | "no_auto_reply" | "asked_for_person" | "model_failed" | "answer_refused" | "no_sender" | "with_person";
+        PersonReason: "reply_limit" | "no_auto_reply" | "asked_for_person" | "model_failed" | "answer_refused" | "no_sender" | "over_budget" | "with_person";
         /** PersonaIn */
         PersonaIn: {
             /** Persona */
@@ -4338,6 +4391,18 @@ export interface components {
             problem: string;
             /** Value */
             value: string;
+        };
+        /**
+         * RejectionReason
+         * @description Why rows did not become leads as they are.
+         */
+        RejectionReason: {
+            /** Kept */
+            kept: boolean;
+            /** Reason */
+            reason: string;
+            /** Rows */
+            rows: number;
         };
         /** RequeueRequest */
         RequeueRequest: {
@@ -5534,6 +5599,8 @@ export interface operations {
                 status?: components["schemas"]["CampaignLeadStatus"][] | null;
                 skip_reason?: components["schemas"]["SkipReason"][] | null;
                 replied?: boolean | null;
+                /** @description A reason as the figures name it. */
+                error?: string | null;
                 /** @description `id` or `-id`. */
                 sort?: string;
                 /** @description `next_cursor` of the page before; without it the list begins. */
@@ -5929,6 +5996,7 @@ export interface operations {
                 has_written?: boolean | null;
                 handled_by?: ("agent" | "person") | null;
                 campaign_id?: number | null;
+                lead_id?: number | null;
                 /** @description Words of a name, company or message, or the beginning or end of a number. */
                 search?: string | null;
             };
@@ -6733,6 +6801,38 @@ export interface operations {
             };
         };
     };
+    export_selected_leads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Selection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     list_imports: {
         parameters: {
             query?: {
@@ -7354,6 +7454,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
                 };
             };
             /** @description Client Error */
