@@ -47,7 +47,9 @@ async def read_detailed_stats(session: AsyncSession, campaign_id: int) -> Campai
     """The figures of one campaign, with its reasons of failure."""
     stats = (await read_stats(session, [campaign_id]))[campaign_id]
     if stats.failed:
-        stats.failures = await rows.failures(session, campaign_id, MOST_FAILURES)
+        stats.failures = await rows.failures(session, campaign_id, LeadStatus.FAILED, MOST_FAILURES)
+    if stats.undelivered:
+        stats.delivery_failures = await rows.failures(session, campaign_id, LeadStatus.COMPLETED, MOST_FAILURES)
     return stats
 
 

@@ -145,6 +145,8 @@ class CampaignStats(BaseModel):
     skipped_by_reason: dict[SkipReason, int] = {}
     failures: dict[str, int] = {}
     """The most frequent reasons of failure; only for a single campaign."""
+    delivery_failures: dict[str, int] = {}
+    """The most frequent reasons for which accepted texts did not arrive; only for a single campaign."""
     sms_sent: int = 0
     """Texts of the campaign that the carrier accepted."""
     delivered: int = 0

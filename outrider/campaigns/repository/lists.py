@@ -50,6 +50,7 @@ async def campaign_leads(
     statuses: Sequence[CampaignLeadStatus],
     skip_reasons: Sequence[SkipReason],
     replied: bool | None,
+    error: str | None,
     sort: str,
     cursor: str | None,
     limit: int,
@@ -62,6 +63,8 @@ async def campaign_leads(
         query = query.where(CampaignLead.skip_reason.in_(skip_reasons))
     if replied is not None:
         query = query.where(CampaignLead.replied_at.is_not(None) if replied else CampaignLead.replied_at.is_(None))
+    if error is not None:
+        query = query.where(CampaignLead.error_message == error)
     return await read_rows(session, query, read_order(sort, LEAD_SORTS, CampaignLead.id), cursor, limit)
 
 

@@ -48,7 +48,7 @@ OPTED_OUT = text("""
 
 FAILURES = text("""
     SELECT error_message AS reason, count(*) AS leads
-    FROM campaign_leads WHERE campaign_id = :campaign_id AND status = 'failed'
+    FROM campaign_leads WHERE campaign_id = :campaign_id AND status = :status AND (status = 'failed' OR error_message IS NOT NULL)
     GROUP BY error_message ORDER BY count(*) DESC, error_message LIMIT :most
 """)
 
@@ -70,8 +70,9 @@ async def opted_out(session: AsyncSession, campaign_ids: Sequence[int]) -> dict[
     return {campaign_id: row.opted_out for campaign_id, row in (await _by_campaign(session, OPTED_OUT, campaign_ids)).items()}
 
 
-async def failures(session: AsyncSession, campaign_id: int, most: int) -> dict[str, int]:
-    result = await session.execute(FAILURES, {"campaign_id": campaign_id, "most": most})
+async def failures(session: AsyncSession, campaign_id: int, status: str, most: int) -> dict[str, int]:
+    """The most frequent reasons of leads in `status`: failed, or completed with a text that did not arrive."""
+    result = await session.execute(FAILURES, {"campaign_id": campaign_id, "status": status, "most": most})
     return {row.reason or "unknown": row.leads for row in result}
 
 

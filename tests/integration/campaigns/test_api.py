@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from httpx import AsyncClient
+from sqlalchemy import text
 
 from tests.integration.campaigns.conftest import World
 
@@ -61,8 +62,24 @@ async def test_from_start_to_end_as_the_pages_see_it(api: AsyncClient, world: Wo
     assert all(lead["sms_sent"] and lead["sms_message"] and lead["trace_id"] for lead in leads)
     conversation = (await api.get(f"/api/conversations/{leads[0]['id']}")).json()
     assert [message["role"] for message in conversation["messages"]] == ["system", "user", "assistant"]
-    assert [(text["direction"], text["body"]) for text in conversation["thread"]] == [("out", leads[0]["sms_message"])]
+    assert [(said["direction"], said["body"]) for said in conversation["thread"]] == [("out", leads[0]["sms_message"])]
     assert (await api.get(f"/api/campaign-leads/{leads[0]['id']}")).json() == leads[0]
+
+
+async def test_texts_that_did_not_arrive_are_counted_by_reason_and_lead_to_their_leads(api: AsyncClient, world: World) -> None:
+    campaign_id = await done(world, api)
+    async with world.database.transaction() as session:
+        first = (await session.execute(text("SELECT min(id) FROM campaign_leads"))).scalar_one()
+        for change in (
+            "UPDATE messages SET delivery_status = 'undelivered' WHERE campaign_lead_id = :first",
+            "UPDATE campaign_leads SET error_message = 'Landline' WHERE id = :first",
+        ):
+            await session.execute(text(change), {"first": first})
+
+    stats = (await api.get(f"/api/campaigns/{campaign_id}")).json()["stats"]
+    assert (stats["undelivered"], stats["delivery_failures"], stats["failures"]) == (1, {"Landline": 1}, {})
+    leads = (await api.get(f"/api/campaigns/{campaign_id}/leads", params={"error": "Landline"})).json()["items"]
+    assert [lead["error_message"] for lead in leads] == ["Landline"]
 
 
 async def test_lists_are_paged_filtered_and_sorted(api: AsyncClient, world: World) -> None:
