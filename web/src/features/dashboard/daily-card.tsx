@@ -1,0 +1,88 @@
+import { lazy, Suspense, useState } from 'react'
+import type { DayFigures } from '@/api/dashboard'
+import { Button } from '@/components/ui/button'
+import { Card, CardBody, CardHeader } from '@/components/ui/card'
+import { EmptyState, Skeleton } from '@/components/ui/states'
+import { Segmented } from '@/components/ui/toggles'
+import { formatDay, formatMoney, formatNumber } from '@/lib/format'
+import { type Chart, costChart, textChart } from './series'
+
+const DailyChart = lazy(() => import('./daily-chart'))
+
+const MEASURES = [
+  { value: 'cost', label: 'Cost' },
+  { value: 'texts', label: 'Texts' },
+] as const
+type Measure = (typeof MEASURES)[number]['value']
+
+/** The days of the period as bars, or as a table for whoever reads figures, or hears them. */
+export function DailyCard({ daily }: { daily: DayFigures[] }) {
+  const [measure, setMeasure] = useState<Measure>('cost')
+  const [isTable, setTable] = useState(false)
+  const chart = measure === 'cost' ? costChart(daily) : textChart(daily)
+  const format = measure === 'cost' ? formatMoney : formatNumber
+  const isEmpty = chart.days.every((day) => day.total === 0)
+  return (
+    <Card className="flex flex-col">
+      <CardHeader
+        title="Day by day"
+        description={measure === 'cost' ? 'Cost by channel, in US dollars.' : 'Texts sent, delivered and received.'}
+        actions={
+          <>
+            <Segmented label="What the bars show" value={measure} choices={MEASURES} onChange={setMeasure} />
+            <Button variant="ghost" size="sm" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
+              {isTable ? 'Show as chart' : 'Show as table'}
+            </Button>
+          </>
+        }
+      />
+      <CardBody className="flex-1">
+        {isEmpty ? (
+          <EmptyState title={measure === 'cost' ? 'Nothing was spent in this period' : 'No texts in this period'} />
+        ) : isTable ? (
+          <DailyTable chart={chart} format={format} caption={measure === 'cost' ? 'Cost by day' : 'Texts by day'} />
+        ) : (
+          <Suspense fallback={<Skeleton className="h-56" />}>
+            <DailyChart chart={chart} format={format} isStacked={measure === 'cost'} />
+          </Suspense>
+        )}
+      </CardBody>
+    </Card>
+  )
+}
+
+function DailyTable({ chart, format, caption }: { chart: Chart; format: (value: number) => string; caption: string }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section className="max-h-56 overflow-y-auto" tabIndex={0} aria-label={caption}>
+      <table className="tabular w-full text-[13px]">
+        <thead className="sticky top-0 bg-surface text-left text-muted-foreground text-xs">
+          <tr>
+            <th scope="col" className="py-1 font-medium">
+              Day
+            </th>
+            {chart.series.map((series) => (
+              <th key={series.key} scope="col" className="py-1 pl-4 text-right font-medium">
+                {series.label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody className="divide-y">
+          {chart.days.toReversed().map(({ day, values }) => (
+            <tr key={day}>
+              <th scope="row" className="py-1 text-left font-normal">
+                {formatDay(day)}
+              </th>
+              {chart.series.map((series) => (
+                <td key={series.key} className="py-1 pl-4 text-right">
+                  {format(values[series.key] ?? 0)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}

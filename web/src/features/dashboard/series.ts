@@ -1,0 +1,53 @@
+import type { DayFigures } from '@/api/dashboard'
+import { humanize } from '@/lib/format'
+
+/** One kind of bar. */
+export interface Series {
+  key: string
+  label: string
+}
+
+/** Every day with a value for each series. */
+export interface Chart {
+  series: Series[]
+  days: { day: string; values: Record<string, number>; total: number }[]
+}
+
+const KINDS: Record<string, string> = { texts: 'texts', models: 'models' }
+const CHANNELS: Record<string, string> = { sms: 'SMS' }
+
+const costLabel = (channel: string, kind: string) =>
+  `${CHANNELS[channel] ?? humanize(channel)} ${KINDS[kind] ?? humanize(kind)}`
+
+const total = (values: Record<string, number>) => Object.values(values).reduce((sum, value) => sum + value, 0)
+
+/** Cost of each day by channel and by what it was spent on. */
+export function costChart(daily: DayFigures[]): Chart {
+  const labels = new Map<string, string>()
+  const days = daily.map(({ day, costs }) => {
+    const values: Record<string, number> = {}
+    for (const { channel, kind, dollars } of costs) {
+      const key = `${channel}-${kind}`
+      labels.set(key, costLabel(channel, kind))
+      values[key] = (values[key] ?? 0) + Number(dollars)
+    }
+    return { day, values, total: total(values) }
+  })
+  return { series: [...labels].map(([key, label]) => ({ key, label })), days }
+}
+
+export const TEXT_SERIES: Series[] = [
+  { key: 'sent', label: 'Sent' },
+  { key: 'delivered', label: 'Delivered' },
+  { key: 'received', label: 'Received' },
+]
+
+/** Texts of each day. */
+export const textChart = (daily: DayFigures[]): Chart => ({
+  series: TEXT_SERIES,
+  days: daily.map(({ day, sent, delivered, received }) => ({
+    day,
+    values: { sent, delivered, received },
+    total: sent + received,
+  })),
+})
