@@ -58,7 +58,7 @@ export function Shell() {
       <div className="flex h-full">
         <aside className="hidden w-56 shrink-0 border-r bg-surface-sunken md:flex md:flex-col">{sidebar}</aside>
         <div className="flex min-w-0 flex-1 flex-col">
-          <div className="flex items-center gap-2 border-b bg-surface-sunken px-3 py-2 md:hidden">
+          <header className="flex items-center gap-2 border-b bg-surface-sunken px-3 py-2 md:hidden">
             <Button variant="ghost" size="icon" aria-label="Menu" onClick={() => setMenuOpen(true)}>
               <MenuIcon />
             </Button>
@@ -67,7 +67,7 @@ export function Shell() {
             <Button variant="ghost" size="icon" aria-label="Search" onClick={() => setPaletteOpen(true)}>
               <Search />
             </Button>
-          </div>
+          </header>
           <ConnectionNotice />
           <main id="content" tabIndex={-1} className="min-h-0 flex-1 outline-none">
             <Suspense fallback={<SkeletonLines className="p-6" count={4} />}>
