@@ -21,7 +21,7 @@ import outrider.wiring
 import outrider.workflows.routes
 from outrider import __version__
 from outrider.agents.graph import ConversationAgent
-from outrider.app import configuration, health, identity, models, pages, queue, setup
+from outrider.app import configuration, health, identity, live, models, pages, queue, setup
 from outrider.app.bundle import shipped_bundle
 from outrider.app.middleware import BodyLimit, Figures, KeptAnswers
 from outrider.app.problems import Problem, install_problem_handlers
@@ -30,6 +30,8 @@ from outrider.channels.build import build_carrier
 from outrider.config import Settings
 from outrider.conversations.inbox import WebhookInbox
 from outrider.db.engine import Database
+from outrider.events.hub import Hub
+from outrider.events.waking import wakeups
 from outrider.llm.build import ModelRegistry
 from outrider.telemetry import watch_event_loop
 from outrider.wiring import count_model_call
@@ -46,13 +48,14 @@ ROUTERS = (
     health.router,
     *outrider.leads.routes.routers,
     *outrider.analytics.routes.routers,
-    *outrider.campaigns.routes.routers,
     *outrider.conversations.routes.routers,
+    *outrider.campaigns.routes.routers,
     outrider.analytics.insight_routes.router,
     *outrider.workflows.routes.routers,
     *outrider.agents.routes.routers,
     outrider.app.handset.routes.router,
     queue.router,
+    live.router,
     configuration.router,
     identity.router,
     models.router,
@@ -77,6 +80,9 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
             app.state.briefings = CampaignBriefings()
             app.state.inbox = WebhookInbox(database)
             app.state.bundle = shipped_bundle()
+            app.state.hub = Hub(database, wakeups(settings, database))
+            telling = asyncio.create_task(app.state.hub.run())
+            stack.callback(telling.cancel)
             stop = asyncio.Event()
             watching = asyncio.create_task(watch_event_loop(stop))
             stack.callback(watching.cancel)

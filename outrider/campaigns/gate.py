@@ -15,9 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from outrider.campaigns.models import CampaignStatus, SkipReason
 from outrider.campaigns.repository import sending as rows
 from outrider.config import get_settings
+from outrider.conversations.events import Change, ConversationChanged
 from outrider.conversations.gates import Cancel, Candidate, Hold, Until, Verdict
 from outrider.conversations.models import Author, Purpose
 from outrider.conversations.quiet_hours import parse_hours, sending_window
+from outrider.events.bus import publish
 
 log = structlog.get_logger(__name__)
 
@@ -101,7 +103,8 @@ async def _reserve(session: AsyncSession, texts: Sequence[Candidate], campaigns:
             reserved[campaign.id] += text.estimated_cost
     await rows.add_spent(session, reserved)
     if unanswered := [text.message_id for text in refused if text.purpose == Purpose.REPLY]:
-        await rows.hand_over(session, unanswered)
+        for conversation_id in await rows.hand_over(session, unanswered):
+            await publish(session, ConversationChanged(conversation_id, Change.HANDLING))
     if refused:
         log.info("texts_over_budget", texts=len(refused), campaigns=sorted({text.campaign_id or 0 for text in refused}))
     return {text.message_id: Cancel(SkipReason.BUDGET) for text in refused}

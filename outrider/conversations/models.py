@@ -79,6 +79,8 @@ class PersonReason(StrEnum):
     """What the model wrote may not be sent."""
     NO_SENDER = "no_sender"
     """No enabled sender may send the agent's answer."""
+    OVER_BUDGET = "over_budget"
+    """The campaign's budget does not pay for the agent's answer."""
     WITH_PERSON = "with_person"
     """A person has the conversation, and the lead wrote."""
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.channels.segments import count_segments
 from outrider.config import get_settings
-from outrider.conversations.events import TextOutcome, TextsSettled
+from outrider.conversations.events import TextOutcome, TextsQueued, TextsSettled
 from outrider.conversations.models import ORDINARY, URGENT, Author, Purpose
 from outrider.conversations.repository import outbox as rows
 from outrider.conversations.repository.senders import enabled_senders
@@ -42,6 +42,8 @@ class TextIntent:
     """Unique name of the intent: the same intent is queued once, however often it is handed in."""
     purpose: str = Purpose.CAMPAIGN
     author: Author = Author.WORKFLOW
+    author_name: str | None = None
+    """Of the person who wrote it."""
     campaign_id: int | None = None
     campaign_lead_id: int | None = None
     run_id: int | None = None
@@ -70,6 +72,7 @@ async def queue_texts(session: AsyncSession, intents: Sequence[TextIntent]) -> l
     price = get_settings().sms_segment_price
     ids = await rows.insert_texts(session, [_new_text(intent, threads[intent.lead_id], price) for intent in intents])
     await rows.notify_deliverers(session)
+    await publish(session, TextsQueued([threads[intent.lead_id].conversation_id for intent in intents]))
     return [ids.pop(intent.dedupe_key, None) for intent in intents]
 
 
@@ -150,6 +153,7 @@ def _new_text(intent: TextIntent, thread: rows.ThreadSender, price: Decimal) -> 
         dedupe_key=intent.dedupe_key,
         purpose=intent.purpose,
         author=intent.author,
+        author_name=intent.author_name,
         priority=ORDINARY if intent.purpose == Purpose.CAMPAIGN else URGENT,
         campaign_id=intent.campaign_id,
         campaign_lead_id=intent.campaign_lead_id,

@@ -214,6 +214,8 @@ class MessageOut(_FromRow):
     lead_id: int
     direction: Direction
     author: Author
+    author_name: str | None = None
+    """Of the person who wrote for us; None for everybody else."""
     purpose: Purpose
     body: str
     media_urls: list[str] = []

@@ -101,6 +101,7 @@ async def write_message(session: AsyncSession, conversation_id: int, body: str, 
                 dedupe_key=f"person:{uuid4().hex}",
                 purpose=Purpose.REPLY,
                 author=Author.PERSON,
+                author_name=actor,
                 campaign_id=conversation.campaign_id,
             )
         ],
@@ -125,6 +126,7 @@ def message_out(message: Message) -> MessageOut:
     """A message as the API shows it."""
     shown = MessageOut.model_validate(message)
     shown.media_urls = list(message.details.get("media_urls", []))
+    shown.author_name = message.details.get("author_name")
     return shown
 
 

@@ -26,8 +26,10 @@ ADD_SPENT = text("""
 """)
 
 HAND_OVER = text("""
-    UPDATE conversations SET handled_by = 'person', updated_at = now()
+    UPDATE conversations SET handled_by = 'person', updated_at = now(),
+        needs_person_reason = coalesce(needs_person_reason, 'over_budget')
     WHERE id IN (SELECT conversation_id FROM messages WHERE id = ANY(:message_ids))
+    RETURNING id
 """)
 
 NOTE_DELIVERY_FAILURES = text("""
@@ -66,9 +68,9 @@ async def places(session: AsyncSession, lead_ids: Sequence[int]) -> dict[int, tu
     return {row.id: (row.country, row.region) for row in result}
 
 
-async def hand_over(session: AsyncSession, message_ids: Sequence[int]) -> None:
-    """Let a person take the conversations of these texts."""
-    await session.execute(HAND_OVER, {"message_ids": list(message_ids)})
+async def hand_over(session: AsyncSession, message_ids: Sequence[int]) -> list[int]:
+    """Let a person take the conversations of these texts, because the budget does not pay for them; returns the conversations."""
+    return list((await session.execute(HAND_OVER, {"message_ids": list(message_ids)})).scalars())
 
 
 async def note_delivery_failures(session: AsyncSession, errors: Mapping[int, str]) -> None:

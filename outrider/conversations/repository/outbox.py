@@ -19,6 +19,7 @@ OUTBOX_CHANNEL = "outrider_outbox"
 
 OUTCOME_COLUMNS = (
     Message.id,
+    Message.conversation_id,
     Message.campaign_id,
     Message.campaign_lead_id,
     Message.lead_id,
@@ -50,6 +51,7 @@ class NewText:
     dedupe_key: str
     purpose: str
     author: str
+    author_name: str | None
     priority: int
     campaign_id: int | None
     campaign_lead_id: int | None
@@ -62,6 +64,7 @@ def outcome_of(row: Any) -> TextOutcome:
     """The outcome in a mapping of `OUTCOME_COLUMNS`."""
     return TextOutcome(
         message_id=row["id"],
+        conversation_id=row["conversation_id"],
         campaign_id=row["campaign_id"],
         campaign_lead_id=row["campaign_lead_id"],
         lead_id=row["lead_id"],
@@ -155,7 +158,8 @@ async def insert_texts(session: AsyncSession, texts: Sequence[NewText]) -> dict[
 
 
 def _details(new: NewText) -> str:
-    return orjson.dumps({"sender_ids": new.allowed_senders}).decode() if new.allowed_senders else "{}"
+    details = {"sender_ids": new.allowed_senders, "author_name": new.author_name}
+    return orjson.dumps({name: value for name, value in details.items() if value}).decode()
 
 
 WAKE = text(f"SELECT pg_notify('{OUTBOX_CHANNEL}', '')")

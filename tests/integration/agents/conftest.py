@@ -16,8 +16,9 @@ from outrider.agents.models import AgentExecution
 from outrider.campaigns.briefings import CampaignBriefings
 from outrider.campaigns.models import Campaign
 from outrider.config import Settings
+from outrider.conversations.handling import hand_back, take_over
 from outrider.conversations.models import Direction, Message
-from outrider.conversations.threads import hand_back, take_over, write_message
+from outrider.conversations.threads import write_message
 from outrider.jobs import JobContext
 from outrider.leads.models import Lead
 from outrider.llm.base import ChatReply, ChatRequest
@@ -105,11 +106,11 @@ class Talk:
 
     async def person_takes_over(self) -> None:
         async with self.world.database.transaction() as session:
-            await take_over(session, self.id)
+            await take_over(session, self.id, "Maya")
 
     async def person_writes(self, body: str) -> None:
         async with self.world.database.transaction() as session:
-            await write_message(session, self.id, body)
+            await write_message(session, self.id, body, "Maya")
 
     async def person_hands_back(self) -> None:
         async with self.world.database.transaction() as session:

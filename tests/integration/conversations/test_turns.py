@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from outrider.conversations.events import TextReceived
+from outrider.conversations.handling import take_over
 from outrider.conversations.models import Message
 from outrider.conversations.suppressions import NewSuppression, suppress
-from outrider.conversations.threads import take_over
 from outrider.conversations.turns import NoTurn, Turn, TurnEnd, begin_turn, end_turn, thread
 from outrider.events import bus
 
@@ -91,7 +91,7 @@ async def test_a_person_stops_the_agent_at_once(talk: Talk) -> None:
     turn = await talk.begins()
     assert isinstance(turn, Turn)
     async with talk.world.database.transaction() as session:
-        await take_over(session, talk.id)
+        await take_over(session, talk.id, "Maya")
     assert await talk.ends(turn) is TurnEnd.OVERTAKEN
     assert await talk.answers() == []
     assert await talk.begins() is NoTurn.PERSON
