@@ -1,0 +1,72 @@
+/** Trying a campaign before it runs: who would be reached, what they would read. Nothing leaves. */
+import { keepPreviousData, queryOptions, useMutation } from '@tanstack/react-query'
+import { api, data, type Schemas } from './client'
+
+export type Audience = Schemas['Audience']
+export type AudienceReport = Schemas['AudienceReport']
+export type LeadFilter = Schemas['LeadFilter']
+export type Preview = Schemas['Preview']
+export type PreviewIn = Schemas['PreviewIn']
+export type TrialReport = Schemas['TrialReport']
+export type TrialLead = Schemas['TrialLead']
+export type TriedText = Schemas['TriedText']
+
+export const audienceQuery = (campaignId: number, audience: Audience, requireConsent: boolean) =>
+  queryOptions({
+    // Below the leads' key: whatever changes leads changes the counts.
+    queryKey: ['leads', 'audience', campaignId, audience, requireConsent] as const,
+    queryFn: () =>
+      data(
+        api.POST('/api/campaigns/audience', {
+          body: { audience, require_consent: requireConsent, campaign_id: campaignId },
+        }),
+      ),
+    placeholderData: keepPreviousData,
+  })
+
+/** One real lead and what the workflow writes to it. */
+export const previewQuery = (wanted: PreviewIn) =>
+  queryOptions({
+    queryKey: ['leads', 'preview', wanted] as const,
+    queryFn: ({ signal }) => data(api.POST('/api/campaigns/preview', { body: wanted, signal })),
+    placeholderData: keepPreviousData,
+    staleTime: 5 * 60_000,
+    retry: false,
+  })
+
+export const useTestCampaign = (id: number) =>
+  useMutation({
+    mutationFn: (sample: number) =>
+      data(api.POST('/api/campaigns/{campaign_id}/test', { params: { path: { campaign_id: id } }, body: { sample } })),
+  })
+
+/** Lists to choose from. */
+export const listChoicesQuery = () =>
+  queryOptions({ queryKey: ['lists', 'choices'] as const, queryFn: () => data(api.GET('/api/lists')) })
+
+const MOST_FOUND = 8
+
+/** A few leads whose name, company, e-mail or number begins like this. */
+export const leadChoicesQuery = (search: string) =>
+  queryOptions({
+    queryKey: ['leads', 'choices', search] as const,
+    queryFn: async () =>
+      (await data(api.GET('/api/leads', { params: { query: { search, limit: MOST_FOUND } } }))).items,
+    enabled: search.trim().length > 1,
+    placeholderData: keepPreviousData,
+  })
+
+export const leadNameQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['leads', 'name', id] as const,
+    queryFn: async () => (await data(api.GET('/api/leads/{lead_id}', { params: { path: { lead_id: id } } }))).name,
+    staleTime: 5 * 60_000,
+  })
+
+/** Values that occur in a field of the leads, for a menu. */
+export const leadValuesQuery = (field: string) =>
+  queryOptions({
+    queryKey: ['leads', 'values', field] as const,
+    queryFn: async () => (await data(api.GET('/api/leads/values/{field}', { params: { path: { field } } }))).values,
+    staleTime: 60_000,
+  })
