@@ -7,11 +7,11 @@ const STALE: Record<string, string[]> = {
   campaigns: ['campaigns', 'dashboard'],
   campaign: ['campaigns'],
   conversations: ['conversations', 'dashboard'],
-  conversation: ['conversations', 'handset'],
+  conversation: ['conversation', 'handset'],
   leads: ['leads', 'lists'],
   imports: ['imports', 'leads', 'lists'],
   senders: ['senders'],
-  suppressions: ['suppressions'],
+  suppressions: ['suppressions', 'conversations', 'conversation'],
   jobs: ['jobs', 'dashboard'],
 }
 /** However fast events come, a list is asked for at most this often. */
