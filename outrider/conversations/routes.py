@@ -9,10 +9,12 @@ from fastapi import APIRouter, Depends, Query
 from outrider.auth.permissions import Actor, Permission, require
 from outrider.channels.segments import count_segments, to_gsm
 from outrider.conversations import handling_routes, sender_routes, suppression_routes, threads
+from outrider.conversations.contact_window import contact_window
 from outrider.conversations.models import ThreadStatus
 from outrider.conversations.repository.inbox import InboxFilter
 from outrider.conversations.resolving import resolve_message as resolve
 from outrider.conversations.schemas import (
+    ContactWindow,
     ConversationCounts,
     ConversationOut,
     MessageIn,
@@ -50,6 +52,7 @@ async def list_conversations(
     has_written: HasWritten = None,
     handled_by: Literal["agent", "person"] | None = None,
     campaign_id: int | None = None,
+    lead_id: int | None = None,
     search: Annotated[
         str | None,
         Query(
@@ -61,8 +64,14 @@ async def list_conversations(
     ] = None,
 ) -> Page[ConversationOut]:
     """Conversations, the latest message first. Only a page without `next_cursor` is the last one, however many it holds."""
-    given = InboxFilter(view, actor.name, status, needs_reply, has_written, handled_by, campaign_id)
+    given = InboxFilter(view, actor.name, status, needs_reply, has_written, handled_by, campaign_id, lead_id)
     return await threads.list_conversations(session, given, search=search, cursor=cursor, limit=limit)
+
+
+@inbox_router.get("/leads/{lead_id}/contact-window", dependencies=READ)
+async def get_contact_window(session: Transaction, lead_id: int) -> ContactWindow:
+    """Whether the lead may be texted now, or when next; a campaign's own hours may be narrower."""
+    return await contact_window(session, lead_id)
 
 
 @inbox_router.get("/conversations/counts")

@@ -73,6 +73,15 @@ class SenderOut(_FromRow):
     updated_at: datetime
 
 
+class ContactWindow(BaseModel):
+    """When a lead may be texted by the law of their place."""
+
+    is_open: bool
+    opens_at: datetime | None
+    closes_at: datetime | None
+    """Of the hours that are open now or next; both null: the places that the lead may be in are never open together."""
+
+
 class SuppressionIn(_Strict):
     phone: Annotated[str, StringConstraints(min_length=3, max_length=64)]
     reason: SuppressionReason = SuppressionReason.MANUAL

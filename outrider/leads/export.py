@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.db.engine import Database
 from outrider.leads.csvfile import ROWS_PER_CHUNK, csv_chunks
-from outrider.leads.filters import conditions
+from outrider.leads.filters import selected
 from outrider.leads.models import ConsentChannel, Lead, LeadConsent
-from outrider.leads.schemas import LeadFilter
+from outrider.leads.schemas import Selection
 
 FIELDS = (
     "name", "phone", "email", "company", "title", "industry", "company_size", "street", "city", "region", "postal_code",
@@ -22,11 +22,11 @@ MOST_ATTRIBUTES = 200
 """Columns for attributes; names beyond these are left out of the file."""
 
 
-async def lead_chunks(database: Database, given: LeadFilter) -> AsyncIterator[bytes]:
-    """The file in pieces: leads that match, by id, read with a server-side cursor from one snapshot."""
+async def lead_chunks(database: Database, selection: Selection) -> AsyncIterator[bytes]:
+    """The file in pieces: the selected leads, by id, read with a server-side cursor from one snapshot."""
     async with database.transaction() as session:
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        where = list(conditions(given))
+        where = list(selected(selection))
         names = await _attribute_names(session, where)
         consents = [f"consent_{channel}" for channel in ConsentChannel]
         header = ["outrider_id", *FIELDS, "outrider_time_zones", *consents, "outrider_created_at", *names]

@@ -36,6 +36,14 @@ def selected_lead_ids(selection: Selection) -> Select[int]:
     return select(Lead.id).where(is_one_of(Lead.id, selection.ids or []))
 
 
+def selected(selection: Selection) -> Iterator[ColumnElement[bool]]:
+    """What must hold for a lead of a selection."""
+    if selection.filter is not None:
+        yield from conditions(selection.filter)
+    else:
+        yield is_one_of(Lead.id, selection.ids or [])
+
+
 def is_one_of(column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
     """As one array: as single parameters, many ids would exceed what a statement may have."""
     found: ColumnElement[bool] = column == func.any(literal(list(ids), ARRAY(BigInteger)))

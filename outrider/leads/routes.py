@@ -86,12 +86,13 @@ async def list_field_values(session: Transaction, field: str) -> FieldValues:
 @leads_router.get("/export.csv", dependencies=READ, response_class=StreamingResponse)
 async def export_leads(request: Request, query: Annotated[LeadFilter, Query()]) -> StreamingResponse:
     """Leads that match the filter as a CSV file, which can be imported again."""
-    database: Database = request.app.state.database
-    return StreamingResponse(
-        lead_chunks(database, query),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="leads.csv"'},
-    )
+    return _csv(request, Selection(filter=query))
+
+
+@leads_router.post("/export.csv", dependencies=READ, response_class=StreamingResponse)
+async def export_selected_leads(request: Request, selection: Selection) -> StreamingResponse:
+    """The selected leads as a CSV file, which can be imported again."""
+    return _csv(request, selection)
 
 
 @leads_router.get("/{lead_id}", dependencies=READ)
@@ -159,6 +160,15 @@ async def add_to_list(session: Transaction, list_id: int, selection: Selection) 
 async def remove_from_list(session: Transaction, list_id: int, selection: Selection) -> Changed:
     """Take leads out of the list; they stay."""
     return await bulk.remove_from_list(session, list_id, selection)
+
+
+def _csv(request: Request, selection: Selection) -> StreamingResponse:
+    database: Database = request.app.state.database
+    return StreamingResponse(
+        lead_chunks(database, selection),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="leads.csv"'},
+    )
 
 
 def _settings(request: Request) -> Settings:

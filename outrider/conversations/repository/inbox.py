@@ -48,6 +48,7 @@ class InboxFilter:
     has_written: bool | None = None
     handled_by: str | None = None
     campaign_id: int | None = None
+    lead_id: int | None = None
 
 
 async def page(
@@ -96,6 +97,8 @@ def _conditions(given: InboxFilter) -> Iterator[ColumnElement[bool]]:
         yield Conversation.handled_by == given.handled_by
     if given.campaign_id is not None:
         yield Conversation.campaign_id == given.campaign_id
+    if given.lead_id is not None:
+        yield Conversation.lead_id == given.lead_id
 
 
 def _collected(search: str) -> Select[Any]:

@@ -30,6 +30,8 @@ FEWEST_CELLS = 2
 LEAVES_NAMES = re.compile(r"^[^\W\d_][^\d@/\\]*\s[^\d@/\\]*[^\W\d_]\.?$")
 """Two words or more without digits: what names look like in a file without a header."""
 
+NOBODY_REACHABLE = "no column holds phone numbers or e-mail addresses"
+
 NOT_IMPORTED = "-"
 """What the table says of columns that our own export adds for information."""
 
@@ -72,7 +74,7 @@ def map_columns(names: Sequence[str], rows: Sequence[Row], choices: dict[str, st
     """Decide about every column.
 
     Raises:
-        InvalidInput: a choice names no column, or no column says how to reach anybody.
+        InvalidInput: a choice names no column, or a field that another column fills.
     """
     columns = _chosen(names, choices)
     for index, name in enumerate(names):
@@ -86,14 +88,24 @@ def map_columns(names: Sequence[str], rows: Sequence[Row], choices: dict[str, st
                 columns[index] = Column(name, field, "name", rank)
     _recognise(columns, names, rows, default_region)
     found = [column or Column(name, _attribute(name), "attribute") for column, name in zip(columns, names, strict=True)]
-    found = _unique_attributes(found)
-    if not any(column.target in ("phone", "email") for column in found):
+    return _unique_attributes(found)
+
+
+def reaches_somebody(columns: Sequence[Column]) -> bool:
+    return any(column.target in ("phone", "email") for column in columns)
+
+
+def check_reachable(columns: Sequence[Column]) -> None:
+    """
+    Raises:
+        InvalidInput: no column says how to reach anybody.
+    """
+    if not reaches_somebody(columns):
         raise InvalidInput.on(
             "options.columns",
-            "no column holds phone numbers or e-mail addresses",
-            f'Say which one does, as in {{"{names[0]}": "phone"}}.',
+            NOBODY_REACHABLE,
+            f'Say which one does, as in {{"{columns[0].name}": "phone"}}.',
         )
-    return found
 
 
 def _chosen(names: Sequence[str], choices: dict[str, str | None]) -> list[Column | None]:

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
-from outrider.leads.importing.columns import Column, attribute_name, looks_like_header, map_columns, named_header
+from outrider.leads.importing.columns import Column, attribute_name, check_reachable, looks_like_header, map_columns, named_header
 from outrider.leads.importing.files import FileFacts, UnreadableFile, detect_shape, read_facts, without_title
 from outrider.leads.importing.options import ImportOptions
 from outrider.leads.importing.plan import Plan
@@ -58,6 +58,18 @@ def inspect_file(path: Path, options: ImportOptions, default_region: str) -> tup
     """Read the file's beginning and decide how to read the rest.
 
     Returns: facts about the whole file, the decisions, and the first rows of people.
+
+    Raises:
+        UnreadableFile, UnreadableWorkbook: no leads can be read from it.
+        InvalidInput: an option does not fit the file, or no column says how to reach anybody.
+    """
+    facts, inspection, rows = look_at_file(path, options, default_region)
+    check_reachable(inspection.columns)
+    return facts, inspection, rows
+
+
+def look_at_file(path: Path, options: ImportOptions, default_region: str) -> tuple[FileFacts, Inspection, list[Row]]:
+    """As `inspect_file`, for somebody who can still say which column is which: the columns may reach nobody yet.
 
     Raises:
         UnreadableFile, UnreadableWorkbook: no leads can be read from it.

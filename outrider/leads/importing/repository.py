@@ -76,6 +76,8 @@ SAME_CONTENT = text("""
 
 
 SORTS = {"created_at": SortKey(LeadImport.created_at.expression, datetime)}
+MOST_REASONS = 50
+"""Different reasons of rejections that a report names."""
 
 
 class Stored(NamedTuple):
@@ -131,6 +133,19 @@ async def count_left_out(session: AsyncSession, import_id: int) -> int:
     """Rows that were imported without some of their values."""
     query = select(func.count()).where(LeadImportRejection.import_id == import_id, LeadImportRejection.kept)
     return int((await session.execute(query)).scalar_one())
+
+
+async def rejection_reasons(session: AsyncSession, import_id: int) -> list[tuple[str, bool, int]]:
+    """Reason, whether the row was kept, and number of rows; of each row all its reasons together."""
+    rows = func.count().label("rows")
+    query = (
+        select(LeadImportRejection.reason, LeadImportRejection.kept, rows)
+        .where(LeadImportRejection.import_id == import_id)
+        .group_by(LeadImportRejection.reason, LeadImportRejection.kept)
+        .order_by(rows.desc(), LeadImportRejection.reason)
+        .limit(MOST_REASONS)
+    )
+    return [(row.reason, row.kept, row.rows) for row in await session.execute(query)]
 
 
 async def analyze(session: AsyncSession) -> None:

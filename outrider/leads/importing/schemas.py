@@ -28,6 +28,15 @@ class ImportProgress(BaseModel):
     done_bytes: int = 0
 
 
+class RejectionReason(BaseModel):
+    """Why rows did not become leads as they are."""
+
+    reason: str
+    kept: bool
+    """The rows became leads; only the named values were left out."""
+    rows: int
+
+
 class ImportReport(ImportProgress):
     """An import with its figures."""
 
@@ -38,6 +47,8 @@ class ImportReport(ImportProgress):
     """The list that its people were put into."""
     rows_with_values_left_out: int = 0
     """Rows that became leads without some of their values; the rejections name these too."""
+    reasons: list[RejectionReason] = []
+    """The most frequent reasons among the rejections, first the one of most rows."""
     options: ImportOptions
     detected: dict[str, Any]
     error: str | None
@@ -89,3 +100,5 @@ class ImportPreview(BaseModel):
     rows: list[PreviewRow]
     fields: list[str]
     """Everything that a column can be mapped to, besides `attributes.…`."""
+    problem: str | None = None
+    """Why the file can't be imported with these columns."""

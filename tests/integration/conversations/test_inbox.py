@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -58,6 +59,7 @@ async def test_views(inbox: Inbox) -> None:
     assert await inbox.finds(view="unassigned", limit=1) == ["Lead 5", "Lead 4", "Lead 3", "Lead 2"]
     assert await inbox.finds(view="mine") == await inbox.finds(view="needs_person") == []
     assert await inbox.finds(has_written=False) == ["Lead 1", "Lead 0"]
+    assert await inbox.finds(lead_id=inbox.leads[3].id) == ["Lead 3"]
     assert await inbox.counts() == (0, 4, 0, 6)
     await inbox.does(4, "take-over")
     await inbox.does(3, "assign", assignee="Maya")
@@ -70,6 +72,16 @@ async def test_views(inbox: Inbox) -> None:
     assert await inbox.counts(status="resolved") == (0, 1, 0, 1)
     assert await inbox.counts(has_written=True) == (1, 1, 1, 3)
     assert (await inbox.api.get("/api/conversations", params={"view": "yours"})).status_code == 422
+
+
+async def test_when_a_lead_may_be_texted(inbox: Inbox) -> None:
+    window = (await inbox.api.get(f"/api/leads/{inbox.leads[0].id}/contact-window")).json()
+    assert set(window) == {"is_open", "opens_at", "closes_at"}
+    now = datetime.now(UTC)
+    opens, closes = (datetime.fromisoformat(window[name]) for name in ("opens_at", "closes_at"))
+    assert opens < closes
+    assert window["is_open"] == (opens <= now < closes)
+    assert (await inbox.api.get("/api/leads/999999/contact-window")).status_code == 404
 
 
 async def test_counts_stop_at_a_bound(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
