@@ -35,6 +35,9 @@ MODEL_TOKENS = Counter("outrider_model_tokens_total", "Tokens, by direction.", [
 MODEL_COST = Counter("outrider_model_cost_dollars_total", "US dollars of model calls.", ["model"])
 HTTP = Counter("outrider_http_requests_total", "HTTP requests answered.", ["method", "route", "status"])
 HTTP_SECONDS = Histogram("outrider_http_request_seconds", "Duration of an HTTP request.", ["method", "route"])
+LIVE_SOCKETS = Gauge("outrider_live_sockets", "Open sockets of live updates.", multiprocess_mode="livesum")
+LIVE_FRAMES = Counter("outrider_live_frames_total", "Live updates handed to sockets.")
+LIVE_RESETS = Counter("outrider_live_resets_total", "Sockets told to fetch everything again, by reason.", ["reason"])
 LOOP_LAG = Gauge("outrider_event_loop_lag_seconds", "How late the event loop woke us the last time.")
 
 LAG_PROBE_SECONDS = 0.5

@@ -13,11 +13,14 @@ import outrider.campaigns.models
 import outrider.campaigns.subscribers
 import outrider.conversations.jobs
 import outrider.conversations.arrivals
+import outrider.conversations.live
 import outrider.conversations.models
 import outrider.conversations.subscribers
 import outrider.db.idempotency
+import outrider.events.models
 import outrider.jobs.housekeeping
 import outrider.leads.jobs
+import outrider.leads.live
 import outrider.leads.models
 import outrider.workflows.models  # noqa: F401
 from outrider.llm.counted import CallObserved

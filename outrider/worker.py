@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -21,6 +22,8 @@ from outrider.conversations.deliverer import Deliverer
 from outrider.conversations.puller import InboundPuller
 from outrider.conversations.reconciler import Reconciler
 from outrider.db.engine import DATABASE_TROUBLE, Database
+from outrider.events.live import announce
+from outrider.events.topics import Topic
 from outrider.jobs.worker import Worker
 from outrider.llm.build import ModelRegistry
 from outrider.telemetry import watch_event_loop
@@ -52,6 +55,7 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
             concurrency=settings.worker_jobs,
             bulk_concurrency=settings.worker_bulk_jobs,
             heartbeat=timedelta(seconds=settings.worker_heartbeat_seconds),
+            on_given_up=partial(_tell_failed_job, database),
         )
         deliverer = Deliverer(database, carrier, settings, gates=[CampaignGate()], status_callback_base=settings.public_url)
         loops: dict[str, Callable[[asyncio.Event], Awaitable[None]]] = {
@@ -66,6 +70,11 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
             for name, loop in loops.items():
                 tasks.create_task(_keep_running(name, loop, stop), name=name)
         log.info("worker_stopped")
+
+
+async def _tell_failed_job(database: Database, _: str) -> None:
+    async with database.transaction() as session:
+        announce(session, Topic.JOBS, "failed", more=True)
 
 
 async def _keep_running(name: str, loop: Callable[[asyncio.Event], Awaitable[None]], stop: asyncio.Event) -> None:

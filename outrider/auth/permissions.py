@@ -11,8 +11,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from fastapi import Request
+from starlette.requests import HTTPConnection
 
 from outrider.errors import NotAuthenticated
 
@@ -47,24 +49,46 @@ class Actor:
 LOCAL_OPERATOR = Actor(name="local operator", permissions=frozenset(Permission))
 
 
-def is_local(request: Request) -> bool:
+def is_local(connection: HTTPConnection) -> bool:
     """True for a person on this machine, false for anything that a proxy or another site may have sent."""
-    client = request.client
+    client = connection.client
     if client is None or not ip_address(client.host).is_loopback:
         return False
-    if any(header in request.headers for header in PROXY_HEADERS):
+    if any(header in connection.headers for header in PROXY_HEADERS):
         return False
     host = (
-        request.headers.get("host", "").rsplit(":", 1)[0]
-        if not request.headers.get("host", "").endswith("]")
-        else request.headers["host"]
+        connection.headers.get("host", "").rsplit(":", 1)[0]
+        if not connection.headers.get("host", "").endswith("]")
+        else connection.headers["host"]
     )
-    return host in LOCAL_HOSTS and _is_same_site(request)
+    return host in LOCAL_HOSTS and _is_same_site(connection)
 
 
-def _is_same_site(request: Request) -> bool:
-    """A browser names the page that asks; another site's page must not act as the operator."""
-    return request.headers.get("sec-fetch-site", "none") in ("none", "same-origin", "same-site")
+def _is_same_site(connection: HTTPConnection) -> bool:
+    """A browser names the page that asks; another site's page must not act as the operator.
+
+    Nothing stops a page from opening a socket to another site, and not every browser says by `Sec-Fetch-Site` that it
+    does; `Origin` comes with every socket that a page opens.
+    """
+    if connection.headers.get("sec-fetch-site", "none") not in ("none", "same-origin", "same-site"):
+        return False
+    origin = connection.headers.get("origin")
+    is_socket = connection.scope["type"] == "websocket"
+    return origin is None or not is_socket or urlsplit(origin).netloc == connection.headers.get("host")
+
+
+def identify(connection: HTTPConnection) -> Actor:
+    """Who is calling, by HTTP or over a socket.
+
+    Raises:
+        NotAuthenticated: nobody we know.
+    """
+    if is_local(connection):
+        return LOCAL_OPERATOR
+    raise NotAuthenticated(
+        "Only a person on this machine may use the API until a sign-in is configured.",
+        remedy="Call it on the same machine as http://localhost, not through a proxy or tunnel.",
+    )
 
 
 def require(permission: Permission) -> Callable[[Request], Awaitable[Actor]]:
@@ -77,12 +101,7 @@ def require(permission: Permission) -> Callable[[Request], Awaitable[Actor]]:
     async def check(request: Request) -> Actor:
         if permission in (Permission.PUBLIC, Permission.WEBHOOK):
             return Actor(name="anonymous", permissions=frozenset({permission}))
-        if is_local(request):
-            return LOCAL_OPERATOR
-        raise NotAuthenticated(
-            "Only a person on this machine may use the API until a sign-in is configured.",
-            remedy="Call it on the same machine as http://localhost, not through a proxy or tunnel.",
-        )
+        return identify(request)
 
     check.permission = permission  # type: ignore[attr-defined]  # read by the test that walks the route table
     return check

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from outrider.campaigns.live import LiveNotices
+from outrider.campaigns.live import tell_changed, tell_progress
 from outrider.campaigns.models import CampaignLeadStatus
 from outrider.campaigns.repository import campaigns as campaign_rows
 from outrider.campaigns.repository import results as rows
@@ -70,9 +70,6 @@ class Verdict:
 class ResultWriter:
     """Writes a group of runs."""
 
-    def __init__(self) -> None:
-        self._notices = LiveNotices()
-
     async def __call__(self, session: AsyncSession, runs: Sequence[LeadRun]) -> list[Verdict]:
         by_campaign: dict[int, list[LeadRun]] = defaultdict(list)
         for run in runs:
@@ -80,8 +77,8 @@ class ResultWriter:
         # Campaigns are locked before their leads, here and everywhere.
         await self._charge(session, runs)
         refusals = {campaign_id: await _store_campaign(session, by_campaign[campaign_id]) for campaign_id in sorted(by_campaign)}
-        await campaign_rows.complete_finished(session, list(by_campaign))
-        await self._notices.changed(session, by_campaign)
+        tell_progress(session, by_campaign)
+        tell_changed(session, await campaign_rows.complete_finished(session, list(by_campaign)))
         going = await campaign_rows.may_go_on(session, list(by_campaign))
         return [
             Verdict(may_go_on=run.campaign_id in going and refusals[run.campaign_id] is None, refusal=refusals[run.campaign_id])

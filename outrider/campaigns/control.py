@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.campaigns.launch import enqueue_launch
-from outrider.campaigns.live import notify
+from outrider.campaigns.live import tell_changed
 from outrider.campaigns.models import Campaign, CampaignLead, CampaignStatus, SkipReason
 from outrider.campaigns.preflight import check_before_start
 from outrider.campaigns.process import enqueue_chunks, enqueue_pending
@@ -153,6 +153,6 @@ def _refuse_blocked(report: PreflightReport) -> None:
 async def _changed(session: AsyncSession, campaign: Campaign, event: str) -> Campaign:
     await session.flush()
     await session.refresh(campaign)
-    await notify(session, [campaign.id])
+    tell_changed(session, [campaign.id])
     log.info(event, campaign_id=campaign.id)
     return campaign

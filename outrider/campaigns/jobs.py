@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from outrider.campaigns.launch import launch
-from outrider.campaigns.live import notify
+from outrider.campaigns.live import tell_changed
 from outrider.campaigns.process import enqueue_chunks, process_chunk
 from outrider.campaigns.repository import campaigns as campaign_rows
 from outrider.campaigns.repository import leads as lead_rows
@@ -28,8 +28,7 @@ SPENDING_AFTER_END = timedelta(days=7)
 async def complete_campaigns(context: JobContext) -> None:
     """Complete campaigns whose last leads were settled by several transactions at once, none of which saw the others."""
     async with context.transaction() as session:
-        if completed := await campaign_rows.complete_finished(session):
-            await notify(session, completed)
+        tell_changed(session, await campaign_rows.complete_finished(session))
 
 
 @schedule("campaigns.free_abandoned_leads", "* * * * *")

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.campaigns.audience import audience_parts
-from outrider.campaigns.live import notify
+from outrider.campaigns.live import tell_changed
 from outrider.campaigns.models import Campaign, CampaignStatus
 from outrider.campaigns.process import enqueue_pending, fail_campaign
 from outrider.campaigns.repository import audience as audience_rows
@@ -51,7 +51,7 @@ async def _launch(session: AsyncSession, campaign: Campaign, chunk_size: int) ->
     await session.flush()
     await enqueue_pending(session, campaign.id, chunk_size)
     await campaign_rows.complete_finished(session, [campaign.id])
-    await notify(session, [campaign.id])
+    tell_changed(session, [campaign.id])
     log.info("campaign_launched", campaign_id=campaign.id)
 
 

@@ -14,7 +14,7 @@ from uuid import uuid4
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from outrider.campaigns.live import notify
+from outrider.campaigns.live import tell_changed
 from outrider.campaigns.models import Campaign, CampaignLead, CampaignStatus, SkipReason
 from outrider.campaigns.plan import CampaignPlan, WorkflowMissing, read_plan
 from outrider.campaigns.repository import campaigns as campaign_rows
@@ -132,7 +132,7 @@ async def _skip_for_budget(session: AsyncSession, campaign_id: int, campaign_lea
     await lead_rows.skip(
         session, SkipReason.BUDGET, CampaignLead.campaign_id == campaign_id, CampaignLead.id.in_(campaign_lead_ids)
     )
-    await campaign_rows.complete_finished(session, [campaign_id])
+    tell_changed(session, await campaign_rows.complete_finished(session, [campaign_id]))
 
 
 async def _pause_by_system(session: AsyncSession, campaign: Campaign, reason: str) -> None:
@@ -141,7 +141,7 @@ async def _pause_by_system(session: AsyncSession, campaign: Campaign, reason: st
     campaign.status_reason = reason
     await session.flush()
     await hold_texts(session, campaign.id)
-    await notify(session, [campaign.id])
+    tell_changed(session, [campaign.id])
 
 
 async def fail_campaign(session: AsyncSession, campaign_id: int, reason: str) -> None:
@@ -153,7 +153,7 @@ async def fail_campaign(session: AsyncSession, campaign_id: int, reason: str) ->
     campaign.status = decide(Action.FAIL, campaign.status).target
     campaign.status_reason = reason
     await session.flush()
-    await notify(session, [campaign_id])
+    tell_changed(session, [campaign_id])
 
 
 async def _fail(database: Database, campaign_id: int, campaign_lead_ids: Sequence[int], chunk: str, error: OutriderError) -> None:

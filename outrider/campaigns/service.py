@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.agents.models import Agent
 from outrider.campaigns.audience import parts_of
+from outrider.campaigns.live import tell_changed, tell_deleted
 from outrider.campaigns.models import Campaign
 from outrider.campaigns.progress import read_detailed_stats, read_stats
 from outrider.campaigns.repository import audience as audience_rows
@@ -116,6 +117,7 @@ async def create_campaign(session: AsyncSession, wanted: CampaignIn) -> Campaign
         await _refuse_unknown(session, "lead_ids", Lead.id, wanted.lead_ids)
         await audience_rows.assign(session, campaign.id, AudienceParts(lead_ids=wanted.lead_ids))
     await session.refresh(campaign)
+    tell_changed(session, [campaign.id])
     return campaign
 
 
@@ -143,6 +145,7 @@ async def change_campaign(session: AsyncSession, campaign_id: int, patch: Campai
     if "budget" in changed:
         await rows.recompute_spent(session, campaign)
     await session.refresh(campaign)
+    tell_changed(session, [campaign.id])
     return campaign
 
 
@@ -154,6 +157,7 @@ async def duplicate_campaign(session: AsyncSession, campaign_id: int) -> Campaig
     await session.flush()
     await audience_rows.copy_assigned(session, original.id, copy.id)
     await session.refresh(copy)
+    tell_changed(session, [copy.id])
     return copy
 
 
@@ -167,6 +171,7 @@ async def delete_campaign(session: AsyncSession, campaign_id: int) -> None:
     campaign = await lock_campaign(session, campaign_id)
     decide(Action.DELETE, campaign.status)
     await rows.remove(session, campaign_id)
+    tell_deleted(session, campaign_id)
 
 
 async def assign_leads(session: AsyncSession, campaign_id: int, wanted: AssignLeads) -> Assigned:
@@ -185,6 +190,7 @@ async def assign_leads(session: AsyncSession, campaign_id: int, wanted: AssignLe
     await _refuse_unknown(session, "lead_ids", Lead.id, wanted.lead_ids)
     await _refuse_unknown(session, "list_ids", LeadList.id, wanted.list_ids)
     added = await audience_rows.assign(session, campaign_id, parts)
+    tell_changed(session, [campaign_id])
     return Assigned(changed=added, total_leads=await audience_rows.count_assigned(session, campaign_id))
 
 
@@ -198,6 +204,7 @@ async def unassign_leads(session: AsyncSession, campaign_id: int, lead_ids: list
     campaign = await lock_campaign(session, campaign_id)
     decide(Action.EDIT_PLAN, campaign.status)
     removed = await audience_rows.unassign(session, campaign_id, lead_ids)
+    tell_changed(session, [campaign_id])
     return Assigned(changed=removed, total_leads=await audience_rows.count_assigned(session, campaign_id))
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from outrider.campaigns.live import LiveNotices
+from outrider.campaigns.live import tell_changed, tell_progress
 from outrider.campaigns.models import CampaignLeadStatus, SkipReason
 from outrider.campaigns.repository import campaigns as campaign_rows
 from outrider.campaigns.repository import leads as lead_rows
@@ -33,8 +33,6 @@ SKIP_REASONS = {
     "invalid_number": SkipReason.INVALID_NUMBER,
 }
 """Why a campaign lead was skipped, by the reason for which its text was cancelled."""
-
-_notices = LiveNotices()
 
 
 @subscribe(TextsSettled)
@@ -94,7 +92,7 @@ async def note_delivery_failure(session: AsyncSession, event: DeliveryFailed) ->
     errors = {outcome.campaign_lead_id: _reason(outcome) for outcome in event.outcomes if outcome.campaign_lead_id is not None}
     if errors:
         await sending.note_delivery_failures(session, errors)
-        await _notices.changed(session, {outcome.campaign_id for outcome in event.outcomes if outcome.campaign_id is not None})
+        tell_progress(session, {outcome.campaign_id for outcome in event.outcomes if outcome.campaign_id is not None})
 
 
 def _settlement(outcome: TextOutcome) -> Settlement:
@@ -114,5 +112,5 @@ def _reason(outcome: TextOutcome) -> str:
 
 async def _changed(session: AsyncSession, campaign_ids: Collection[int]) -> None:
     if campaign_ids:
-        await campaign_rows.complete_finished(session, sorted(campaign_ids))
-        await _notices.changed(session, campaign_ids)
+        tell_progress(session, campaign_ids)
+        tell_changed(session, await campaign_rows.complete_finished(session, sorted(campaign_ids)))

@@ -19,6 +19,8 @@ from outrider.cli.supervisor import Supervisor, check_port, parts_of, until_read
 from outrider.config import Settings
 from outrider.db.engine import Database
 
+LARGEST_SOCKET_MESSAGE = 1024 * 1024
+
 app = typer.Typer(
     help="AI agents that work a company's leads by text and phone.", no_args_is_help=True, pretty_exceptions_enable=False
 )
@@ -97,6 +99,9 @@ async def _api(settings: Settings) -> None:
                 proxy_headers=False,
                 server_header=False,
                 timeout_graceful_shutdown=10,
+                # Updates are short; compressing them would cost each socket memory and the process time.
+                ws_per_message_deflate=False,
+                ws_max_size=LARGEST_SOCKET_MESSAGE,
             )
         )
         ease_collector()

@@ -20,6 +20,7 @@ from outrider.db.embedded import EmbeddedPostgres
 from outrider.db.engine import DATABASE_TROUBLE, Database
 from outrider.db.migrate import migrate
 from outrider.errors import ConfigurationError, OutriderError, Unavailable
+from outrider.events.waking import waking
 from outrider.telemetry import configure_logging
 from outrider.workflows.shipped import ensure_shipped_workflows
 
@@ -88,7 +89,8 @@ async def open_database(settings: Settings, *, pool_size: int = 20, name: str = 
         try:
             await _reach(database)
             await prepare(database, settings)
-            yield database
+            async with waking(settings, database):
+                yield database
         finally:
             await database.aclose()
 

@@ -111,7 +111,7 @@ class Deliverer:
         posters: list[asyncio.Task[None]] = []
         try:
             async with asyncio.TaskGroup() as tasks:
-                listening = tasks.create_task(self._alarms.listen(stop))
+                listening = tasks.create_task(self._alarms.listen())
                 posters = [tasks.create_task(self._post_forever()) for _ in range(self._concurrency)]
                 rerouting = tasks.create_task(self._reroute_forever())
                 await self._claim_until(stop)

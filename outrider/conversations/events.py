@@ -17,6 +17,7 @@ class TextOutcome:
     """How one outgoing text ended on our side."""
 
     message_id: int
+    conversation_id: int
     campaign_id: int | None
     campaign_lead_id: int | None
     lead_id: int
@@ -31,6 +32,20 @@ class TextOutcome:
     """US dollars that the send gates were asked to reserve for it."""
     admitted: bool
     """The gates did reserve it. Release the reservation if the text was not sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextsQueued:
+    """Texts wait to leave in these conversations."""
+
+    conversation_ids: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveriesMoved:
+    """The carrier reported on texts of these conversations."""
+
+    conversation_ids: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +84,18 @@ class NumberSuppressed:
     phone: str
     lead_ids: Sequence[int]
     reason: SuppressionReason
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionsChanged:
+    """Numbers were added to those that must not be contacted, or taken from them."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendersChanged:
+    """Senders were added, changed, taken out of use or removed."""
+
+    sender_ids: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)

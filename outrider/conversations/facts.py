@@ -10,13 +10,22 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from outrider.conversations.events import DeliveryFailed, NumberSuppressed, TextOutcome, TextReceived, TextsSettled
+from outrider.conversations.events import (
+    DeliveriesMoved,
+    DeliveryFailed,
+    NumberSuppressed,
+    TextOutcome,
+    TextReceived,
+    TextsSettled,
+)
 from outrider.events.bus import publish
 
 
 @dataclass(slots=True)
 class Facts:
     settled: list[TextOutcome] = field(default_factory=list)
+    moved: list[int] = field(default_factory=list)
+    """Conversations with news of a delivery."""
     undelivered: list[TextOutcome] = field(default_factory=list)
     suppressed: list[NumberSuppressed] = field(default_factory=list)
     received: list[TextReceived] = field(default_factory=list)
@@ -25,6 +34,8 @@ class Facts:
         """Tell the subscribers: how texts ended before what people wrote."""
         if self.settled:
             await publish(session, TextsSettled(self.settled))
+        if self.moved:
+            await publish(session, DeliveriesMoved(self.moved))
         if self.undelivered:
             await publish(session, DeliveryFailed(self.undelivered))
         for fact in (*self.suppressed, *self.received):

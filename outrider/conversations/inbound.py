@@ -19,7 +19,7 @@ from outrider.channels.base import InboundText
 from outrider.channels.keywords import Recognised, Wish, recognise
 from outrider.channels.segments import count_segments
 from outrider.config import get_settings
-from outrider.conversations.events import TextReceived
+from outrider.conversations.events import SuppressionsChanged, TextReceived
 from outrider.conversations.facts import Facts
 from outrider.conversations.models import Author, Purpose, SuppressionReason
 from outrider.conversations.outbox import NoSenderAvailable, TextIntent, queue_texts
@@ -30,6 +30,8 @@ from outrider.conversations.repository.inbound import NewInbound, Thread, Writer
 from outrider.conversations.repository.senders import senders_by_address
 from outrider.conversations.suppressions import CANCEL_LIMIT, NewSuppression, add_suppressions
 from outrider.conversations.wordings import HELP, OPTED_OUT, wording
+from outrider.events.bus import publish
+from outrider.leads.events import LeadChange, LeadsTouched
 from outrider.leads.person import Person, completed
 from outrider.telemetry import INBOUND
 
@@ -165,6 +167,7 @@ async def _writers(session: AsyncSession, phones: Sequence[str]) -> dict[str, Wr
     if unknown := [phone for phone in phones if phone not in writers]:
         await rows.add_leads(session, [completed(Person(phone=phone)) for phone in sorted(unknown)])
         writers = await rows.leads_of(session, phones)
+        await publish(session, LeadsTouched(LeadChange.CREATED, [writers[phone].lead_id for phone in unknown]))
     return writers
 
 
@@ -206,6 +209,8 @@ async def _opt_in(session: AsyncSession, new: Sequence[_New]) -> None:
     if not new:
         return
     lifted = await suppression_rows.lift(session, [one.phone for one in new], "inbound text", LIFTED_BY_PERSON)
+    if lifted:
+        await publish(session, SuppressionsChanged())
     for one in new:
         if one.phone not in lifted:
             one.wish = None

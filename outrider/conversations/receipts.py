@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.channels.base import CarrierMessage, DeliveryStatus, ErrorClass, StatusUpdate
 from outrider.channels.twilio_errors import classify, explain
-from outrider.conversations.events import TextOutcome
+from outrider.conversations.events import SendersChanged, TextOutcome
 from outrider.conversations.facts import Facts
 from outrider.conversations.models import SuppressionReason
 from outrider.conversations.repository import outcomes
@@ -23,6 +23,7 @@ from outrider.conversations.repository import receipts as rows
 from outrider.conversations.repository.outcomes import SentAttempt
 from outrider.conversations.repository.receipts import Advanced, Receipt
 from outrider.conversations.suppressions import NewSuppression, add_suppressions
+from outrider.events.bus import publish
 from outrider.telemetry import RECEIPTS, SENDS
 
 log = structlog.get_logger(__name__)
@@ -75,6 +76,7 @@ async def advance_deliveries(session: AsyncSession, receipts: Sequence[Receipt],
     if not receipts:
         return
     moved = await rows.advance(session, [_explained(receipt) for receipt in receipts])
+    facts.moved += [text.outcome.conversation_id for text in moved]
     failed = [text for text in moved if text.status in UNDELIVERED]
     if failed:
         await _act_on_failures(session, failed, facts)
@@ -95,8 +97,11 @@ async def suppress_refused(session: AsyncSession, refused: Iterable[tuple[str, i
 
 async def disable_senders(session: AsyncSession, reasons: dict[int, str]) -> None:
     """Take senders out of use that the carrier refuses; a person enables them again."""
-    for sender_id in await outcomes.disable_senders(session, sorted(reasons.items())):
+    disabled = await outcomes.disable_senders(session, sorted(reasons.items()))
+    for sender_id in disabled:
         log.error("sender_disabled", sender_id=sender_id, reason=reasons[sender_id])
+    if disabled:
+        await publish(session, SendersChanged(disabled))
 
 
 async def _act_on_failures(session: AsyncSession, failed: Sequence[Advanced], facts: Facts) -> None:

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.config import Settings
+from outrider.conversations.events import SendersChanged
 from outrider.conversations.models import Sender, SenderKind
 from outrider.conversations.repository import senders as rows
 from outrider.conversations.schemas import SenderIn, SenderPatch
 from outrider.errors import Conflict, InvalidInput, NotFound
+from outrider.events.bus import publish
 
 SIMULATOR_NUMBERS = ("+12025550143", "+13105550186")
 """The numbers that the shipped simulator owns by default."""
@@ -81,6 +83,7 @@ async def create_sender(session: AsyncSession, given: SenderIn) -> Sender:
     )
     session.add(sender)
     await session.flush()
+    await publish(session, SendersChanged([sender.id]))
     await session.refresh(sender)
     return sender
 
@@ -97,6 +100,7 @@ async def change_sender(session: AsyncSession, sender_id: int, patch: SenderPatc
     if patch.enabled:
         sender.disabled_reason = None
     await session.flush()
+    await publish(session, SendersChanged([sender_id]))
     await session.refresh(sender)
     return sender
 
@@ -112,6 +116,7 @@ async def delete_sender(session: AsyncSession, sender_id: int) -> None:
         raise SenderInUse("Texts were sent from it, and they keep their sender.", remedy="Disable it instead.")
     await session.delete(sender)
     await session.flush()
+    await publish(session, SendersChanged([sender_id]))
 
 
 def kind_of(address: str) -> SenderKind:

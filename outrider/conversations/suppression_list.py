@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from outrider.conversations.events import SuppressionsChanged
 from outrider.conversations.models import Suppression, SuppressionReason
 from outrider.conversations.repository import suppressions as rows
 from outrider.conversations.schemas import SuppressionIn, SuppressionOut
 from outrider.conversations.suppressions import NewSuppression, suppress
 from outrider.db.pages import Page
 from outrider.errors import Conflict, InvalidInput, NotFound
+from outrider.events.bus import publish
 from outrider.leads.phones import UnusablePhone, parse_phone
 
 IMPORT_CHUNK = 5_000
@@ -82,6 +84,7 @@ async def lift(session: AsyncSession, suppression_id: int, by: str, note: str) -
     lifted = await rows.lift_one(session, suppression_id, f"{by}: {note}" if note else by)
     if lifted is None:
         raise NotSuppressed(f"Suppression {suppression_id} was lifted before.")
+    await publish(session, SuppressionsChanged())
     await session.refresh(lifted)
     return lifted
 

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from outrider.conversations.events import NumberSuppressed
+from outrider.conversations.events import NumberSuppressed, SuppressionsChanged
 from outrider.conversations.facts import Facts
 from outrider.conversations.repository import outbox
 from outrider.conversations.repository import suppressions as rows
 from outrider.conversations.repository.suppressions import NewSuppression
+from outrider.events.bus import publish
 
 SUPPRESSED = "suppressed"
 CANCEL_LIMIT = 100_000
@@ -56,6 +57,7 @@ async def add_suppressions(session: AsyncSession, new: Sequence[NewSuppression],
     )
     if added:
         await rows.tell_deliverers(session, sorted(added))
+        await publish(session, SuppressionsChanged())
         leads = await rows.leads_of(session, sorted(added))
         # A number that is nobody's lead concerns nobody above.
         facts.suppressed += [

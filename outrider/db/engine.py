@@ -41,6 +41,8 @@ class Database:
 
     def __init__(self, dsn: str, *, pool_size: int = 20, application_name: str = "outrider"):
         self.dsn = dsn
+        self.session_info: dict[str, Any] = {}
+        """What every session carries in its `info`: parts that act with a transaction, by name."""
         self._engine = create_async_engine(
             sqlalchemy_url(dsn),
             pool_size=pool_size,
@@ -51,7 +53,7 @@ class Database:
             connect_args={"server_settings": {"application_name": application_name, "jit": "off"}},
         )
         _check_rested_connections(self._engine.sync_engine)
-        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False, autoflush=True)
+        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False, autoflush=True, info=self.session_info)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:

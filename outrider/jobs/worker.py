@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from pgqueuer.domain.models import Context
 from pgqueuer.domain.models import Job as StoredJob
 from pgqueuer.domain.models import Schedule as DueSchedule
 
-from outrider.db.engine import Database
+from outrider.db.engine import DATABASE_TROUBLE, Database
 from outrider.jobs.definition import Job, JobContext, Schedule, registry, schedules
 from outrider.telemetry import JOB_SECONDS, JOBS, timed
 
@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 LONGEST_BACKOFF = timedelta(minutes=5)
 RECONNECT_SECONDS = 1.0
+HELD_AFTER_SECONDS = 1.0
 CONNECTION_LOST = (
     OSError,
     FailingListenerError,
@@ -53,6 +54,7 @@ class Worker:
         concurrency: short jobs side by side.
         bulk_concurrency: bulk jobs beside them.
         heartbeat: a job whose worker is silent for twice this long goes to another worker.
+        on_given_up: called with the name of a job that used up its attempts, once the queue holds it as failed.
     """
 
     database: Database
@@ -60,6 +62,8 @@ class Worker:
     concurrency: int
     bulk_concurrency: int
     heartbeat: timedelta
+    on_given_up: Callable[[str], Awaitable[None]] | None = None
+    _telling: set[asyncio.Task[None]] = field(default_factory=set, init=False)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then finish the jobs in hand. A lost database is waited for."""
@@ -130,10 +134,25 @@ class Worker:
                 JOBS.labels(registered.name, "failed" if final else "retried").inc()
                 log.warning("job_failed", error=repr(error), attempts=stored.attempts + 1, final=final)
                 if final:
+                    self._tell_given_up(registered.name)
                     raise
                 raise RetryRequested(delay=backoff(stored.attempts), reason=str(error)[:500]) from error
             JOBS.labels(registered.name, "done").inc()
             log.debug("job_done", seconds=round(time.perf_counter() - began, 3))
+
+    def _tell_given_up(self, name: str) -> None:
+        if self.on_given_up is not None:
+            task = asyncio.create_task(self._tell_later(self.on_given_up, name))
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
+
+    async def _tell_later(self, tell: Callable[[str], Awaitable[None]], name: str) -> None:
+        # The queue writes down that it holds the job after the job has raised, a few together.
+        await asyncio.sleep(HELD_AFTER_SECONDS)
+        try:
+            await tell(name)
+        except DATABASE_TROUBLE as error:
+            log.warning("failed_job_not_told", job=name, error=repr(error))
 
     def _register_schedule(self, queue: PgQueuer, scheduled: Schedule) -> None:
         async def run(_: DueSchedule) -> None:

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.errors import Conflict, InvalidInput
+from outrider.events.bus import publish
 from outrider.leads import jobs, lists, repository, service
+from outrider.leads.events import LeadChange, LeadsTouched
 from outrider.leads.filters import selected_lead_ids
 from outrider.leads.schemas import Changed, DeleteSelection, Selection
 
@@ -50,6 +52,7 @@ async def add_to_list(session: AsyncSession, list_id: int, selection: Selection)
     if await service.count_leads(session, selection) > AT_ONCE:
         await jobs.add_to_list.enqueue(session, list_id=list_id, selection=selection)
         return Changed(changed=0, is_running=True)
+    await publish(session, LeadsTouched(LeadChange.LISTS))
     return Changed(changed=await repository.add_members(session, list_id, selected_lead_ids(selection)))
 
 
@@ -63,4 +66,5 @@ async def remove_from_list(session: AsyncSession, list_id: int, selection: Selec
     if await service.count_leads(session, selection) > AT_ONCE:
         await jobs.remove_from_list.enqueue(session, list_id=list_id, selection=selection)
         return Changed(changed=0, is_running=True)
+    await publish(session, LeadsTouched(LeadChange.LISTS))
     return Changed(changed=await repository.remove_members(session, list_id, selected_lead_ids(selection)))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from outrider.errors import InvalidInput
+from outrider.events.bus import publish
 from outrider.jobs import JobContext, job
 from outrider.leads import repository, service
+from outrider.leads.events import LeadChange, LeadsTouched
 from outrider.leads.filters import selected_lead_ids
 from outrider.leads.importing import service as imports
 from outrider.leads.importing.run import run_import
@@ -50,9 +52,11 @@ async def add_to_list(context: JobContext, list_id: int, selection: Selection) -
     async with context.transaction() as session:
         if await repository.read_list(session, list_id) is not None:
             await repository.add_members(session, list_id, selected_lead_ids(selection))
+            await publish(session, LeadsTouched(LeadChange.LISTS))
 
 
 @job("leads.remove_from_list", is_bulk=True)
 async def remove_from_list(context: JobContext, list_id: int, selection: Selection) -> None:
     async with context.transaction() as session:
         await repository.remove_members(session, list_id, selected_lead_ids(selection))
+        await publish(session, LeadsTouched(LeadChange.LISTS))

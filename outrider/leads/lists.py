@@ -8,7 +8,9 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.errors import Conflict, InvalidInput, NotFound
+from outrider.events.bus import publish
 from outrider.leads import repository
+from outrider.leads.events import LeadChange, LeadsTouched
 from outrider.leads.models import LeadList
 from outrider.leads.schemas import ListIn, ListOut, ListPatch
 
@@ -45,6 +47,7 @@ async def create_list(session: AsyncSession, given: ListIn) -> ListOut:
     created = LeadList(**given.model_dump())
     session.add(created)
     await session.flush()
+    await publish(session, LeadsTouched(LeadChange.LISTS))
     return await get_list(session, created.id)
 
 
@@ -75,6 +78,7 @@ async def change_list(session: AsyncSession, list_id: int, patch: ListPatch) -> 
     for field, value in changes.items():
         setattr(found, field, value)
     await session.flush()
+    await publish(session, LeadsTouched(LeadChange.LISTS))
     await session.refresh(found)
     return await get_list(session, list_id)
 
@@ -89,6 +93,7 @@ async def delete_list(session: AsyncSession, list_id: int) -> None:
     if found is None:
         raise ListNotFound(f"There is no list {list_id}.")
     await session.delete(found)
+    await publish(session, LeadsTouched(LeadChange.LISTS))
 
 
 async def ensure_exists(session: AsyncSession, list_id: int) -> None:

@@ -13,7 +13,7 @@ from outrider.db.pages import Page, read_order
 from outrider.errors import Conflict, InvalidInput, NotFound
 from outrider.events.bus import publish
 from outrider.leads import repository
-from outrider.leads.events import LeadsLeaving
+from outrider.leads.events import LeadChange, LeadsLeaving, LeadsTouched
 from outrider.leads.filters import LEADS, selected_lead_ids
 from outrider.leads.models import Lead, LeadConsent, LeadListMember
 from outrider.leads.person import Person, completed, given_country, given_region
@@ -95,6 +95,7 @@ async def create_lead(session: AsyncSession, given: LeadIn, default_region: str)
         session.add(LeadConsent(lead_id=lead.id, **consent.model_dump()))
     await _join_lists(session, lead.id, given.list_ids)
     await session.flush()
+    await publish(session, LeadsTouched(LeadChange.CREATED, [lead.id]))
     await session.refresh(lead)
     return await lead_detail(session, lead.id)
 
@@ -114,6 +115,7 @@ async def change_lead(session: AsyncSession, lead_id: int, patch: LeadPatch, def
         values["attributes"] = {name: value for name, value in merged.items() if value is not None}
     await _write(session, lead, _person(values, _stored(lead), default_region))
     await session.flush()
+    await publish(session, LeadsTouched(LeadChange.CHANGED, [lead_id]))
     await session.refresh(lead)
     return await lead_detail(session, lead_id)
 
@@ -137,6 +139,7 @@ async def delete_all(session: AsyncSession, lead_ids: Sequence[int]) -> int:
     if not lead_ids:
         return 0
     await publish(session, LeadsLeaving(lead_ids))
+    await publish(session, LeadsTouched(LeadChange.DELETED, lead_ids))
     return await repository.delete_leads(session, lead_ids)
 
 
@@ -172,6 +175,7 @@ async def grant_consent(session: AsyncSession, lead_id: int, given: ConsentIn) -
     await repository.close_consent(session, lead_id, given.channel, datetime.now(UTC))
     session.add(LeadConsent(lead_id=lead_id, **given.model_dump()))
     await session.flush()
+    await publish(session, LeadsTouched(LeadChange.CHANGED, [lead_id]))
     return await lead_detail(session, lead_id)
 
 
@@ -184,6 +188,7 @@ async def revoke_consent(session: AsyncSession, lead_id: int, channel: str) -> L
     await get_lead(session, lead_id)
     if not await repository.close_consent(session, lead_id, channel, datetime.now(UTC)):
         raise NotFound(f"Lead {lead_id} has no open consent for {channel}.")
+    await publish(session, LeadsTouched(LeadChange.CHANGED, [lead_id]))
     return await lead_detail(session, lead_id)
 
 

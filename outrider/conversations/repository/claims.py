@@ -90,8 +90,8 @@ CANCEL_TEXTS = """
     UPDATE messages AS m SET state = 'cancelled', hold_reason = t.reason
     FROM unnest($1::bigint[], $2::text[]) AS t (id, reason)
     WHERE m.id = t.id
-    RETURNING m.id, m.campaign_id, m.campaign_lead_id, m.lead_id, m.state, m.hold_reason, m.error_code, m.error_message,
-        m.estimated_cost, m.admitted
+    RETURNING m.id, m.conversation_id, m.campaign_id, m.campaign_lead_id, m.lead_id, m.state, m.hold_reason, m.error_code,
+        m.error_message, m.estimated_cost, m.admitted
 """
 
 SPEND_TOKENS = """

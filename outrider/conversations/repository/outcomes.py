@@ -23,8 +23,8 @@ LOCK_ATTEMPTS = """
     )
 """
 OUTCOME = """
-    m.id, m.campaign_id, m.campaign_lead_id, m.lead_id, m.state, m.hold_reason, m.error_code, m.error_message,
-    m.estimated_cost, m.admitted
+    m.id, m.conversation_id, m.campaign_id, m.campaign_lead_id, m.lead_id, m.state, m.hold_reason, m.error_code,
+    m.error_message, m.estimated_cost, m.admitted
 """
 
 MARK_SENT = f"""

@@ -28,8 +28,8 @@ ADVANCE = f"""
         error_code = h.code, error_message = h.message
     FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[]) AS h (sid, status, rank, code, message)
     WHERE m.carrier_sid = h.sid AND m.direction = 'out' AND {RANK} < h.rank
-    RETURNING m.id, m.campaign_id, m.campaign_lead_id, m.lead_id, m.state, m.hold_reason, m.error_code, m.error_message,
-        m.estimated_cost, m.admitted, m.carrier_sid, m.delivery_status, m.phone, m.sender_id
+    RETURNING m.id, m.conversation_id, m.campaign_id, m.campaign_lead_id, m.lead_id, m.state, m.hold_reason, m.error_code,
+        m.error_message, m.estimated_cost, m.admitted, m.carrier_sid, m.delivery_status, m.phone, m.sender_id
 """  # noqa: S608  (built from constants)
 
 ATTEMPTS = """

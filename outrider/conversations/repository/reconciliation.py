@@ -40,8 +40,8 @@ BELIEVE_SENT = """
     UPDATE messages AS m SET state = 'sent', sent_at = m.attempted_at, hold_reason = 'resolved_by_person', lease_until = NULL,
         next_check_at = NULL, error_message = NULL
     WHERE m.id = $1 AND m.attempt_token = $2 AND m.state = 'unknown'
-    RETURNING m.id, m.campaign_id, m.campaign_lead_id, m.lead_id, m.state, m.hold_reason, m.error_code, m.error_message,
-        m.estimated_cost, m.admitted
+    RETURNING m.id, m.conversation_id, m.campaign_id, m.campaign_lead_id, m.lead_id, m.state, m.hold_reason, m.error_code,
+        m.error_message, m.estimated_cost, m.admitted
 """
 
 LOCK_PHONE = "SELECT pg_advisory_xact_lock(hashtextextended('reconcile ' || $1, 0))"

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from outrider.db.engine import raw_connection
 from outrider.errors import Conflict
 from outrider.events.bus import publish
-from outrider.leads.events import ContactForbidden
+from outrider.leads.events import ContactForbidden, ImportMoved, LeadChange, LeadsTouched
 from outrider.leads.importing import repository as rows
 from outrider.leads.importing.copying import CONSENT_COLUMNS, LEAD_COLUMNS, PreparedBatch, PreparedRow, content_of, evidence
 from outrider.leads.importing.merge import merged
@@ -88,7 +88,18 @@ async def write_batch(session: AsyncSession, target: Target, batch: PreparedBatc
         rejected=sum(1 for _, kept, *_reason in rejected if not kept),
     )
     await rows.advance(connection, target.import_id, counts, done_bytes)
+    await _tell(session, target, counts, work)
     return counts
+
+
+async def _tell(session: AsyncSession, target: Target, counts: Counts, work: _Work) -> None:
+    await publish(session, ImportMoved(target.import_id))
+    if counts.created:
+        await publish(session, LeadsTouched(LeadChange.CREATED, others=True))
+    if counts.updated:
+        await publish(
+            session, LeadsTouched(LeadChange.CHANGED, [lead for lead, outcome in work.outcome.items() if outcome == "updated"])
+        )
 
 
 async def _matches(connection: asyncpg.Connection, people: Sequence[PreparedRow]) -> dict[int, Stored]:

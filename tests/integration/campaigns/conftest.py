@@ -168,6 +168,7 @@ async def settle_texts(session: AsyncSession, messages: Sequence[Message], state
     outcomes = [
         TextOutcome(
             message_id=message.id,
+            conversation_id=message.conversation_id,
             campaign_id=message.campaign_id,
             campaign_lead_id=message.campaign_lead_id,
             lead_id=message.lead_id,

@@ -177,6 +177,7 @@ def _outcome(message: Any, state: OutboxState, **values: Any) -> TextOutcome:
     usual = {"reason": None, "error_code": None, "error_message": None, "admitted": False}
     return TextOutcome(
         message_id=message.id,
+        conversation_id=message.conversation_id,
         campaign_id=message.campaign_id,
         campaign_lead_id=message.campaign_lead_id,
         lead_id=message.lead_id,

@@ -67,6 +67,17 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_lead_lists')),
     sa.UniqueConstraint('name', name=op.f('uq_lead_lists_name'))
     )
+    op.create_table('live_events',
+    sa.Column('topic', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('payload', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('transaction_id', sa.BigInteger(), server_default=sa.text('(pg_current_xact_id()::text)::bigint'), nullable=False),
+    sa.Column('horizon', sa.BigInteger(), server_default=sa.text('(pg_snapshot_xmin(pg_current_snapshot())::text)::bigint'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('clock_timestamp()'), nullable=False),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_live_events'))
+    )
+    op.create_index(op.f('ix_live_events_transaction_id'), 'live_events', ['transaction_id'], unique=False)
     op.create_table('senders',
     sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('address', sa.Text(), nullable=False),
@@ -571,6 +582,8 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_stray_receipts_received_at'), table_name='stray_receipts')
     op.drop_table('stray_receipts')
     op.drop_table('senders')
+    op.drop_index(op.f('ix_live_events_transaction_id'), table_name='live_events')
+    op.drop_table('live_events')
     op.drop_table('lead_lists')
     op.drop_index(op.f('ix_lead_imports_content_hash'), table_name='lead_imports')
     op.drop_table('lead_imports')
