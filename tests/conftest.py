@@ -10,7 +10,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from httpx import ASGITransport, AsyncClient
+from httpx import AsyncClient
 from pytest_socket import socket_allow_hosts
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -86,11 +86,7 @@ def settings(tmp_path: Path, database: Database) -> Settings:
 @pytest.fixture
 async def api(database: Database, settings: Settings) -> AsyncIterator[AsyncClient]:
     """A client that speaks to the application as the local operator."""
-    from outrider.app.build import create_app
+    from tests.worlds import client_of
 
-    app = create_app(settings, database)
-    async with (
-        app.router.lifespan_context(app),
-        AsyncClient(transport=ASGITransport(app, raise_app_exceptions=False), base_url="http://localhost") as client,
-    ):
+    async with client_of(settings, database) as client:
         yield client

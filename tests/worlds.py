@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
+from httpx import ASGITransport, AsyncClient
 from sqlalchemy import select, text
 
 from outrider.channels.base import InboundText
+from outrider.config import Settings
 from outrider.conversations.inbound import receive_text
 from outrider.conversations.models import Conversation, Message, Sender, SenderKind, Suppression
 from outrider.conversations.outbox import TextIntent, queue_texts
@@ -124,3 +128,16 @@ class World:
             session.add(row)
             await session.flush()
         return row
+
+
+@asynccontextmanager
+async def client_of(settings: Settings, database: Database) -> AsyncIterator[AsyncClient]:
+    """A client that speaks to an application with these settings as the local operator."""
+    from outrider.app.build import create_app
+
+    app = create_app(settings, database)
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=ASGITransport(app, raise_app_exceptions=False), base_url="http://localhost") as client,
+    ):
+        yield client
