@@ -981,6 +981,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/leads/{lead_id}/contact-window": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Contact Window
+         * @description Whether the lead may be texted now, or when next; a campaign's own hours may be narrower.
+         */
+        get: operations["get_contact_window"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/leads/{lead_id}/timeline": {
         parameters: {
             query?: never;
@@ -2664,6 +2684,18 @@ export interface components {
             revoked_at: string | null;
             /** Source */
             source: string | null;
+        };
+        /**
+         * ContactWindow
+         * @description When a lead may be texted by the law of their place.
+         */
+        ContactWindow: {
+            /** Closes At */
+            closes_at: string | null;
+            /** Is Open */
+            is_open: boolean;
+            /** Opens At */
+            opens_at: string | null;
         };
         /**
          * ConversationCounts
@@ -7183,6 +7215,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeadDetail"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_contact_window: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lead_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactWindow"];
                 };
             };
             /** @description Client Error */
