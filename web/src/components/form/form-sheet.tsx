@@ -48,6 +48,10 @@ export function FormSheet<Values extends FieldValues>(props: FormSheetProps<Valu
           title={title}
           description={description}
           onKeyDown={saveByKey}
+          onOpenAutoFocus={(event) => {
+            event.preventDefault()
+            document.getElementById(id)?.querySelector<HTMLElement>('input, textarea, select')?.focus()
+          }}
           footer={
             <>
               <span className="mr-auto hidden items-center gap-1 text-muted-foreground text-xs sm:flex">

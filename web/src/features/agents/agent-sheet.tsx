@@ -29,6 +29,7 @@ type AgentForm = z.infer<typeof agentForm>
 export function AgentSheet({ agent, onClose }: { agent: Agent | null; onClose: () => void }) {
   const saving = useSaveAgent()
   const models = useQuery(modelsQuery()).data ?? []
+  const fallback = models.find((model) => model.is_default)?.name
   const save = (values: AgentForm) =>
     saving.mutateAsync({
       id: agent?.id ?? null,
@@ -86,7 +87,7 @@ export function AgentSheet({ agent, onClose }: { agent: Agent | null; onClose: (
                   {...control}
                   list={`${control.id}-models`}
                   autoComplete="off"
-                  placeholder={models.find((model) => model.is_default)?.name}
+                  placeholder={fallback && `Default: ${fallback}`}
                   {...register('model')}
                 />
                 <datalist id={`${control.id}-models`}>

@@ -1,5 +1,149 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { Download } from 'lucide-react'
+import { lazy, Suspense, useMemo } from 'react'
+import {
+  nodeSpecificationsQuery,
+  type WorkflowDefinition,
+  type WorkflowVersion,
+  workflowQuery,
+  workflowVersionsQuery,
+} from '@/api/workflows'
 import { Page } from '@/components/layout/page'
+import { Badge } from '@/components/ui/badge'
+import { Button } from '@/components/ui/button'
+import { CopyButton } from '@/components/ui/copy-button'
+import { NativeSelect } from '@/components/ui/input'
+import { ErrorState, Notice, Skeleton } from '@/components/ui/states'
+import { download } from '@/lib/download'
+import { formatDateTime } from '@/lib/format'
+import { changesBetween, graphOf } from './graph'
+import { Inspector } from './inspector'
+import { Outline } from './outline'
 
+const Canvas = lazy(() => import('./canvas'))
+
+/** One workflow, drawn and told: `?version=3&node=sms` shows an older version and one of its steps. */
 export function WorkflowPage() {
-  return <Page title="Workflow">{null}</Page>
+  const { workflowId } = useParams({ from: '/workflows/$workflowId' })
+  const search = useSearch({ from: '/workflows/$workflowId' })
+  const navigate = useNavigate({ from: '/workflows/$workflowId' })
+  const workflow = useQuery(workflowQuery(workflowId))
+  const versions = useQuery(workflowVersionsQuery(workflowId))
+  const specifications = useQuery(nodeSpecificationsQuery())
+  const version = versions.data?.find((one) => one.version === search.version) ?? versions.data?.[0]
+  const definition = version?.definition as WorkflowDefinition | undefined
+  const graph = useMemo(
+    () => (definition && specifications.data ? graphOf(definition, specifications.data) : undefined),
+    [definition, specifications.data],
+  )
+  const select = (node: string | undefined) => navigate({ search: { ...search, node }, replace: true })
+  const selected = graph?.find((node) => node.id === search.node)
+  const error = workflow.error ?? versions.error ?? specifications.error
+  const isLatest = version?.version === versions.data?.[0]?.version
+  return (
+    <Page
+      title={workflow.data?.name ?? 'Workflow'}
+      mode="fill"
+      parent={
+        <Link to="/workflows" className="hover:underline">
+          Workflows
+        </Link>
+      }
+      mark={workflow.data?.is_shipped && <Badge tone="info">Shipped</Badge>}
+      description={workflow.data?.description}
+      actions={
+        versions.data &&
+        version && (
+          <>
+            <VersionSelect
+              versions={versions.data}
+              value={version.version}
+              onChange={(chosen) =>
+                navigate({ search: { version: chosen === versions.data[0]?.version ? undefined : chosen } })
+              }
+            />
+            <Export name={workflow.data?.name ?? 'workflow'} definition={version.definition} />
+          </>
+        )
+      }
+    >
+      {!graph && error && (
+        <ErrorState error={error} onRetry={() => [workflow, versions, specifications].map((q) => q.refetch())} />
+      )}
+      {!graph && !error && <Skeleton className="mb-6 flex-1" />}
+      {graph && version && (
+        <>
+          {!isLatest && (
+            <Notice tone="warning" className="mb-3">
+              You look at version {version.version} of {formatDateTime(version.created_at)}. Campaigns that started with
+              it keep it; new ones take the latest.
+            </Notice>
+          )}
+          <div className="-mx-4 md:-mx-6 flex min-h-0 flex-1 flex-col border-t md:flex-row">
+            <div className="min-h-72 min-w-0 flex-1 bg-surface-sunken">
+              <Suspense fallback={<Skeleton className="size-full rounded-none" />}>
+                <Canvas key={version.id} graph={graph} selected={selected?.id} onSelect={select} />
+              </Suspense>
+            </div>
+            <aside
+              aria-label="Steps"
+              className="max-h-[45%] shrink-0 overflow-y-auto border-t bg-surface p-4 md:max-h-none md:w-80 md:border-t-0 md:border-l"
+            >
+              {selected ? (
+                <Inspector node={selected} onClose={() => select(undefined)} />
+              ) : (
+                <>
+                  <h2 className="mb-2 px-2 font-semibold text-sm">Steps</h2>
+                  <Outline graph={graph} selected={undefined} onSelect={select} />
+                </>
+              )}
+            </aside>
+          </div>
+        </>
+      )}
+    </Page>
+  )
+}
+
+interface VersionSelectProps {
+  versions: WorkflowVersion[]
+  value: number
+  onChange: (version: number) => void
+}
+
+function VersionSelect({ versions, value, onChange }: VersionSelectProps) {
+  const told = (version: WorkflowVersion, index: number) => {
+    const before = versions[index + 1]
+    const what = before
+      ? changesBetween(before.definition as WorkflowDefinition, version.definition as WorkflowDefinition)
+      : 'the first'
+    return `Version ${version.version}: ${what}, ${formatDateTime(version.created_at)}`
+  }
+  return (
+    <NativeSelect
+      aria-label="Version"
+      className="w-auto max-w-72"
+      value={value}
+      onChange={(event) => onChange(Number(event.target.value))}
+    >
+      {versions.map((version, index) => (
+        <option key={version.id} value={version.version}>
+          {told(version, index)}
+        </option>
+      ))}
+    </NativeSelect>
+  )
+}
+
+function Export({ name, definition }: { name: string; definition: unknown }) {
+  const text = JSON.stringify(definition, null, 2)
+  return (
+    <>
+      <CopyButton text={text}>Copy JSON</CopyButton>
+      <Button onClick={() => download(`${name}.json`, text, 'application/json')}>
+        <Download /> Export
+      </Button>
+    </>
+  )
 }

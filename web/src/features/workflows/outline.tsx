@@ -1,0 +1,43 @@
+import { cn } from '@/lib/cn'
+import { type Graph, outlineOf } from './graph'
+import { NodeIcon } from './icons'
+
+interface OutlineProps {
+  graph: Graph
+  selected: string | undefined
+  onSelect: (id: string) => void
+}
+
+/** The graph as a list of steps, each with where its outcomes lead: the same for eyes and for ears. */
+export function Outline({ graph, selected, onSelect }: OutlineProps) {
+  return (
+    <ol className="grid gap-0.5">
+      {outlineOf(graph).map(({ node, number, ways }) => (
+        <li key={node.id}>
+          <button
+            type="button"
+            aria-pressed={node.id === selected}
+            onClick={() => onSelect(node.id)}
+            className={cn(
+              'flex w-full items-start gap-2.5 rounded-md px-2 py-1.5 text-left text-[13px] hover:bg-accent',
+              node.id === selected && 'bg-accent',
+            )}
+          >
+            <NodeIcon name={node.specification?.icon} className="mt-0.5 size-4 shrink-0 text-muted-foreground" />
+            <span className="min-w-0">
+              <span className="block font-medium">
+                {number}. {node.label}
+              </span>
+              {ways.map((way) => (
+                <span key={way} className="block text-muted-foreground text-xs">
+                  {way}
+                </span>
+              ))}
+              {ways.length === 0 && <span className="block text-muted-foreground text-xs">The run ends here.</span>}
+            </span>
+          </button>
+        </li>
+      ))}
+    </ol>
+  )
+}
