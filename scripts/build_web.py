@@ -59,12 +59,16 @@ def main() -> int:
     try:
         build() if arguments.task == "build" else run_script(arguments.task)
     except Unavailable as reason:
-        say(f"{reason}\n" + ("Outrider starts without its pages." if arguments.optional else ""))
+        say(f"{reason}\n" + (_instead() if arguments.optional else ""))
         return 0 if arguments.optional else 1
     except Failed as reason:
         say(str(reason))
         return 1
     return 0
+
+
+def _instead() -> str:
+    return f"Outrider starts {'with the pages of the last build' if (DIST / 'index.html').is_file() else 'without its pages'}."
 
 
 def build() -> None:

@@ -277,6 +277,8 @@ class Message(HasId, Base):
             postgresql_where=text("campaign_lead_id IS NOT NULL"),
         ),
         Index("ix_messages_sent_at", "sent_at", postgresql_using="brin"),
+        Index("ix_messages_at", text("coalesce(sent_at, created_at)"), postgresql_using="brin"),
+        Index("ix_messages_received", "created_at", "lead_id", postgresql_where=text("direction = 'in'")),
         # A text that we send enters when it was sent: on its way there it would be entered again at each state.
         Index(
             "ix_messages_words",

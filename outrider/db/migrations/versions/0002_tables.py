@@ -167,7 +167,7 @@ def upgrade() -> None:
     sa.Column('tier', sa.Text(), nullable=True),
     sa.Column('import_id', sa.BigInteger(), nullable=True),
     sa.Column('import_line', sa.BigInteger(), nullable=True),
-    sa.Column('search', postgresql.TSVECTOR(), sa.Computed("array_to_tsvector(array_remove(regexp_split_to_array(CASE WHEN octet_length((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, ''))) = char_length((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, ''))) THEN lower((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, ''))) ELSE regexp_replace(normalize(lower((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, ''))), NFD), '[\\u0300-\\u036f]+', '', 'g') END, '[\\u0001-/:-@\\[-`{-\\u00bf\\u00d7\\u00f7\\u2000-\\u206f\\u3000-\\u3003]+'), ''))", persisted=True), nullable=False),
+    sa.Column('search', postgresql.TSVECTOR(), sa.Computed("array_to_tsvector(array_remove(regexp_split_to_array(\nCASE\n    WHEN octet_length((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, ''))) = char_length((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, ''))) THEN lower((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, '')))\n    ELSE regexp_replace(normalize(lower((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, ''))), NFD), '[\\u0300-\\u036f]+', '', 'g')\nEND, '[\\u0001-/:-@\\[-`{-\\u00bf\\u00d7\\u00f7\\u2000-\\u206f\\u3000-\\u3003]+'), ''))", persisted=True), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -421,6 +421,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_messages')),
     postgresql_with={'fillfactor': '80'}
     )
+    op.create_index('ix_messages_at', 'messages', [sa.literal_column('coalesce(sent_at, created_at)')], unique=False, postgresql_using='brin')
     op.create_index('ix_messages_campaign_id_id', 'messages', ['campaign_id', 'id'], unique=False, postgresql_where=sa.text('campaign_id IS NOT NULL'))
     op.create_index('ix_messages_campaign_lead_id', 'messages', ['campaign_lead_id'], unique=False, postgresql_where=sa.text('campaign_lead_id IS NOT NULL'))
     op.create_index('ix_messages_conversation_id_id', 'messages', ['conversation_id', 'id'], unique=False)
@@ -428,8 +429,9 @@ def upgrade() -> None:
     op.create_index('ix_messages_lead_id_id', 'messages', ['lead_id', 'id'], unique=False)
     op.create_index('ix_messages_open', 'messages', ['lease_until'], unique=False, postgresql_where=sa.text("state IN ('sending','unknown')"))
     op.create_index('ix_messages_open_phone', 'messages', ['phone'], unique=False, postgresql_where=sa.text("state IN ('queued','held','sending','unknown')"))
+    op.create_index('ix_messages_received', 'messages', ['created_at', 'lead_id'], unique=False, postgresql_where=sa.text("direction = 'in'"))
     op.create_index('ix_messages_sent_at', 'messages', ['sent_at'], unique=False, postgresql_using='brin')
-    op.create_index('ix_messages_words', 'messages', [sa.literal_column("array_to_tsvector(array_remove(regexp_split_to_array(CASE WHEN octet_length(body) = char_length(body) THEN lower(body) ELSE regexp_replace(normalize(lower(body), NFD), '[\\u0300-\\u036f]+', '', 'g') END, '[\\u0001-/:-@\\[-`{-\\u00bf\\u00d7\\u00f7\\u2000-\\u206f\\u3000-\\u3003]+'), ''))").label('words')], unique=False, postgresql_using='gin', postgresql_where=sa.text("state IS NULL OR state = 'sent'"))
+    op.create_index('ix_messages_words', 'messages', [sa.literal_column("array_to_tsvector(array_remove(regexp_split_to_array(\nCASE\n    WHEN octet_length(body) = char_length(body) THEN lower(body)\n    ELSE regexp_replace(normalize(lower(body), NFD), '[\\u0300-\\u036f]+', '', 'g')\nEND, '[\\u0001-/:-@\\[-`{-\\u00bf\\u00d7\\u00f7\\u2000-\\u206f\\u3000-\\u3003]+'), ''))").label('words')], unique=False, postgresql_using='gin', postgresql_where=sa.text("state IS NULL OR state = 'sent'"))
     op.create_index('uq_messages_attempt_token', 'messages', ['attempt_token'], unique=True, postgresql_where=sa.text('attempt_token IS NOT NULL'))
     op.create_index('uq_messages_carrier_sid', 'messages', ['carrier_sid'], unique=True, postgresql_where=sa.text('carrier_sid IS NOT NULL'))
     op.create_index('uq_messages_dedupe_key', 'messages', ['dedupe_key'], unique=True, postgresql_where=sa.text('dedupe_key IS NOT NULL'))
@@ -520,6 +522,7 @@ def downgrade() -> None:
     op.drop_index('uq_messages_attempt_token', table_name='messages', postgresql_where=sa.text('attempt_token IS NOT NULL'))
     op.drop_index('ix_messages_words', table_name='messages', postgresql_using='gin', postgresql_where=sa.text("state IS NULL OR state = 'sent'"))
     op.drop_index('ix_messages_sent_at', table_name='messages', postgresql_using='brin')
+    op.drop_index('ix_messages_received', table_name='messages', postgresql_where=sa.text("direction = 'in'"))
     op.drop_index('ix_messages_open_phone', table_name='messages', postgresql_where=sa.text("state IN ('queued','held','sending','unknown')"))
     op.drop_index('ix_messages_open', table_name='messages', postgresql_where=sa.text("state IN ('sending','unknown')"))
     op.drop_index('ix_messages_lead_id_id', table_name='messages')
@@ -527,6 +530,7 @@ def downgrade() -> None:
     op.drop_index('ix_messages_conversation_id_id', table_name='messages')
     op.drop_index('ix_messages_campaign_lead_id', table_name='messages', postgresql_where=sa.text('campaign_lead_id IS NOT NULL'))
     op.drop_index('ix_messages_campaign_id_id', table_name='messages', postgresql_where=sa.text('campaign_id IS NOT NULL'))
+    op.drop_index('ix_messages_at', table_name='messages', postgresql_using='brin')
     op.drop_table('messages')
     op.drop_index('ix_conversation_notes_conversation_id_id', table_name='conversation_notes')
     op.drop_table('conversation_notes')
