@@ -33,5 +33,6 @@ def search_vector(text: str) -> str:
     would take addresses and hyphenated words for single ones. Most text is plain ASCII and needs no folding.
     """
     folded = f"regexp_replace(normalize(lower({text}), NFD), '{MARKS}', '', 'g')"
-    folded = f"CASE WHEN octet_length({text}) = char_length({text}) THEN lower({text}) ELSE {folded} END"
+    # Laid out as PostgreSQL prints it: the comparison of an index in the code with that in the database goes by the letter.
+    folded = f"\nCASE\n    WHEN octet_length({text}) = char_length({text}) THEN lower({text})\n    ELSE {folded}\nEND"
     return f"array_to_tsvector(array_remove(regexp_split_to_array({folded}, '{BETWEEN_WORDS}'), ''))"
