@@ -20,8 +20,11 @@ export const campaignSearch = z.object({
   tab: z.enum(['overview', 'leads', 'log', 'settings']).optional().catch(undefined),
   status: text,
   reason: text,
+  /** A reason of failure, as long as it is. */
+  error: z.string().max(2000).optional().catch(undefined),
   replied: flag,
   level: text,
+  node: text,
   lead: id,
 })
 
@@ -48,9 +51,13 @@ export const leadsSearch = z.object({
 
 export const conversationsSearch = z.object({
   view: z.enum(['mine', 'unassigned', 'all', 'needs_person']).optional().catch(undefined),
-  status: text,
+  /** Without it the open ones. */
+  status: z.enum(['snoozed', 'resolved', 'any']).optional().catch(undefined),
   search: text,
   campaign_id: id,
+  handled_by: z.enum(['agent', 'person']).optional().catch(undefined),
+  /** Also leads that were texted and never wrote. */
+  everyone: flag,
   thread: id,
 })
 
