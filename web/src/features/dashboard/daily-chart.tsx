@@ -44,6 +44,7 @@ export default function DailyChart({ chart, format, isStacked }: DailyChartProps
           <Legend
             iconType="circle"
             iconSize={8}
+            itemSorter={null}
             formatter={(label) => <span className="text-muted-foreground text-xs">{label}</span>}
           />
           {chart.series.map(({ key, label }, index) => (

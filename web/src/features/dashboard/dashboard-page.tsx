@@ -56,7 +56,7 @@ export function DashboardPage() {
       {figures && (
         <div className={cn('grid gap-4 transition-opacity', dashboard.isPlaceholderData && 'opacity-60')}>
           <Stats dashboard={figures} />
-          <div className="grid items-start gap-4 xl:grid-cols-[3fr_2fr]">
+          <div className="grid gap-4 xl:grid-cols-[3fr_2fr]">
             <ActiveCampaigns campaigns={figures.active_campaigns} />
             <AttentionList items={figures.attention} />
           </div>

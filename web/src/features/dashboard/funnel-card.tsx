@@ -38,7 +38,7 @@ export function FunnelCard({ steps }: { steps: FunnelStep[] }) {
                   <span className="sr-only">{formatPercent(row.ofReached)}</span>
                   <span className="block h-5 overflow-hidden rounded bg-accent" aria-hidden>
                     <span
-                      className="block h-full min-w-px rounded bg-primary transition-[width] duration-500"
+                      className="block h-full rounded bg-primary transition-[width] duration-500"
                       style={{ width: `${row.ofReached ?? 0}%` }}
                     />
                   </span>
@@ -54,7 +54,7 @@ export function FunnelCard({ steps }: { steps: FunnelStep[] }) {
                   className="tabular hidden whitespace-nowrap py-1.5 pl-3 text-right text-muted-foreground sm:table-cell"
                   title="Against as many days before"
                 >
-                  {changeOf(row.leads, row.previous)?.words}
+                  {row.previous > 0 && changeOf(row.leads, row.previous)?.words}
                 </td>
               </tr>
             ))}

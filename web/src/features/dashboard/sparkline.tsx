@@ -11,7 +11,7 @@ export function Sparkline({ points }: { points: number[] }) {
   const line = points.map((value, index) => `${(EDGE + index * step).toFixed(1)},${y(value).toFixed(1)}`).join(' ')
   const area = `${EDGE},${HEIGHT} ${line} ${WIDTH - EDGE},${HEIGHT}`
   return (
-    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className="h-6.5 w-22 shrink-0 text-primary" aria-hidden>
+    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className="hidden h-6.5 w-22 shrink-0 text-primary sm:block" aria-hidden>
       <polygon points={area} fill="currentColor" opacity={0.1} />
       <polyline points={line} fill="none" stroke="currentColor" strokeWidth={1.5} strokeLinejoin="round" />
     </svg>

@@ -1,19 +1,11 @@
 import '@xyflow/react/dist/style.css'
-import {
-  Background,
-  BackgroundVariant,
-  Controls,
-  type Edge,
-  MarkerType,
-  MiniMap,
-  type NodeChange,
-  ReactFlow,
-} from '@xyflow/react'
+import { Background, BackgroundVariant, Controls, MarkerType, MiniMap, type NodeChange, ReactFlow } from '@xyflow/react'
 import { useMemo } from 'react'
 import { useTheme } from '@/lib/theme'
+import { type CanvasEdge, EDGE_TYPES } from './canvas-edge'
 import { type CanvasNode, NODE_TYPES } from './canvas-node'
 import type { Graph } from './graph'
-import { heightOf, layout, NODE_WIDTH } from './layout'
+import { type Drawing, edgeId, heightOf, layout, NODE_WIDTH } from './layout'
 
 const MARKER = { type: MarkerType.ArrowClosed, color: 'var(--border-strong)', width: 16, height: 16 }
 /** Above this many nodes only those in sight are drawn. */
@@ -28,7 +20,7 @@ interface CanvasProps {
 /** The graph as a drawing to look at: pan, zoom, minimap, nodes by Tab and Enter. A module of its own because it is heavy. */
 export default function Canvas({ graph, selected, onSelect }: CanvasProps) {
   const theme = useTheme()
-  const places = useMemo(() => layout(graph), [graph])
+  const drawing = useMemo(() => layout(graph), [graph])
   const nodes = useMemo(
     () =>
       graph.map((node): CanvasNode => {
@@ -36,7 +28,7 @@ export default function Canvas({ graph, selected, onSelect }: CanvasProps) {
         return {
           id: node.id,
           type: 'step',
-          position: places.get(node.id) ?? { x: 0, y: 0 },
+          position: drawing.nodes.get(node.id) ?? { x: 0, y: 0 },
           data: { node },
           width: NODE_WIDTH,
           height,
@@ -44,9 +36,9 @@ export default function Canvas({ graph, selected, onSelect }: CanvasProps) {
           ariaLabel: `${node.label}, ${node.specification?.label ?? node.type}`,
         }
       }),
-    [graph, places, selected],
+    [graph, drawing, selected],
   )
-  const edges = useMemo(() => graph.flatMap(edgesOf), [graph])
+  const edges = useMemo(() => edgesOf(graph, drawing), [graph, drawing])
   const onNodesChange = (changes: NodeChange<CanvasNode>[]) => {
     const picked = changes.find((change) => change.type === 'select' && change.selected)
     if (picked && 'id' in picked) onSelect(picked.id)
@@ -56,6 +48,7 @@ export default function Canvas({ graph, selected, onSelect }: CanvasProps) {
       nodes={nodes}
       edges={edges}
       nodeTypes={NODE_TYPES}
+      edgeTypes={EDGE_TYPES}
       onNodesChange={onNodesChange}
       onPaneClick={() => onSelect(undefined)}
       colorMode={theme}
@@ -84,15 +77,21 @@ export default function Canvas({ graph, selected, onSelect }: CanvasProps) {
   )
 }
 
-function edgesOf(node: Graph[number]): Edge[] {
-  return node.ways.map((way) => ({
-    id: `${node.id} ${way.handle} ${way.target}`,
-    source: node.id,
-    sourceHandle: way.handle,
-    target: way.target,
-    type: 'smoothstep',
-    markerEnd: MARKER,
-    style: { stroke: 'var(--border-strong)', strokeWidth: 1.5 },
-    ariaLabel: `${way.label} leads to ${way.target}`,
-  }))
+function edgesOf(graph: Graph, drawing: Drawing): CanvasEdge[] {
+  return graph.flatMap((node) =>
+    node.ways.map((way) => {
+      const id = edgeId(node.id, way.handle, way.target)
+      return {
+        id,
+        source: node.id,
+        sourceHandle: way.handle,
+        target: way.target,
+        type: 'way',
+        data: { bends: drawing.bends.get(id) ?? [] },
+        markerEnd: MARKER,
+        style: { stroke: 'var(--border-strong)', strokeWidth: 1.5 },
+        ariaLabel: `${way.label} leads to ${way.target}`,
+      }
+    }),
+  )
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { NodeSpecification, WorkflowDefinition } from '@/api/workflows'
 import { changesBetween, graphOf, outlineOf } from './graph'
-import { layout } from './layout'
+import { layout, NODE_WIDTH } from './layout'
 
 const specification = (type: string, handles: string[], params = {}): NodeSpecification => ({
   type,
@@ -70,12 +70,25 @@ describe('graphOf', () => {
 })
 
 describe('layout', () => {
-  it('puts what follows below, and nothing on top of another', () => {
-    const placed = layout(graphOf(DEFINITION, SPECIFICATIONS))
-    const top = (id: string) => placed.get(id)?.y ?? Number.NaN
+  const { nodes, bends } = layout(graphOf(DEFINITION, SPECIFICATIONS))
+  const left = (id: string) => nodes.get(id)?.x ?? Number.NaN
+  const top = (id: string) => nodes.get(id)?.y ?? Number.NaN
+  it('puts what follows below', () => {
     expect(top('a')).toBeLessThan(top('m'))
     expect(top('m')).toBeLessThan(top('z'))
-    expect(new Set([...placed.values()].map(({ x, y }) => `${x} ${y}`)).size).toBe(3)
+  })
+  it('leads an edge over several ranks around the nodes between, on the side of its outcome', () => {
+    const beside = bends.get('a failed z')?.find((point) => point.y > top('m') && point.y < top('z'))
+    expect(beside?.x).toBeGreaterThan(left('m') + NODE_WIDTH)
+    expect(bends.get('a passed m')).toEqual([])
+  })
+  it('lays out two hundred nodes', () => {
+    const ids = Array.from({ length: 200 }, (_, index) => `n${index}`)
+    const chain: WorkflowDefinition = {
+      nodes: ids.map((id) => ({ id, type: 'check' })),
+      edges: ids.slice(1).map((target, index) => ({ source: `n${index}`, target, sourceHandle: 'passed' })),
+    }
+    expect(layout(graphOf(chain, SPECIFICATIONS)).nodes.size).toBe(200)
   })
 })
 

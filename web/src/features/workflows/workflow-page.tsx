@@ -16,7 +16,7 @@ import { CopyButton } from '@/components/ui/copy-button'
 import { NativeSelect } from '@/components/ui/input'
 import { ErrorState, Notice, Skeleton } from '@/components/ui/states'
 import { download } from '@/lib/download'
-import { formatDateTime } from '@/lib/format'
+import { formatDateTime, formatDay } from '@/lib/format'
 import { changesBetween, graphOf } from './graph'
 import { Inspector } from './inspector'
 import { Outline } from './outline'
@@ -118,7 +118,7 @@ function VersionSelect({ versions, value, onChange }: VersionSelectProps) {
     const what = before
       ? changesBetween(before.definition as WorkflowDefinition, version.definition as WorkflowDefinition)
       : 'the first'
-    return `Version ${version.version}: ${what}, ${formatDateTime(version.created_at)}`
+    return `Version ${version.version}, ${formatDay(version.created_at)}: ${what}`
   }
   return (
     <NativeSelect
