@@ -23,9 +23,12 @@ export type ConsentIn = Schemas['ConsentIn']
 export type Consent = Schemas['ConsentOut']
 export type TimelineEntry = Schemas['TimelineEntry']
 
+/** Apart from the rest: live updates don't read every page of a long table again, its page decides when. */
+const ROWS = 'lead-rows'
+
 export const leadKeys = {
   all: ['leads'] as const,
-  list: (filter: LeadFilter, sort: string) => ['leads', 'list', filter, sort] as const,
+  list: (filter: LeadFilter, sort: string) => [ROWS, filter, sort] as const,
   count: (filter: LeadFilter) => ['leads', 'count', filter] as const,
   values: (field: string) => ['leads', 'values', field] as const,
   one: (id: number) => ['leads', 'one', id] as const,
@@ -114,6 +117,7 @@ export function useLeadsChanged() {
   return () =>
     Promise.all([
       client.invalidateQueries({ queryKey: leadKeys.all }),
+      client.invalidateQueries({ queryKey: [ROWS] }),
       client.invalidateQueries({ queryKey: listKeys.all }),
     ])
 }
@@ -133,7 +137,7 @@ function useLeadChanged() {
     client.setQueryData(leadKeys.one(lead.id), lead)
     void client.invalidateQueries({ queryKey: leadKeys.timeline(lead.id) })
     void client.invalidateQueries({ queryKey: [...leadKeys.one(lead.id), 'window'] })
-    void client.invalidateQueries({ queryKey: ['leads', 'list'] })
+    void client.invalidateQueries({ queryKey: [ROWS] })
   }
 }
 

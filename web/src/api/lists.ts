@@ -21,6 +21,7 @@ function useListsChanged() {
     Promise.all([
       client.invalidateQueries({ queryKey: listKeys.all }),
       client.invalidateQueries({ queryKey: ['leads'] }),
+      client.invalidateQueries({ queryKey: ['lead-rows'] }),
     ])
 }
 

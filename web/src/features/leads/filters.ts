@@ -103,7 +103,11 @@ interface Names {
 }
 
 const some = (values: string[] | undefined): string =>
-  !values?.length ? '' : values.length > 2 ? `${values.slice(0, 2).join(', ')} +${values.length - 2}` : values.join(', ')
+  !values?.length
+    ? ''
+    : values.length > 2
+      ? `${values.slice(0, 2).join(', ')} +${values.length - 2}`
+      : values.join(', ')
 
 function range(from: string | undefined, to: string | undefined): string {
   if (from && to) return from === to ? from : `${from} – ${to}`
@@ -112,7 +116,7 @@ function range(from: string | undefined, to: string | undefined): string {
 
 const figure = (value: number | undefined) => (value === undefined ? undefined : formatNumber(value))
 
-function valueOf(key: FilterKey, search: LeadsSearch, names: Names): string {
+function wordsOf(key: FilterKey, search: LeadsSearch, names: Names): string {
   switch (key) {
     case 'score':
       return range(figure(search.score_min), figure(search.score_max))
@@ -139,7 +143,7 @@ function valueOf(key: FilterKey, search: LeadsSearch, names: Names): string {
 
 /** The filters in force, in words. */
 export const chipsOf = (search: LeadsSearch, names: Names = {}): Chip[] =>
-  FILTERS.map(({ key, label }) => ({ key, label, value: valueOf(key, search, names) })).filter((chip) => chip.value)
+  FILTERS.map(({ key, label }) => ({ key, label, value: wordsOf(key, search, names) })).filter((chip) => chip.value)
 
 /** What the address must forget to lift a filter. */
 export function without(key: FilterKey): LeadsSearch {

@@ -1,5 +1,171 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { Download, MoreHorizontal, Plus, RefreshCw, Upload } from 'lucide-react'
+import { useEffect, useMemo, useState } from 'react'
+import { importsQuery } from '@/api/imports'
+import { type Lead, leadCountQuery, leadsQuery } from '@/api/leads'
+import { listsQuery } from '@/api/lists'
+import { ColumnMenu, useHiddenColumns } from '@/components/data-table/column-menu'
+import { useRows } from '@/components/data-table/rows'
+import { SavedViews } from '@/components/data-table/saved-views'
+import { useSelection } from '@/components/data-table/use-selection'
 import { Page } from '@/components/layout/page'
+import { Badge } from '@/components/ui/badge'
+import { Button } from '@/components/ui/button'
+import { Menu, MenuContent, MenuItem, MenuTrigger } from '@/components/ui/menu'
+import { formatNumber } from '@/lib/format'
+import { useShortcuts } from '@/lib/shortcuts'
+import { toast } from '@/lib/toast'
+import { FilterBar } from './filter-bar'
+import { chipsOf, exportUrl, filterOf, isUnfiltered, type LeadsSearch, onlySort } from './filters'
+import { COLUMNS, HIDDEN_AT_FIRST, LeadTable, leadName } from './lead-table'
+import { LeadsEmpty } from './leads-empty'
+import { ListRail } from './list-rail'
+import { NewLeadSheet } from './new-lead-sheet'
+import { SelectionBar } from './selection-bar'
+import { useDeleteLeads } from './use-delete-leads'
+import { useFreshRows } from './use-fresh-rows'
+import { rememberWalk } from './walk'
+
+const route = getRouteApi('/leads')
+const NEWEST_FIRST = '-created_at'
 
 export function LeadsPage() {
-  return <Page title="Leads">{null}</Page>
+  const search = route.useSearch()
+  const navigate = useNavigate({ from: '/leads' })
+  const sort = search.sort ?? NEWEST_FIRST
+  const filter = useMemo(() => filterOf(search), [search])
+  const query = useInfiniteQuery(leadsQuery(filter, sort))
+  const count = useQuery(leadCountQuery(filter))
+  const { data: lists = [] } = useQuery(listsQuery())
+  const imports = useInfiniteQuery({ ...importsQuery(), enabled: search.import_id !== undefined })
+  const selection = useSelection()
+  const columns = useHiddenColumns('leads', HIDDEN_AT_FIRST)
+  const { isOutdated, refresh } = useFreshRows(query, count.dataUpdatedAt)
+  const { remove, hidden, isHidingAll } = useDeleteLeads(selection.clear)
+  const [isAdding, setAdding] = useState(false)
+
+  const loaded = useRows(query)
+  const rows = useMemo(() => {
+    if (isHidingAll) return { ...loaded, items: [], hasNextPage: false }
+    return hidden.size ? { ...loaded, items: loaded.items.filter((lead) => !hidden.has(lead.id)) } : loaded
+  }, [loaded, hidden, isHidingAll])
+
+  // Whoever looks at other leads means those.
+  const { clear } = selection
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new filter is what ends the selection
+  useEffect(() => clear(), [filter, clear])
+
+  const change = (part: LeadsSearch) => void navigate({ search: (before) => ({ ...before, ...part }), replace: true })
+  const replace = (next: LeadsSearch) => void navigate({ search: next })
+  const open = (lead: Lead) => {
+    rememberWalk({ ids: rows.items.map((one) => one.id), search }, lead.id)
+    void navigate({ to: '/leads/$leadId', params: { leadId: lead.id } })
+  }
+  useShortcuts([
+    { keys: 'n', label: 'New lead', group: 'Leads', run: () => setAdding(true) },
+    { keys: 'i', label: 'Import a file', group: 'Leads', run: () => void navigate({ to: '/leads/import' }) },
+  ])
+  const chips = chipsOf(search, {
+    list: (id) => lists.find((list) => list.id === id)?.name,
+    importFile: (id) => imports.data?.pages.flatMap((page) => page.items).find((one) => one.id === id)?.filename,
+  })
+  const isSelecting = selection.isEverything || selection.ids.size > 0
+  return (
+    <Page
+      title={lists.find((list) => list.id === search.list_id)?.name ?? 'Leads'}
+      mode="fill"
+      mark={
+        count.data !== undefined && (
+          <Badge className="tabular" aria-live="polite">
+            {formatNumber(count.data)} {isUnfiltered(search) ? (count.data === 1 ? 'lead' : 'leads') : 'match'}
+          </Badge>
+        )
+      }
+      actions={
+        <>
+          <Menu>
+            <MenuTrigger asChild>
+              <Button variant="ghost" size="icon" aria-label="More">
+                <MoreHorizontal />
+              </Button>
+            </MenuTrigger>
+            <MenuContent>
+              <MenuItem asChild>
+                <a href={exportUrl(filter)} download>
+                  <Download /> Export what matches
+                </a>
+              </MenuItem>
+              <MenuItem onSelect={() => void refresh()}>
+                <RefreshCw /> Refresh
+              </MenuItem>
+            </MenuContent>
+          </Menu>
+          <Button asChild>
+            <Link to="/leads/import">
+              <Upload /> Import
+            </Link>
+          </Button>
+          <Button variant="primary" onClick={() => setAdding(true)}>
+            <Plus /> New lead
+          </Button>
+        </>
+      }
+    >
+      <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
+        <ListRail listId={search.list_id} onChoose={(id) => replace({ ...search, list_id: id })} />
+        <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+          <FilterBar search={search} chips={chips} onChange={change} onReplace={replace}>
+            {isOutdated && (
+              <Button variant="ghost" onClick={() => void refresh()}>
+                <RefreshCw /> Show what is new
+              </Button>
+            )}
+            <SavedViews page="leads" search={search} onApply={(saved) => replace(saved as LeadsSearch)} />
+            <ColumnMenu columns={COLUMNS} hidden={columns.hidden} onToggle={columns.toggle} />
+          </FilterBar>
+          {isSelecting && (
+            <SelectionBar
+              selection={selection}
+              filter={filter}
+              total={count.data}
+              isPageFull={rows.items.length > 0 && rows.items.every((lead) => selection.has(lead.id))}
+              lists={lists}
+              listId={search.list_id}
+              onDelete={remove}
+            />
+          )}
+          <LeadTable
+            rows={rows}
+            sort={sort}
+            onSort={(next) => change({ sort: next })}
+            onOpen={open}
+            hidden={columns.hidden}
+            selection={selection}
+            empty={
+              <LeadsEmpty
+                isFiltered={!isUnfiltered(search)}
+                onClear={() => replace(onlySort(search))}
+                onNew={() => setAdding(true)}
+              />
+            }
+          />
+        </div>
+      </div>
+      {isAdding && (
+        <NewLeadSheet
+          listId={search.list_id}
+          onClose={() => setAdding(false)}
+          onCreated={(lead) =>
+            toast.success(`${leadName(lead)} added`, {
+              action: {
+                label: 'Open',
+                onClick: () => void navigate({ to: '/leads/$leadId', params: { leadId: lead.id } }),
+              },
+            })
+          }
+        />
+      )}
+    </Page>
+  )
 }
