@@ -69,4 +69,5 @@ export const agentsSearch = z.object({
     .optional()
     .catch(undefined),
 })
+export const jobsSearch = z.object({ job: id })
 export const workflowSearch = z.object({ version: id, node: text })
