@@ -11,6 +11,7 @@ import {
   dashboardSearch,
   handsetSearch,
   importSearch,
+  jobsSearch,
   leadsSearch,
   workflowSearch,
 } from '@/features/search'
@@ -106,6 +107,7 @@ const workflow = createRoute({
 const jobs = createRoute({
   getParentRoute: () => root,
   path: '/jobs',
+  validateSearch: jobsSearch,
   component: lazyRouteComponent(() => import('@/features/jobs/jobs-page'), 'JobsPage'),
 })
 const settings = createRoute({
