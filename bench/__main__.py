@@ -47,6 +47,7 @@ BENCHES = {
     "campaign_offline": Bench("bench.campaign_offline", "a campaign of 10,000 leads, offline model", 420),
     "campaign_llm_500ms": Bench("bench.campaign_llm", "a campaign of 4,000 leads, a model that takes 500 ms", 300),
     "import_rows": Bench("bench.import_rows", "rows of a CSV file into leads", 240),
+    "live_sockets": Bench("bench.live_sockets", "sockets that listen to a running campaign", 420),
     "lead_list": Bench("bench.lead_list", "a page of many leads", 240),
     "web": Bench("bench.web", "the web application in Chromium, over a million leads", 240),
 }

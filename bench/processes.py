@@ -25,13 +25,14 @@ PROJECT = Path(__file__).parent.parent
 
 @asynccontextmanager
 async def process(
-    *command: str, log: Path, environment: Mapping[str, str] | None = None
+    *command: str, log: Path, environment: Mapping[str, str] | None = None, takes_input: bool = False
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """A process that ends with the block (and with us); its errors go to `log`, its output can be read."""
     with log.open("ab") as errors:
         started = await asyncio.create_subprocess_exec(
             *command,
             env={**os.environ, "PYTHONPATH": os.pathsep.join([str(PROJECT), *_python_path()]), **(environment or {})},
+            stdin=asyncio.subprocess.PIPE if takes_input else None,
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,
             preexec_fn=end_with_parent(),

@@ -6,14 +6,19 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 
+import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from starlette.status import WS_1013_TRY_AGAIN_LATER
 
 from outrider.app.problems import problem_response
 from outrider.auth.permissions import Actor, Permission, identify
+from outrider.db.engine import DATABASE_TROUBLE
 from outrider.errors import NotAuthenticated, OutriderError, PermissionDenied
 from outrider.events import frames
 from outrider.events.hub import Hub, Listener
 from outrider.events.topics import Topic, read_topic
+
+log = structlog.get_logger(__name__)
 
 router = APIRouter()
 
@@ -42,6 +47,15 @@ async def live_updates(websocket: WebSocket) -> None:
         return
     hub: Hub = websocket.app.state.hub
     await websocket.accept()
+    try:
+        await _serve(websocket, hub, actor)
+    except DATABASE_TROUBLE as error:
+        log.warning("live_socket_failed", error=repr(error))
+        with suppress(RuntimeError, WebSocketDisconnect):
+            await websocket.close(WS_1013_TRY_AGAIN_LATER)
+
+
+async def _serve(websocket: WebSocket, hub: Hub, actor: Actor) -> None:
     async with hub.connect(_last_id(websocket.query_params.get("last_id"))) as listener:
         sending = asyncio.create_task(_send(websocket, listener))
         try:

@@ -370,6 +370,17 @@ async def test_a_socket_has_a_limited_number_of_topics(api_process: Served) -> N
         assert "leads" in (await client.next("subscribed"))["topics"]
 
 
+async def test_without_a_database_the_client_is_to_come_again(api_process: Served) -> None:
+    async with api_process.socket(f"?last_id={2**63 - 1}") as client:
+        await client.next("reset")
+    api_process.app.state.hub._database = Database("postgresql://nobody@127.0.0.1:1/none")
+    with pytest.raises(ConnectionClosed) as closed:
+        async with api_process.socket() as client:
+            await client.next("ready")
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1013
+
+
 async def test_a_stopping_server_closes_its_sockets_at_once(api_process: Served) -> None:
     async with api_process.socket() as client:
         await client.listen("campaigns")
