@@ -11,14 +11,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from outrider.config import get_settings
 from outrider.db.pages import Page, read_order, read_rows
 from outrider.errors import InvalidInput, NotFound
+from outrider.events.bus import publish
+from outrider.leads.events import ImportMoved
 from outrider.leads.importing import repository
+from outrider.leads.importing.columns import NOBODY_REACHABLE, reaches_somebody
 from outrider.leads.importing.files import FileFacts
-from outrider.leads.importing.inspection import LONGEST_SAMPLE, Inspection, inspect_file
+from outrider.leads.importing.inspection import LONGEST_SAMPLE, Inspection, look_at_file
 from outrider.leads.importing.normalise import Normaliser, RowRefused
 from outrider.leads.importing.options import ImportOptions
 from outrider.leads.importing.plan import FIELDS
 from outrider.leads.importing.rows import Row
-from outrider.leads.importing.schemas import ImportOut, ImportPreview, ImportProgress, ImportReport, PreviewColumn, PreviewRow
+from outrider.leads.importing.schemas import (
+    ImportOut,
+    ImportPreview,
+    ImportProgress,
+    ImportReport,
+    PreviewColumn,
+    PreviewRow,
+    RejectionReason,
+)
 from outrider.leads.importing.writer import Target
 from outrider.leads.lists import ensure_list
 from outrider.leads.models import ImportStatus, LeadImport
@@ -80,6 +91,7 @@ async def begin(
     )
     session.add(created)
     await session.flush()
+    await publish(session, ImportMoved(created.id))
     return created
 
 
@@ -92,6 +104,7 @@ async def start(session: AsyncSession, import_id: int) -> StartedImport | None:
     found = await _get(session, import_id)
     if found.status == ImportStatus.COMPLETED:
         return None
+    await publish(session, ImportMoved(import_id))
     found.status = ImportStatus.PROCESSING
     found.started_at = found.started_at or datetime.now(UTC)
     found.error = None
@@ -115,6 +128,7 @@ async def finish(session: AsyncSession, import_id: int) -> ImportReport:
     found.status = ImportStatus.COMPLETED
     found.finished_at = datetime.now(UTC)
     found.done_bytes = found.total_bytes
+    await publish(session, ImportMoved(import_id))
     return await report(session, import_id)
 
 
@@ -124,6 +138,7 @@ async def fail(session: AsyncSession, import_id: int, reason: str) -> None:
     found.status = ImportStatus.FAILED
     found.finished_at = datetime.now(UTC)
     found.error = reason
+    await publish(session, ImportMoved(import_id))
 
 
 async def list_imports(session: AsyncSession, cursor: str | None, limit: int) -> Page[ImportOut]:
@@ -146,6 +161,10 @@ async def report(session: AsyncSession, import_id: int) -> ImportReport:
     shown = ImportReport.model_validate(found, from_attributes=True)
     shown.list_id = found.detected.get("list_id")
     shown.rows_with_values_left_out = await repository.count_left_out(session, import_id)
+    shown.reasons = [
+        RejectionReason(reason=reason, kept=kept, rows=rows)
+        for reason, kept, rows in await repository.rejection_reasons(session, import_id)
+    ]
     return shown
 
 
@@ -161,7 +180,7 @@ def preview(path: Path, options: ImportOptions, default_region: str) -> ImportPr
     Raises:
         UnreadableFile, UnreadableWorkbook, InvalidInput
     """
-    facts, inspection, rows = inspect_file(path, options, default_region)
+    facts, inspection, rows = look_at_file(path, options, default_region)
     normaliser = Normaliser(inspection.plan(options, path.name, default_region))
     return ImportPreview(
         format=inspection.shape.format,
@@ -176,6 +195,7 @@ def preview(path: Path, options: ImportOptions, default_region: str) -> ImportPr
         ],
         rows=[_preview_row(normaliser, row) for row in rows[:PREVIEW_ROWS]],
         fields=sorted(FIELDS),
+        problem=None if reaches_somebody(inspection.columns) else NOBODY_REACHABLE,
     )
 
 
