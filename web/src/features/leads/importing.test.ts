@@ -49,7 +49,7 @@ describe('the sample', () => {
   })
 
   it('is summed up', () => {
-    const preview = { rows: [row('ok', ''), row('rejected', 'x')] } as Parameters<typeof sampleVerdict>[0]
+    const preview = { rows: [row('ok', ''), row('rejected', 'x')] }
     expect(sampleVerdict(preview)).toBe('1 of the first 2 rows become leads; 1 would be rejected')
   })
 

@@ -54,7 +54,8 @@ export function clashes(choices: Choices): Record<string, string> {
   for (const [column, target] of Object.entries(choices)) {
     if (!target || target === 'phone') continue
     const other = first.get(target)
-    if (other) problems[column] = `“${other}” fills ${fieldLabel(target)} already. Choose another field for one of them.`
+    if (other)
+      problems[column] = `“${other}” fills ${fieldLabel(target)} already. Choose another field for one of them.`
     else first.set(target, column)
   }
   return problems
@@ -70,7 +71,7 @@ export function troubledCells(row: PreviewRow, columns: PreviewColumn[]): Set<nu
 }
 
 /** What would become of the sample: `8 of the first 10 rows become leads`. */
-export function sampleVerdict(preview: ImportPreview): string {
+export function sampleVerdict(preview: Pick<ImportPreview, 'rows'>): string {
   const rejected = preview.rows.filter((row) => row.verdict === 'rejected').length
   const shown = preview.rows.length
   const good = `${formatNumber(shown - rejected)} of the first ${formatNumber(shown)} rows become leads`
@@ -107,8 +108,10 @@ export interface Moment {
 /** The rate is that of the latest seconds: files differ in their parts, and machines in their work. */
 const WINDOW_MS = 15_000
 
-export const remember = (moments: Moment[], now: Moment): Moment[] =>
-  [...moments.filter((moment) => now.at - moment.at <= WINDOW_MS && moment.rows <= now.rows), now]
+export const remember = (moments: Moment[], now: Moment): Moment[] => [
+  ...moments.filter((moment) => now.at - moment.at <= WINDOW_MS && moment.rows <= now.rows),
+  now,
+]
 
 interface Progress {
   /** 0–100. */
