@@ -8,7 +8,8 @@ import { Kbd } from '@/components/ui/misc'
 import { cn } from '@/lib/cn'
 import { formatPhone } from '@/lib/format'
 import { setTheme } from '@/lib/theme'
-import { MORE_PLACES, PLACES } from './navigation'
+import { MORE_PLACES } from './navigation'
+import { usePlaces } from './use-places'
 
 interface Entry {
   id: string
@@ -123,6 +124,7 @@ function Palette({ onDone }: { onDone: () => void }) {
 
 function useEntries(text: string): Entry[] {
   const navigate = useNavigate()
+  const places = usePlaces()
   const words = useDeferredValue(text.trim())
   const isSearch = words.length >= 2
   const leads = useQuery({
@@ -137,7 +139,7 @@ function useEntries(text: string): Entry[] {
   })
   const commands = useMemo<Entry[]>(
     () => [
-      ...[...PLACES, ...MORE_PLACES].map((place) => ({
+      ...[...places, ...MORE_PLACES].map((place) => ({
         id: place.to,
         label: place.label,
         hint: `G ${place.key.toUpperCase()}`,
@@ -163,7 +165,7 @@ function useEntries(text: string): Entry[] {
       { id: 'light', label: 'Light theme', group: 'Commands', icon: Sun, run: () => setTheme('light') },
       { id: 'dark', label: 'Dark theme', group: 'Commands', icon: Moon, run: () => setTheme('dark') },
     ],
-    [navigate],
+    [navigate, places],
   )
   const found: Entry[] = [
     ...(isSearch ? (campaigns.data?.items ?? []) : []).map((campaign) => ({

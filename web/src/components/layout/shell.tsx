@@ -12,14 +12,16 @@ import { keyCaps, useShortcuts } from '@/lib/shortcuts'
 import { setTheme, type Theme, useTheme } from '@/lib/theme'
 import { useLiveState, useLiveUpdates, useTopics } from '@/live/use-live'
 import { CommandPalette } from './command-palette'
-import { MORE_PLACES, PLACES, type Place } from './navigation'
+import { MORE_PLACES, type Place } from './navigation'
 import { ShortcutList } from './shortcut-list'
+import { usePlaces } from './use-places'
 
 /** Everything around the page: navigation, palette, shortcuts, toasts, the live connection. */
 export function Shell() {
   useLiveUpdates()
   useTopics('campaigns', 'conversations', 'leads', 'imports', 'senders', 'suppressions', 'jobs')
   const navigate = useNavigate()
+  const places = usePlaces()
   const [isPaletteOpen, setPaletteOpen] = useState(false)
   const [isHelpOpen, setHelpOpen] = useState(false)
   const [isMenuOpen, setMenuOpen] = useState(false)
@@ -33,7 +35,7 @@ export function Shell() {
     },
     { keys: '?', label: 'Keyboard shortcuts', group: 'Everywhere', run: () => setHelpOpen(true) },
     { keys: 'c', label: 'New campaign', group: 'Everywhere', run: () => navigate({ to: '/campaigns/new' }) },
-    ...[...PLACES, ...MORE_PLACES].map((place) => ({
+    ...[...places, ...MORE_PLACES].map((place) => ({
       keys: `g ${place.key}`,
       label: `Go to ${place.label}`,
       group: 'Go to',
@@ -106,6 +108,7 @@ function Sidebar({
   onHelp: () => void
   onNavigate: () => void
 }) {
+  const places = usePlaces()
   return (
     <>
       <div className="hidden px-4 pt-4 pb-3 md:block">
@@ -126,7 +129,7 @@ function Sidebar({
         </button>
       </div>
       <nav aria-label="Main" className="flex-1 overflow-y-auto px-3">
-        <Places places={PLACES} onNavigate={onNavigate} />
+        <Places places={places} onNavigate={onNavigate} />
         <p className="mt-4 mb-1 px-2 font-medium text-muted-foreground text-xs">Set up</p>
         <Places places={MORE_PLACES} onNavigate={onNavigate} />
       </nav>

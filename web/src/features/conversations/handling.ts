@@ -39,11 +39,12 @@ export function standingOf(thread: Handled, me: string): Standing {
     return { kind: 'no-number', tone: 'warning', text: 'This lead has no phone number: texts are not possible.' }
   const isWithMe = thread.handled_by === 'person' && thread.needs_person_reason === 'with_person'
   if (thread.needs_person && !isWithMe) {
-    const reason = thread.needs_person_reason
-      ? PERSON_REASONS[thread.needs_person_reason]
-      : 'somebody has to look at it'
-    const detail = thread.needs_person_detail ?? undefined
-    return { kind: 'needs-person', tone: 'warning', text: `Needs a person: ${reason}.`, ...(detail && { detail }) }
+    const { needs_person_reason: reason, needs_person_detail: detail } = thread
+    // Who asks for a person says why in words of its own.
+    if (reason === 'asked_for_person' && detail)
+      return { kind: 'needs-person', tone: 'warning', text: `Needs a person: ${detail}` }
+    const words = reason ? PERSON_REASONS[reason] : 'somebody has to look at it'
+    return { kind: 'needs-person', tone: 'warning', text: `Needs a person: ${words}.`, ...(detail && { detail }) }
   }
   if (thread.handled_by === 'person') {
     const who = thread.paused_by ? (thread.paused_by === me ? 'you' : thread.paused_by) : 'itself'

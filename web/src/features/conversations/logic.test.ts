@@ -164,7 +164,12 @@ describe('standing', () => {
       needs_person_reason: 'asked_for_person' as const,
       needs_person_detail: 'asks for the contract',
     }
-    expect(standingOf(needs, 'me')).toMatchObject({ kind: 'needs-person', detail: 'asks for the contract' })
+    expect(standingOf(needs, 'me').text).toBe('Needs a person: asks for the contract')
+    expect(standingOf({ ...needs, needs_person_reason: 'model_failed' }, 'me')).toMatchObject({
+      kind: 'needs-person',
+      text: 'Needs a person: the language model failed.',
+      detail: 'asks for the contract',
+    })
     expect(standingOf({ ...needs, is_suppressed: true }, 'me').kind).toBe('opted-out')
     expect(standingOf({ ...calm, phone: null }, 'me').kind).toBe('no-number')
   })
