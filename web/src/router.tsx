@@ -13,6 +13,7 @@ import {
   importSearch,
   jobsSearch,
   leadsSearch,
+  settingsSearch,
   workflowSearch,
 } from '@/features/search'
 
@@ -118,6 +119,7 @@ const settings = createRoute({
 const settingsSection = createRoute({
   getParentRoute: () => root,
   path: '/settings/$section',
+  validateSearch: settingsSearch,
   component: lazyRouteComponent(() => import('@/features/settings/settings-page'), 'SettingsPage'),
 })
 

@@ -70,4 +70,5 @@ export const agentsSearch = z.object({
     .catch(undefined),
 })
 export const jobsSearch = z.object({ job: id })
+export const settingsSearch = z.object({ phone: text, reason: text, lifted: flag })
 export const workflowSearch = z.object({ version: id, node: text })
