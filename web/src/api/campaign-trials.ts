@@ -1,5 +1,5 @@
 /** Trying a campaign before it runs: who would be reached, what they would read. Nothing leaves. */
-import { keepPreviousData, queryOptions, useMutation } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, skipToken, useMutation } from '@tanstack/react-query'
 import { api, data, type Schemas } from './client'
 
 export type Audience = Schemas['Audience']
@@ -24,11 +24,12 @@ export const audienceQuery = (campaignId: number, audience: Audience, requireCon
     placeholderData: keepPreviousData,
   })
 
-/** One real lead and what the workflow writes to it. */
-export const previewQuery = (wanted: PreviewIn) =>
+/** One real lead and what the workflow writes to it; nothing is asked without anybody to write to. */
+export const previewQuery = (wanted: PreviewIn | null) =>
   queryOptions({
-    queryKey: ['leads', 'preview', wanted] as const,
-    queryFn: ({ signal }) => data(api.POST('/api/campaigns/preview', { body: wanted, signal })),
+    // Not below the leads' key: what a model wrote is not asked for again because some lead changed.
+    queryKey: ['previews', wanted] as const,
+    queryFn: wanted ? ({ signal }) => data(api.POST('/api/campaigns/preview', { body: wanted, signal })) : skipToken,
     placeholderData: keepPreviousData,
     staleTime: 5 * 60_000,
     retry: false,

@@ -48,22 +48,70 @@ export function problemsOf(draft: Draft): Partial<Record<DraftField, string>> {
   return problems
 }
 
-/** The changes that can be stored now: what is wrong waits until it is put right, the rest does not wait for it. */
-export function patchOf(draft: Draft, stored: Draft): Partial<CampaignPatch> | null {
-  const problems = problemsOf(draft)
-  const fields = differences(draft, stored).filter((field) => !(field in problems))
-  if (fields.length === 0) return null
-  return Object.fromEntries(fields.map((field) => [field, draft[field]])) as Partial<CampaignPatch>
+/** A draft while it is written. */
+export interface Editing {
+  draft: Draft
+  /** As it was last stored by us, in our spelling: the server may write `5` as `5.0000`. */
+  saved: Draft
+  /** As the server last told it. */
+  seen: Draft
+  /** Values that the server refused, with its words; they wait until they are changed. */
+  refused: Partial<Record<DraftField, { value: unknown; problem: string }>>
 }
 
-/**
- * Stored values come in; what was typed meanwhile stays.
- *
- * @param base what was stored when the typing began
- */
-export function mergeStored(draft: Draft, base: Draft, stored: Draft): Draft {
-  const typed = new Set(differences(draft, base))
-  return Object.fromEntries(FIELDS.map((field) => [field, typed.has(field) ? draft[field] : stored[field]])) as Draft
+export const editingOf = (campaign: Campaign): Editing => {
+  const stored = draftOf(campaign)
+  return { draft: stored, saved: stored, seen: stored, refused: {} }
+}
+
+/** What is wrong with each field: what the form sees, and what the server said about the value that is still there. */
+export function problemsOfEditing({ draft, refused }: Editing): Partial<Record<DraftField, string>> {
+  const problems = problemsOf(draft)
+  for (const field of FIELDS) {
+    const refusal = refused[field]
+    if (refusal && isSame(refusal.value, draft[field])) problems[field] ??= refusal.problem
+  }
+  return problems
+}
+
+/** The changes that can be stored now: what is wrong waits until it is put right, the rest does not wait for it. */
+export function patchOf(editing: Editing): Partial<CampaignPatch> | null {
+  const problems = problemsOfEditing(editing)
+  const fields = differences(editing.draft, editing.saved).filter((field) => !(field in problems))
+  if (fields.length === 0) return null
+  return Object.fromEntries(fields.map((field) => [field, editing.draft[field]])) as Partial<CampaignPatch>
+}
+
+/** The server tells what is stored now: what others changed comes in, unless something else was typed here. */
+export function takeIn(editing: Editing, stored: Draft, own: readonly string[] = []): Editing {
+  const draft: Record<string, unknown> = { ...editing.draft }
+  const saved: Record<string, unknown> = { ...editing.saved }
+  for (const field of differences(stored, editing.seen)) {
+    if (own.includes(field)) continue
+    if (isSame(editing.draft[field], editing.saved[field])) draft[field] = stored[field]
+    saved[field] = stored[field]
+  }
+  return { ...editing, draft: draft as Draft, saved: saved as Draft, seen: stored }
+}
+
+/** Our changes were stored; what was typed meanwhile stays. */
+export function afterSave(editing: Editing, patch: Partial<CampaignPatch>, stored: Draft): Editing {
+  const after = takeIn(editing, stored, Object.keys(patch))
+  return { ...after, saved: { ...after.saved, ...(patch as Partial<Draft>) } }
+}
+
+/** The server refused these fields of a patch. */
+export function afterRefusal(
+  editing: Editing,
+  patch: Partial<CampaignPatch>,
+  problems: { field: string; problem: string }[],
+): Editing {
+  const refused = { ...editing.refused }
+  for (const { field: path, problem } of problems) {
+    const field = FIELDS.find((name) => path.split('.').includes(name))
+    if (field && field in patch) refused[field] = { value: patch[field], problem }
+  }
+  return { ...editing, refused }
 }
 
 const FRAME: readonly DraftField[] = ['name', 'description', 'budget']

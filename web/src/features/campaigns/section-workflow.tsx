@@ -1,0 +1,117 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { ExternalLink } from 'lucide-react'
+import { agentsQuery } from '@/api/agents'
+import { workflowsQuery } from '@/api/workflows'
+import { Field } from '@/components/ui/field'
+import { NativeSelect } from '@/components/ui/input'
+import { Label } from '@/components/ui/label'
+import { ErrorState, Notice, SkeletonLines } from '@/components/ui/states'
+import { Switch } from '@/components/ui/toggles'
+import { cn } from '@/lib/cn'
+import type { SectionProps } from './section-props'
+
+export function WorkflowSection({ campaign, form, isLocked }: SectionProps) {
+  const { draft, problems, set } = form
+  const workflows = useQuery(workflowsQuery())
+  const agents = useQuery(agentsQuery())
+  if (workflows.error) return <ErrorState error={workflows.error} onRetry={workflows.refetch} />
+  if (!workflows.data) return <SkeletonLines count={6} />
+  const standard = workflows.data.find((workflow) => workflow.name === 'standard')
+  const chosen = draft.workflow_id ?? standard?.id
+  const choose = (id: number) => set({ workflow_id: id === standard?.id ? null : id })
+  return (
+    <div className="grid gap-6">
+      {campaign.workflow_config ? (
+        <Notice>This campaign brings a workflow definition of its own, which is used instead of a stored one.</Notice>
+      ) : (
+        <fieldset disabled={isLocked('workflow_id')} className="grid gap-2">
+          <legend className="mb-1.5 font-medium text-[13px]">How each lead is worked</legend>
+          {workflows.data.map((workflow) => (
+            <label
+              key={workflow.id}
+              className={cn(
+                'flex cursor-pointer items-start gap-3 rounded-lg border p-3 has-checked:border-primary has-checked:bg-primary-soft has-focus-visible:outline-2 has-focus-visible:outline-ring',
+                isLocked('workflow_id') && 'cursor-not-allowed opacity-70',
+              )}
+            >
+              <input
+                type="radio"
+                name="workflow"
+                className="mt-1 accent-primary outline-none"
+                checked={chosen === workflow.id}
+                onChange={() => choose(workflow.id)}
+              />
+              <span className="min-w-0 flex-1">
+                <span className="block font-medium text-sm">{workflow.name}</span>
+                <span className="block text-[13px] text-muted-foreground">{workflow.description}</span>
+              </span>
+              <Link
+                to="/workflows/$workflowId"
+                params={{ workflowId: workflow.id }}
+                className="shrink-0 rounded p-1 text-muted-foreground hover:text-foreground"
+                aria-label={`Look at the workflow ${workflow.name}`}
+              >
+                <ExternalLink className="size-4" aria-hidden />
+              </Link>
+            </label>
+          ))}
+          {problems.workflow_id && (
+            <p className="text-[13px] text-danger-text" role="alert">
+              {problems.workflow_id}
+            </p>
+          )}
+        </fieldset>
+      )}
+      <div className="flex items-start gap-3">
+        <Switch
+          id="auto-reply"
+          aria-describedby="auto-reply-hint"
+          checked={draft.auto_reply}
+          disabled={isLocked('auto_reply')}
+          onCheckedChange={(auto_reply) => set({ auto_reply })}
+        />
+        <div>
+          <Label htmlFor="auto-reply">An agent answers what leads write</Label>
+          <p id="auto-reply-hint" className="text-[13px] text-muted-foreground">
+            {draft.auto_reply
+              ? 'It hands over to a person when it should not go on by itself. Anybody can take over at any time.'
+              : 'Every answer waits for a person in the inbox.'}
+          </p>
+        </div>
+      </div>
+      {draft.auto_reply && (
+        <Field
+          label="Agent that answers"
+          error={problems.agent_id}
+          hint={
+            <>
+              Its instructions and model are kept under{' '}
+              <Link to="/agents" className="text-primary-text underline underline-offset-4">
+                Agents
+              </Link>
+              .
+            </>
+          }
+        >
+          {(control) => (
+            <NativeSelect
+              {...control}
+              className="max-w-md"
+              value={draft.agent_id ?? ''}
+              disabled={isLocked('agent_id')}
+              onChange={(event) => set({ agent_id: event.target.value ? Number(event.target.value) : null })}
+            >
+              <option value="">The usual one, with this campaign's description</option>
+              {agents.data?.map((agent) => (
+                <option key={agent.id} value={agent.id}>
+                  {agent.name}
+                </option>
+              ))}
+            </NativeSelect>
+          )}
+        </Field>
+      )}
+    </div>
+  )
+}
