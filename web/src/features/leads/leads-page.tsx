@@ -18,6 +18,7 @@ import { useShortcuts } from '@/lib/shortcuts'
 import { toast } from '@/lib/toast'
 import { FilterBar } from './filter-bar'
 import { chipsOf, exportUrl, filterOf, isUnfiltered, type LeadsSearch, onlySort } from './filters'
+import { hiddenLeads } from './hidden'
 import { COLUMNS, HIDDEN_AT_FIRST, LeadTable, leadName } from './lead-table'
 import { LeadsEmpty } from './leads-empty'
 import { ListRail } from './list-rail'
@@ -42,7 +43,8 @@ export function LeadsPage() {
   const selection = useSelection()
   const columns = useHiddenColumns('leads', HIDDEN_AT_FIRST)
   const { isOutdated, refresh } = useFreshRows(query, count.dataUpdatedAt)
-  const { remove, hidden, isHidingAll } = useDeleteLeads(selection.clear)
+  const { remove, isHidingAll } = useDeleteLeads(selection.clear)
+  const hidden = hiddenLeads.useHidden()
   const [isAdding, setAdding] = useState(false)
 
   const loaded = useRows(query)

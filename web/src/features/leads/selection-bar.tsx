@@ -12,6 +12,7 @@ import { toast, toastProblem } from '@/lib/toast'
 import { exportUrl } from './filters'
 import { ListNameDialog } from './list-name-dialog'
 import { useStartCampaign } from './use-start-campaign'
+import { IN_BACKGROUND } from './words'
 
 interface SelectionBarProps {
   selection: Selection
@@ -117,8 +118,6 @@ export function SelectionBar(props: SelectionBarProps) {
     </section>
   )
 }
-
-export const IN_BACKGROUND = 'It goes on in the background; Jobs shows how far it is.'
 
 const already = (rest: number, verb: 'add' | 'remove'): string | undefined =>
   rest > 0 ? `${formatNumber(rest)} ${verb === 'add' ? 'were in it already' : 'were not in it'}.` : undefined

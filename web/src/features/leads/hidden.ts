@@ -1,0 +1,3 @@
+import { createHidden } from '@/lib/hidden'
+
+export const hiddenLeads = createHidden()
