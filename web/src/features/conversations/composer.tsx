@@ -9,7 +9,7 @@ import { Segmented } from '@/components/ui/toggles'
 import { cn } from '@/lib/cn'
 import { formatNumber } from '@/lib/format'
 import { keyCaps } from '@/lib/shortcuts'
-import { adviceFor, MOST_CHARACTERS, sendWords, suggestionWords } from './composing'
+import { adviceFor, MOST_CHARACTERS, sendWords, sentence, suggestionWords } from './composing'
 import type { Mode } from './drafts'
 import { type Composing, useComposer } from './use-composer'
 
@@ -108,11 +108,11 @@ function Before({ composing, thread }: { composing: Composing; thread: Conversat
           </Notice>
         </div>
       )}
-      {suggestion && mode === 'reply' && (
+      {suggestion && mode === 'reply' && !block && (
         <Notice tone={suggestion.text ? 'info' : 'warning'} icon={Sparkles}>
           <span className="line-clamp-3">
             {suggestion.text ? (isOther ? 'Your wording of a suggestion' : 'Suggested') : 'The agent wrote nothing'} (
-            {suggestionWords(suggestion)}). {suggestion.reason}
+            {suggestionWords(suggestion)}). {sentence(suggestion.reason)}
           </span>
         </Notice>
       )}

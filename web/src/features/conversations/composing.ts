@@ -31,11 +31,11 @@ export interface Advice {
 
 export function adviceFor(body: string): Advice {
   const count = countSegments(body)
-  const body2 = toGsm(body)
-  if (body2 === body) return { count }
-  const plain = countSegments(body2)
+  const plainBody = toGsm(body)
+  if (plainBody === body) return { count }
+  const plain = countSegments(plainBody)
   const isBetter = plain.segments < count.segments || plain.encoding !== count.encoding
-  return isBetter ? { count, plain: { body: body2, segments: plain.segments } } : { count }
+  return isBetter ? { count, plain: { body: plainBody, segments: plain.segments } } : { count }
 }
 
 /** `offline:rules · 412 tokens · $0.0004`: what a draft of the agent took. */
@@ -50,3 +50,10 @@ export function suggestionWords(
 
 /** `Send 2 segments` where it costs more than one. */
 export const sendWords = (segments: number): string => (segments > 1 ? `Send ${plural(segments, 'segment')}` : 'Send')
+
+/** Reasons of agents come in any case and often without an end. */
+export function sentence(words: string): string {
+  const text = words.trim()
+  if (!text) return ''
+  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? '' : '.')
+}

@@ -32,13 +32,14 @@ const OPT_OUTS: Record<Suppression['reason'], string> = {
   import: 'Put on the do-not-contact list by an import',
 }
 
-/** The name of a lifting person is kept as they signed in. */
-function eventsOf(optOut: Suppression): Entry[] {
+/** An opt-out takes effect a moment before its text is kept; it is read after it. */
+function eventsOf(optOut: Suppression, messages: Message[]): Entry[] {
+  const text = messages.find((message) => message.id === optOut.message_id)
   const said = optOut.evidence ? `: “${optOut.evidence}”` : ''
   const began: Entry = {
     kind: 'event',
     key: `suppressed-${optOut.id}`,
-    at: optOut.created_at,
+    at: text ? text.created_at : optOut.created_at,
     tone: 'danger',
     text: `${OPT_OUTS[optOut.reason] ?? humanize(optOut.reason)}${said}`,
   }
@@ -63,7 +64,7 @@ export function entriesOf({ messages, hasOlder, notes, optOuts, sending }: Threa
   const beginning = hasOlder && texts[0] ? time(texts[0]) : Number.NEGATIVE_INFINITY
   const others: Entry[] = [
     ...notes.map((note): Entry => ({ kind: 'note', key: `note-${note.id}`, at: note.created_at, note })),
-    ...optOuts.flatMap(eventsOf),
+    ...optOuts.flatMap((optOut) => eventsOf(optOut, messages)),
   ]
   const shown = others.filter((entry) => time(entry) >= beginning)
   // Sorting is stable: texts of one moment stay in the order of their ids.

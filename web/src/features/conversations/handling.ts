@@ -42,7 +42,7 @@ export function standingOf(thread: Handled, me: string): Standing {
     const { needs_person_reason: reason, needs_person_detail: detail } = thread
     // Who asks for a person says why in words of its own.
     if (reason === 'asked_for_person' && detail)
-      return { kind: 'needs-person', tone: 'warning', text: `Needs a person: ${detail}` }
+      return { kind: 'needs-person', tone: 'warning', text: `Needs a person: ${detail.replace(/[.!?]?$/, '.')}` }
     const words = reason ? PERSON_REASONS[reason] : 'somebody has to look at it'
     return { kind: 'needs-person', tone: 'warning', text: `Needs a person: ${words}.`, ...(detail && { detail }) }
   }

@@ -2,6 +2,7 @@ import { ChevronRight, Sparkles } from 'lucide-react'
 import type { Insight } from '@/api/conversations'
 import { Facts } from '@/components/ui/misc'
 import { formatDuration, formatMoney, formatNumber, humanize } from '@/lib/format'
+import { sentence } from './composing'
 
 /** How an automated text came about: folded to one line, open on demand. */
 export function InsightFold({ insight }: { insight: Insight }) {
@@ -22,7 +23,9 @@ export function InsightFold({ insight }: { insight: Insight }) {
         <ChevronRight className="size-3.5 shrink-0 transition-transform group-open:rotate-90" aria-hidden />
       </summary>
       <div className="mt-1 rounded-md border bg-surface-sunken px-3 py-2.5">
-        {insight.reason && <p className="mb-2 whitespace-pre-wrap break-words text-[13px]">{insight.reason}</p>}
+        {insight.reason && (
+          <p className="mb-2 whitespace-pre-wrap break-words text-[13px]">{sentence(insight.reason)}</p>
+        )}
         <Facts
           className="text-xs"
           items={[

@@ -22,7 +22,7 @@ export function LeadPanel({ thread }: { thread: Conversation }) {
   if (lead.error && !lead.data) return <ErrorState error={lead.error} onRetry={lead.refetch} />
   if (!lead.data) return <SkeletonLines count={8} className="p-4" />
   return (
-    <div className="grid gap-5 p-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-5 p-4">
       <Identity lead={lead.data} />
       <Section title="Facts">
         <Facts items={factsOf(lead.data)} />

@@ -44,13 +44,15 @@ describe('entries of a thread', () => {
   it('tell of opting out and in', () => {
     const optOut = {
       id: 3,
+      message_id: 2,
       reason: 'stop',
       evidence: 'STOP',
       created_at: at(5),
       lifted_at: at(9),
       lifted_by: null,
     } as unknown as Suppression
-    const entries = entriesOf({ ...none, messages: [text(1, at(0))], optOuts: [optOut] })
+    const entries = entriesOf({ ...none, messages: [text(2, at(6)), text(1, at(0))], optOuts: [optOut] })
+    expect(keys(entries)).toEqual(['day', 'message-1', 'message-2', 'suppressed-3', 'lifted-3'])
     expect(entries.flatMap((entry) => (entry.kind === 'event' ? [entry.text] : []))).toEqual([
       'Opted out: “STOP”',
       'May be texted again',
@@ -164,7 +166,7 @@ describe('standing', () => {
       needs_person_reason: 'asked_for_person' as const,
       needs_person_detail: 'asks for the contract',
     }
-    expect(standingOf(needs, 'me').text).toBe('Needs a person: asks for the contract')
+    expect(standingOf(needs, 'me').text).toBe('Needs a person: asks for the contract.')
     expect(standingOf({ ...needs, needs_person_reason: 'model_failed' }, 'me')).toMatchObject({
       kind: 'needs-person',
       text: 'Needs a person: the language model failed.',

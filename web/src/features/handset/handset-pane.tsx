@@ -63,7 +63,7 @@ export function HandsetPane({ phone, personas, onBack }: HandsetPaneProps) {
         <Skeleton className="mx-auto my-6 h-[36rem] w-full max-w-92 rounded-[2.75rem]" />
       ) : (
         <div className="grid min-h-0 flex-1 content-start gap-6 p-4 md:p-6 lg:grid-cols-[minmax(0,23rem)_minmax(15rem,22rem)] lg:justify-center lg:gap-10">
-          <div className="h-[min(46rem,calc(100dvh-8rem))]">
+          <div className="h-[min(46rem,calc(100dvh-18rem))] lg:h-[min(46rem,calc(100dvh-8rem))]">
             <Phone
               handset={handset}
               isTyping={thread?.agent_is_writing ?? false}
