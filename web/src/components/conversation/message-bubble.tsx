@@ -23,6 +23,8 @@ export interface BubbleMessage extends TextFate {
   id: number
   /** `lead`, `workflow`, `agent`, `person` or `system`. */
   author: string
+  /** The person's name, where a person wrote it. */
+  author_name?: string | null | undefined
   body: string
   created_at: string
   sent_at?: string | null | undefined
@@ -97,7 +99,8 @@ export function MessageBubble({ message, leadName, isContinued, actions, classNa
   const isOurs = message.direction === 'out'
   const author = AUTHORS[message.author]
   const Icon = author?.icon ?? User
-  const name = message.author === 'lead' && leadName ? leadName : (author?.label ?? message.author)
+  const known = message.author === 'lead' ? leadName : message.author_name
+  const name = known || (author?.label ?? message.author)
   const fate = fateOf(message)
   const isDead = fate?.mark === 'failed' || fate?.mark === 'stopped'
   const when = message.sent_at ?? message.created_at

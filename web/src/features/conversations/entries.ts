@@ -34,12 +34,12 @@ const OPT_OUTS: Record<Suppression['reason'], string> = {
 
 /** An opt-out takes effect a moment before its text is kept; it is read after it. */
 function eventsOf(optOut: Suppression, messages: Message[]): Entry[] {
-  const text = messages.find((message) => message.id === optOut.message_id)
+  const wish = messages.find((message) => message.id === optOut.message_id)
   const said = optOut.evidence ? `: “${optOut.evidence}”` : ''
   const began: Entry = {
     kind: 'event',
     key: `suppressed-${optOut.id}`,
-    at: text ? text.created_at : optOut.created_at,
+    at: wish ? wish.created_at : optOut.created_at,
     tone: 'danger',
     text: `${OPT_OUTS[optOut.reason] ?? humanize(optOut.reason)}${said}`,
   }
@@ -81,6 +81,7 @@ function markContinued(entries: Entry[]): Entry[] {
     if (entry.kind !== 'message' || before?.kind !== 'message') return entry
     const isContinued =
       entry.message.author === before.message.author &&
+      entry.message.author_name === before.message.author_name &&
       entry.message.direction === before.message.direction &&
       dayOf(entry.at) === dayOf(before.at) &&
       time(entry) - time(before) < CONTINUED_MS
