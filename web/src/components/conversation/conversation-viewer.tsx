@@ -6,6 +6,7 @@ import { EmptyState } from '@/components/ui/states'
 import { cn } from '@/lib/cn'
 import { formatDateTime, formatMoney, formatNumber, formatShortTime, humanize, plural } from '@/lib/format'
 import { MessageBubble } from './message-bubble'
+import { formatStepTime } from './step-time'
 
 type CampaignConversation = Schemas['CampaignConversationOut']
 type TranscriptMessage = Schemas['TranscriptMessageOut']
@@ -139,7 +140,7 @@ const LEVELS: Record<string, string> = {
 function Step({ log }: { log: ProcessingLog }) {
   const { ms, tokens, cost } = log.log_metadata
   const facts = [
-    ms != null && `${numberOf(ms).toFixed(numberOf(ms) < 10 ? 1 : 0)} ms`,
+    ms != null && formatStepTime(numberOf(ms)),
     numberOf(tokens) > 0 && `${formatNumber(numberOf(tokens))} tokens`,
     numberOf(cost) > 0 && formatMoney(numberOf(cost)),
   ].filter(Boolean)

@@ -1,7 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { Campaign } from '@/api/campaigns'
-import { ColumnMenu, useHiddenColumns } from '@/components/data-table/column-menu'
 import { type Column, DataTable, type Rows } from '@/components/data-table/data-table'
 import { StackedProgress } from '@/components/ui/progress'
 import { formatAgo, formatCompact, formatMoney } from '@/lib/format'
@@ -19,12 +18,12 @@ function Live({ campaign, children }: { campaign: Campaign; children: (campaign:
 const figure = (id: string, header: string, value: (campaign: Campaign) => string): Column<Campaign> => ({
   id,
   header,
-  width: 90,
+  width: 84,
   align: 'right',
   cell: (campaign) => <Live campaign={campaign}>{value}</Live>,
 })
 
-const COLUMNS: Column<Campaign>[] = [
+export const CAMPAIGN_COLUMNS: Column<Campaign>[] = [
   {
     id: 'name',
     header: 'Name',
@@ -41,7 +40,7 @@ const COLUMNS: Column<Campaign>[] = [
   {
     id: 'progress',
     header: 'Progress',
-    width: 170,
+    width: 150,
     cell: (campaign) => (
       <Live campaign={campaign}>
         {({ stats, status }) =>
@@ -66,7 +65,7 @@ const COLUMNS: Column<Campaign>[] = [
   {
     id: 'pace',
     header: 'Pace',
-    width: 200,
+    width: 170,
     cell: (campaign) => (
       <Live campaign={campaign}>
         {(now) => (
@@ -84,7 +83,7 @@ const COLUMNS: Column<Campaign>[] = [
     sort: 'created_at',
     cell: (campaign) => <span className="text-muted-foreground">{formatAgo(campaign.created_at)}</span>,
   },
-  { id: 'verbs', header: 'Actions', width: 150, hideable: false, cell: (campaign) => <RowVerbs campaign={campaign} /> },
+  { id: 'verbs', header: 'Actions', width: 140, hideable: false, cell: (campaign) => <RowVerbs campaign={campaign} /> },
 ]
 
 function RowVerbs({ campaign: listed }: { campaign: Campaign }) {
@@ -104,36 +103,31 @@ function RowVerbs({ campaign: listed }: { campaign: Campaign }) {
 interface CampaignTableProps {
   rows: Rows<Campaign>
   sort: string
+  hidden: ReadonlySet<string>
   onSort: (sort: string) => void
   empty: ReactNode
 }
 
-export function CampaignTable({ rows, sort, onSort, empty }: CampaignTableProps) {
+export function CampaignTable({ rows, sort, hidden, onSort, empty }: CampaignTableProps) {
   const navigate = useNavigate()
-  const { hidden, toggle } = useHiddenColumns('campaigns', ['opted_out'])
   const open = (campaign: Campaign) =>
     void navigate({
       to: campaign.status === 'draft' ? '/campaigns/$campaignId/edit' : '/campaigns/$campaignId',
       params: { campaignId: campaign.id },
     })
   return (
-    <div className="flex min-h-0 flex-1 flex-col">
-      <div className="mb-2 flex justify-end">
-        <ColumnMenu columns={COLUMNS} hidden={hidden} onToggle={toggle} />
-      </div>
-      <DataTable
-        label="Campaigns"
-        className="-mx-4 border-t md:-mx-6"
-        columns={COLUMNS}
-        rows={rows}
-        rowId={(campaign) => campaign.id}
-        rowName={(campaign) => campaign.name}
-        onOpen={open}
-        sort={sort}
-        onSort={onSort}
-        hidden={hidden}
-        empty={empty}
-      />
-    </div>
+    <DataTable
+      label="Campaigns"
+      className="-mx-4 border-t md:-mx-6"
+      columns={CAMPAIGN_COLUMNS}
+      rows={rows}
+      rowId={(campaign) => campaign.id}
+      rowName={(campaign) => campaign.name}
+      onOpen={open}
+      sort={sort}
+      onSort={onSort}
+      hidden={hidden}
+      empty={empty}
+    />
   )
 }

@@ -4,6 +4,7 @@ import { LayoutGrid, Plus, Search, Send, Table2 } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
 import type { Campaign } from '@/api/campaigns'
 import { campaignsQuery } from '@/api/campaigns'
+import { ColumnMenu, useHiddenColumns } from '@/components/data-table/column-menu'
 import type { Rows } from '@/components/data-table/data-table'
 import { useRows } from '@/components/data-table/rows'
 import { SavedViews } from '@/components/data-table/saved-views'
@@ -13,7 +14,7 @@ import { Input, NativeSelect } from '@/components/ui/input'
 import { EmptyState, ErrorState, Skeleton } from '@/components/ui/states'
 import { useShortcuts } from '@/lib/shortcuts'
 import { CampaignCard } from './campaign-card'
-import { CampaignTable } from './campaign-table'
+import { CAMPAIGN_COLUMNS, CampaignTable } from './campaign-table'
 import { useHiddenCampaigns } from './hidden'
 import { STATUS_CHOICES, statusesOf } from './list-filter'
 
@@ -37,6 +38,7 @@ export function CampaignsPage() {
   const set = (change: Partial<typeof search>) =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true })
   const isTable = search.view === 'table'
+  const columns = useHiddenColumns('campaigns', ['opted_out', 'created'])
   useShortcuts([
     { keys: 'c', label: 'New campaign', group: 'Campaigns', run: () => void navigate({ to: '/campaigns/new' }) },
     {
@@ -88,6 +90,7 @@ export function CampaignsPage() {
           </NativeSelect>
         )}
         <div className="ml-auto flex items-center gap-2">
+          {isTable && <ColumnMenu columns={CAMPAIGN_COLUMNS} hidden={columns.hidden} onToggle={columns.toggle} />}
           <SavedViews
             page="campaigns"
             search={search}
@@ -100,6 +103,7 @@ export function CampaignsPage() {
         <CampaignTable
           rows={rows}
           sort={sort}
+          hidden={columns.hidden}
           onSort={(next) => set({ sort: next })}
           empty={
             <NoCampaigns
@@ -185,7 +189,7 @@ function Cards({ rows, children }: { rows: Rows<Campaign>; children: React.React
     <>
       <ul className="grid gap-4 lg:grid-cols-2 2xl:grid-cols-3">
         {rows.items.map((campaign) => (
-          <li key={campaign.id} className="grid">
+          <li key={campaign.id} className="grid min-w-0 grid-cols-[minmax(0,1fr)]">
             <CampaignCard campaign={campaign} />
           </li>
         ))}

@@ -3,6 +3,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { ArrowDownToLine, ScrollText } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { type Campaign, campaignLogsQuery, type ProcessingLog } from '@/api/campaigns'
+import { formatStepTime } from '@/components/conversation/step-time'
 import { useRows } from '@/components/data-table/rows'
 import { Badge, type Tone } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
@@ -155,7 +156,7 @@ function Line({ log, onLead }: { log: ProcessingLog; onLead: () => void }) {
       </span>
       <span className="tabular text-muted-foreground text-xs max-sm:hidden">
         {Number(tokens) > 0 && `${formatNumber(Number(tokens))} tokens · `}
-        {ms != null && `${Number(ms).toFixed(Number(ms) < 10 ? 1 : 0)} ms`}
+        {ms != null && formatStepTime(Number(ms))}
       </span>
     </li>
   )

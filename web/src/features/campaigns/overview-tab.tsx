@@ -6,8 +6,8 @@ import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Progress, StackedProgress } from '@/components/ui/progress'
 import { Notice } from '@/components/ui/states'
 import { cn } from '@/lib/cn'
-import { formatNumber, formatPercent } from '@/lib/format'
-import { funnelOf, isDeliveryAlarming, shareOf, skipWords } from './states'
+import { formatNumber, formatPercent, plural } from '@/lib/format'
+import { funnelOf, isDeliveryAlarming, plainReason, shareOf, skipWords } from './states'
 
 interface LeadsSearch {
   tab: 'leads'
@@ -32,7 +32,7 @@ export function OverviewTab({ campaign }: { campaign: Campaign }) {
       </Card>
       <DeliveryCard campaign={campaign} />
       <Card>
-        <CardHeader title="Failed" description={`${formatNumber(stats.failed)} leads could not be worked.`} />
+        <CardHeader title="Failed" description={`${plural(stats.failed, 'lead')} could not be worked.`} />
         <CardBody>
           {failures.length === 0 ? (
             <Nothing>Nothing has failed.</Nothing>
@@ -40,7 +40,7 @@ export function OverviewTab({ campaign }: { campaign: Campaign }) {
             <Reasons
               id={campaign.id}
               rows={failures.map(([reason, count]) => ({
-                label: reason === 'unknown' ? 'No reason was given' : reason,
+                label: reason === 'unknown' ? 'No reason was given' : plainReason(reason),
                 count,
                 search: { tab: 'leads', status: 'failed', ...(reason !== 'unknown' && { error: reason }) },
               }))}
@@ -51,7 +51,7 @@ export function OverviewTab({ campaign }: { campaign: Campaign }) {
       <Card>
         <CardHeader
           title="Skipped"
-          description={`${formatNumber(stats.skipped)} leads were left out, for their good.`}
+          description={`${plural(stats.skipped, 'lead')} left out by the rules of the campaign.`}
         />
         <CardBody>
           {skipped.length === 0 ? (
@@ -140,7 +140,7 @@ function DeliveryCard({ campaign }: { campaign: Campaign }) {
             <Reasons
               id={campaign.id}
               rows={errors.map(([reason, count]) => ({
-                label: reason,
+                label: plainReason(reason),
                 count,
                 search: { tab: 'leads', status: 'completed', error: reason },
               }))}

@@ -41,7 +41,7 @@ export function MessageSection({ campaign, form, isLocked }: SectionProps) {
             />
           )}
         </Field>
-        <div className="grid gap-4 sm:grid-cols-2">
+        <div className="grid items-start gap-4 sm:grid-cols-2">
           <Field label="Model" error={problems.model}>
             {(control) => (
               <NativeSelect

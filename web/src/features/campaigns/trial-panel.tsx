@@ -3,11 +3,12 @@ import { useState } from 'react'
 import { type TrialLead, type TrialReport, useTestCampaign } from '@/api/campaign-trials'
 import type { Campaign } from '@/api/campaigns'
 import { Transcript } from '@/components/conversation/conversation-viewer'
+import { formatStepTime } from '@/components/conversation/step-time'
 import { Status } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { NativeSelect } from '@/components/ui/input'
 import { ErrorState, Notice, SkeletonLines } from '@/components/ui/states'
-import { formatDuration, formatMoney, formatNumber, formatPhone, humanize, plural } from '@/lib/format'
+import { formatMoney, formatNumber, formatPhone, humanize, plural } from '@/lib/format'
 import { OutgoingText } from './preview-panel'
 import { skipWords } from './states'
 
@@ -115,11 +116,7 @@ function Tested({ tried }: { tried: TrialLead }) {
         {tried.steps.map((step, index) => (
           <li key={index} title={step.message} className="flex items-center gap-1.5">
             {index > 0 && <span aria-hidden>→</span>}
-            {humanize(step.node)} (
-            {step.milliseconds < 1000
-              ? `${Math.round(step.milliseconds)} ms`
-              : formatDuration(step.milliseconds / 1000)}
-            )
+            {humanize(step.node)} ({formatStepTime(step.milliseconds)})
           </li>
         ))}
       </ol>
