@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { CircleAlert, CircleCheck, Info, type LucideIcon, TriangleAlert } from 'lucide-react'
 import { sendersQuery } from '@/api/senders'
-import { readinessQuery, settingsQuery } from '@/api/settings'
+import { readinessQuery, type SettingsReport, settingsQuery } from '@/api/settings'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Facts } from '@/components/ui/misc'
 import { Notice } from '@/components/ui/states'
@@ -14,6 +14,13 @@ const ICONS: Record<Hint['tone'], LucideIcon> = {
   info: Info,
   warning: TriangleAlert,
   danger: CircleAlert,
+}
+
+/** Without a host in its address it is the embedded server, or one at a socket. */
+function databaseHost(report: SettingsReport): string {
+  const settings = report.groups.flatMap((group) => group.settings)
+  const address = settings.find((setting) => setting.name === 'DATABASE_URL')?.value
+  return /^postgresql:\/\/([^/]+)/.exec(address ?? '')?.[1] ?? 'PostgreSQL on this machine'
 }
 
 /** What runs here, and what stands in the way. */
@@ -56,7 +63,7 @@ export default function AboutSection() {
                   ['Fallbacks', report.model.fallbacks.join(', ') || 'none'],
                   [
                     'Database',
-                    isDatabaseReachable === undefined ? '…' : isDatabaseReachable ? 'answers' : 'does not answer',
+                    `${databaseHost(report)}, ${isDatabaseReachable === undefined ? '…' : isDatabaseReachable ? 'answers' : 'does not answer'}`,
                   ],
                   ['Senders in use', formatNumber(senders?.filter((sender) => sender.enabled).length)],
                   ['Address', report.carrier.public_url],

@@ -5,15 +5,7 @@ import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Input } from '@/components/ui/input'
 import { Notice } from '@/components/ui/states'
 import { Loaded } from './loaded'
-
-const names = new Intl.DisplayNames('en', { type: 'region' })
-
-/** `FR` → `France`; states of the US keep the letters by which people know them. */
-function placeName(place: string): string {
-  const [country = '', state] = place.split('-')
-  if (!/^[A-Z]{2}$/.test(country)) return place
-  return state ? `${state} (United States)` : (names.of(country) ?? place)
-}
+import { placeName } from './places'
 
 /** When texts may leave, by the lead's own clock. */
 export default function QuietHoursSection() {

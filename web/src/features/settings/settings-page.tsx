@@ -5,6 +5,9 @@ import { Page } from '@/components/layout/page'
 import { Skeleton } from '@/components/ui/states'
 import { SECTIONS } from './sections'
 
+/** On narrow screens the sections are a row that scrolls. */
+const showInRow = (item: HTMLElement | null) => item?.scrollIntoView({ inline: 'center', block: 'nearest' })
+
 /** Everything about the installation; each section has an address of its own. */
 export function SettingsPage() {
   const { section: wanted } = useParams({ strict: false })
@@ -17,7 +20,7 @@ export function SettingsPage() {
         <nav aria-label="Settings" className="-mx-4 overflow-x-auto px-4 md:mx-0 md:w-44 md:shrink-0 md:px-0">
           <ul className="flex gap-1 md:flex-col md:gap-0.5">
             {SECTIONS.map(({ id, label, icon: Icon }) => (
-              <li key={id} className="shrink-0">
+              <li key={id} className="shrink-0" ref={id === section.id ? showInRow : undefined}>
                 <Link
                   to="/settings/$section"
                   params={{ section: id }}
