@@ -5,6 +5,7 @@ import { Button } from '@/components/ui/button'
 import { ErrorState, Skeleton } from '@/components/ui/states'
 import { Checkbox } from '@/components/ui/toggles'
 import { cn } from '@/lib/cn'
+import { type RowActs, TableRow } from './row'
 import type { Selection } from './use-selection'
 
 const ROW_HEIGHT = 40
@@ -82,6 +83,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: 12,
+    // Rows may follow the scroll bar a frame later; drawing them within the scroll event would hold it up.
+    useFlushSync: false,
   })
   const visible = virtual.getVirtualItems()
   const last = visible.at(-1)?.index ?? 0
@@ -98,6 +101,18 @@ export function DataTable<T>(props: DataTableProps<T>) {
     [columns, selection],
   )
   const minWidth = columns.reduce((sum, column) => sum + (column.width ?? 140), selection ? 40 : 0)
+
+  const open = (row: T, index: number) => {
+    setActive(index)
+    onOpen?.(row)
+  }
+  // One object for all time, so that a row is drawn again only when it itself changes.
+  const latest = useRef({ open, toggle: (_id: number) => {} })
+  latest.current = { open, toggle: (id) => selection?.toggle(id) }
+  const [acts] = useState<RowActs<T>>(() => ({
+    open: (row, index) => latest.current.open(row, index),
+    toggle: (id) => latest.current.toggle(id),
+  }))
 
   const move = (step: number) => {
     const next = Math.min(items.length - 1, Math.max(0, active + step))
@@ -162,54 +177,22 @@ export function DataTable<T>(props: DataTableProps<T>) {
             {visible.map(({ index, start }) => {
               const row = items[index] as T
               const id = rowId(row)
-              const isSelected = selection?.has(id) ?? false
               return (
-                <div
+                <TableRow
                   key={id}
-                  id={`row-${index}`}
-                  role="row"
-                  tabIndex={-1}
-                  aria-rowindex={index + 2}
-                  aria-selected={selection ? isSelected : undefined}
-                  data-active={index === active || undefined}
-                  data-selected={isSelected || undefined}
-                  onClick={() => {
-                    setActive(index)
-                    onOpen?.(row)
-                  }}
-                  onKeyDown={undefined}
-                  className={cn(
-                    'absolute inset-x-0 grid items-center border-b text-[13px] hover:bg-accent/60 data-[active]:bg-accent data-[selected]:bg-primary-soft',
-                    onOpen && 'cursor-pointer',
-                  )}
-                  style={{ height: ROW_HEIGHT, transform: `translateY(${start}px)`, gridTemplateColumns: template }}
-                >
-                  {selection && (
-                    <span
-                      role="gridcell"
-                      tabIndex={-1}
-                      className="grid h-full place-items-center"
-                      onClick={(event) => event.stopPropagation()}
-                      onKeyDown={undefined}
-                    >
-                      <Checkbox
-                        aria-label={`Select ${rowName(row)}`}
-                        checked={isSelected}
-                        onCheckedChange={() => selection.toggle(id)}
-                      />
-                    </span>
-                  )}
-                  {columns.map((column) => (
-                    <span
-                      key={column.id}
-                      role="gridcell"
-                      tabIndex={-1}
-                      className={cn('min-w-0 truncate px-3', column.align === 'right' && 'tabular text-right')}
-                    >
-                      {column.cell(row)}
-                    </span>
-                  ))}
-                </div>
+                  row={row}
+                  id={id}
+                  name={rowName(row)}
+                  index={index}
+                  start={start}
+                  height={ROW_HEIGHT}
+                  template={template}
+                  columns={columns}
+                  isActive={index === active}
+                  isSelected={selection ? selection.has(id) : undefined}
+                  canOpen={onOpen !== undefined}
+                  acts={acts}
+                />
               )
             })}
           </div>

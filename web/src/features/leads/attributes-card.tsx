@@ -95,14 +95,7 @@ function NewAttribute({ lead, onAdd, onClose }: NewAttributeProps) {
     <form onSubmit={submit} className="mt-3 grid gap-3 border-t pt-3">
       <div className="grid grid-cols-2 gap-3">
         <Field label="Name" error={problem}>
-          {(control) => (
-            <Input
-              {...control}
-              autoFocus
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-            />
-          )}
+          {(control) => <Input {...control} autoFocus value={name} onChange={(event) => setName(event.target.value)} />}
         </Field>
         <Field label="Value" error={refusal}>
           {(control) => <Input {...control} value={value} onChange={(event) => setValue(event.target.value)} />}

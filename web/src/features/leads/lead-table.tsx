@@ -51,7 +51,7 @@ export const COLUMNS: Column<Lead>[] = [
   {
     id: 'phone',
     header: 'Phone',
-    width: 160,
+    width: 150,
     cell: (lead) => <span className="tabular">{lead.phone ? formatPhone(lead.phone) : quiet(null)}</span>,
   },
   { id: 'email', header: 'E-mail', cell: (lead) => quiet(lead.email) },
@@ -61,11 +61,11 @@ export const COLUMNS: Column<Lead>[] = [
   {
     id: 'place',
     header: 'Place',
-    width: 150,
+    width: 140,
     cell: (lead) => quiet([lead.city, lead.region ?? lead.country].filter(Boolean).join(', ')),
   },
   { id: 'source', header: 'Source', width: 130, cell: (lead) => quiet(lead.source) },
-  { id: 'consent', header: 'Consent', width: 96, cell: (lead) => <Consents channels={lead.consent_channels} /> },
+  { id: 'consent', header: 'Consent', width: 88, cell: (lead) => <Consents channels={lead.consent_channels} /> },
   {
     id: 'created_at',
     header: 'Added',
@@ -83,7 +83,7 @@ export const COLUMNS: Column<Lead>[] = [
 ]
 
 /** Columns that are shown only to whoever asks for them. */
-export const HIDDEN_AT_FIRST = ['title', 'email', 'source', 'updated_at']
+export const HIDDEN_AT_FIRST = ['title', 'email', 'industry', 'source', 'updated_at']
 
 interface LeadTableProps {
   rows: Rows<Lead>

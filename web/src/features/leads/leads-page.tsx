@@ -54,9 +54,8 @@ export function LeadsPage() {
   }, [loaded, hidden, isHidingAll])
 
   // Whoever looks at other leads means those.
-  const { clear } = selection
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new filter is what ends the selection
-  useEffect(() => clear(), [filter, clear])
+  useEffect(() => selection.clear(), [filter])
 
   const change = (part: LeadsSearch) => void navigate({ search: (before) => ({ ...before, ...part }), replace: true })
   const replace = (next: LeadsSearch) => void navigate({ search: next })
