@@ -10,6 +10,10 @@ export interface FieldProblem {
   remedy?: string
 }
 
+/** The API names what is wrong in a few words, as they follow a field's name: `is too short`. */
+const sentence = (words = ''): string =>
+  words.charAt(0).toUpperCase() + words.slice(1) + (/[.!?…]$/.test(words) ? '' : '.')
+
 /** An error as the API describes it (RFC 9457). */
 export class ApiProblem extends Error {
   constructor(
@@ -27,7 +31,7 @@ export class ApiProblem extends Error {
   /** The problem of one field of the body, for a form. */
   of(field: string): string | undefined {
     const found = this.fields.find((problem) => problem.field.replace(/^body\./, '') === field)
-    return found && [found.problem, found.remedy].filter(Boolean).join(' ')
+    return found && [found.problem, found.remedy].filter(Boolean).map(sentence).join(' ')
   }
 }
 

@@ -17,7 +17,7 @@ export function Field({ label, hint, error, required, children }: FieldProps) {
   const id = useId()
   const described = [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(' ')
   return (
-    <div className="grid gap-1.5">
+    <div className="grid content-start gap-1.5">
       <Label htmlFor={id}>
         {label}
         {required && <span className="ml-0.5 text-danger-text"> *</span>}

@@ -43,6 +43,7 @@ export function AttributesCard({ lead, save }: { lead: LeadDetail; save: SaveLea
                 label={name}
                 field={`attributes.${name}`}
                 text={textOf(value)}
+                shown={typeof value === 'string' ? value : undefined}
                 hint="A text, a number, true or false; a number in quotes is a text."
                 onSave={(text) => set(name, text.trim() === '' ? null : scalarOf(text))}
               />

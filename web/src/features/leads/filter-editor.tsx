@@ -256,7 +256,7 @@ function AttributeEditor({ search, onChange }: EditorProps) {
           </Button>
         </div>
       ))}
-      <Field label="Attribute" hint={names.data?.values.length ? undefined : 'Leads have no attributes yet.'}>
+      <Field label="Name" hint={names.data?.values.length ? undefined : 'Leads have no attributes yet.'}>
         {(control) => (
           <NativeSelect {...control} value={name} onChange={(event) => setName(event.target.value)}>
             <option value="">Choose …</option>
