@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.agents import repository
@@ -14,6 +15,10 @@ from outrider.errors import Conflict, InvalidInput, NotFound
 
 class AgentNameTaken(Conflict):
     """Another agent has this name."""
+
+
+class AgentInUse(Conflict):
+    """Something refers to the agent, so it can't be deleted."""
 
 
 async def list_agents(session: AsyncSession) -> Sequence[Agent]:
@@ -68,9 +73,15 @@ async def delete_agent(session: AsyncSession, agent_id: int) -> None:
     """
     Raises:
         NotFound: no such agent.
+        AgentInUse: a campaign refers to it.
     """
-    await session.delete(await get_agent(session, agent_id))
-    await session.flush()
+    agent = await get_agent(session, agent_id)
+    try:
+        async with session.begin_nested():
+            await session.delete(agent)
+    except IntegrityError as error:
+        remedy = "Delete the campaign or give it another agent."
+        raise AgentInUse("A campaign uses this agent.", remedy=remedy) from error
 
 
 async def _ensure_free(session: AsyncSession, name: str) -> None:

@@ -51,7 +51,7 @@ async def test_an_agent_that_a_campaign_uses_stays(api: Any, create: Any) -> Non
     campaign = await api.post("/api/campaigns", json={"name": "Spring", "agent_id": agent["id"]})
     assert campaign.status_code == 201, campaign.text
     answer = await api.delete(f"/api/agents/{agent['id']}")
-    assert answer.status_code == 409, answer.text
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:outrider:problem:agent-in-use"), answer.text
     assert (await api.get(f"/api/agents/{agent['id']}")).status_code == 200
 
 
