@@ -8,7 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.conversations.events import Change, ConversationChanged, HandedBack
 from outrider.conversations.jobs import wake
+from outrider.conversations.models import Decision, ThreadStatus
 from outrider.conversations.repository import handling as rows
+from outrider.conversations.repository.threads import keep_decision
 from outrider.conversations.schemas import ConversationOut
 from outrider.conversations.threads import get_conversation, require_conversation
 from outrider.errors import InvalidInput
@@ -39,38 +41,45 @@ async def mark_unread(session: AsyncSession, conversation_id: int) -> Conversati
     return await _changed(session, conversation_id, Change.READ)
 
 
-async def assign(session: AsyncSession, conversation_id: int, assignee: str | None) -> ConversationOut:
+async def assign(session: AsyncSession, conversation_id: int, assignee: str | None, actor: str) -> ConversationOut:
     """
     Raises:
         NotFound: no such conversation.
     """
-    await require_conversation(session, conversation_id, lock=True)
+    conversation = await require_conversation(session, conversation_id, lock=True)
+    if assignee != conversation.assignee:
+        decision = Decision.UNASSIGNED if assignee is None else Decision.ASSIGNED
+        keep_decision(session, conversation_id, decision, actor, assignee or conversation.assignee)
     await rows.assign(session, conversation_id, assignee)
     return await _changed(session, conversation_id, Change.ASSIGNEE)
 
 
-async def resolve(session: AsyncSession, conversation_id: int) -> ConversationOut:
+async def resolve(session: AsyncSession, conversation_id: int, actor: str) -> ConversationOut:
     """Nothing is left to do until the lead writes again: what is unanswered stays so, and a thinking agent's answer is dropped.
 
     Raises:
         NotFound: no such conversation.
     """
-    await require_conversation(session, conversation_id, lock=True)
+    conversation = await require_conversation(session, conversation_id, lock=True)
+    if conversation.status != ThreadStatus.RESOLVED:
+        keep_decision(session, conversation_id, Decision.RESOLVED, actor)
     await rows.resolve(session, conversation_id)
     return await _changed(session, conversation_id, Change.STATUS)
 
 
-async def reopen(session: AsyncSession, conversation_id: int) -> ConversationOut:
+async def reopen(session: AsyncSession, conversation_id: int, actor: str) -> ConversationOut:
     """
     Raises:
         NotFound: no such conversation.
     """
-    await require_conversation(session, conversation_id, lock=True)
+    conversation = await require_conversation(session, conversation_id, lock=True)
+    if conversation.status != ThreadStatus.OPEN:
+        keep_decision(session, conversation_id, Decision.REOPENED, actor)
     await rows.reopen(session, conversation_id)
     return await _changed(session, conversation_id, Change.STATUS)
 
 
-async def snooze(session: AsyncSession, conversation_id: int, until: datetime) -> ConversationOut:
+async def snooze(session: AsyncSession, conversation_id: int, until: datetime, actor: str) -> ConversationOut:
     """Out of sight until then, or until the lead writes.
 
     Raises:
@@ -81,6 +90,7 @@ async def snooze(session: AsyncSession, conversation_id: int, until: datetime) -
     if not timedelta(0) < delay <= LONGEST_SNOOZE:
         raise InvalidInput.on("body.until", "is not within the next year", "Choose a time from now to a year ahead.")
     await require_conversation(session, conversation_id, lock=True)
+    keep_decision(session, conversation_id, Decision.SNOOZED, actor, until.isoformat())
     await rows.snooze(session, conversation_id, until)
     await wake.later(delay)(session, conversation_id, until)
     return await _changed(session, conversation_id, Change.STATUS)
@@ -92,12 +102,14 @@ async def take_over(session: AsyncSession, conversation_id: int, actor: str) -> 
     Raises:
         NotFound: no such conversation.
     """
-    await require_conversation(session, conversation_id, lock=True)
+    conversation = await require_conversation(session, conversation_id, lock=True)
+    if conversation.handled_by == "agent":
+        keep_decision(session, conversation_id, Decision.TAKEN_OVER, actor)
     await rows.take_over(session, conversation_id, actor)
     return await _changed(session, conversation_id, Change.HANDLING)
 
 
-async def hand_back(session: AsyncSession, conversation_id: int) -> ConversationOut:
+async def hand_back(session: AsyncSession, conversation_id: int, actor: str) -> ConversationOut:
     """The agent answers from now on, beginning with what is unanswered.
 
     Raises:
@@ -105,6 +117,8 @@ async def hand_back(session: AsyncSession, conversation_id: int) -> Conversation
     """
     conversation = await require_conversation(session, conversation_id, lock=True)
     is_unanswered = conversation.answered_count < conversation.inbound_count
+    if conversation.handled_by == "person":
+        keep_decision(session, conversation_id, Decision.HANDED_BACK, actor)
     await rows.hand_back(session, conversation_id)
     await publish(session, HandedBack(conversation_id, is_unanswered))
     return await _changed(session, conversation_id, Change.HANDLING)

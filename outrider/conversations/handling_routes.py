@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from outrider.auth.permissions import Actor, Permission, require
-from outrider.conversations import handling, notes
-from outrider.conversations.schemas import Assignment, ConversationOut, NoteIn, NoteOut, Snooze
+from outrider.conversations import handling, history, notes
+from outrider.conversations.schemas import Assignment, ConversationOut, DecisionOut, NoteIn, NoteOut, Snooze
 from outrider.db.pages import Cursor, Limit, Page
 from outrider.db.web import Transaction
 
@@ -31,27 +31,27 @@ async def mark_thread_unread(session: Transaction, conversation_id: int) -> Conv
     return await handling.mark_unread(session, conversation_id)
 
 
-@router.post("/assign", dependencies=WRITE)
-async def assign_thread(session: Transaction, conversation_id: int, assignment: Assignment) -> ConversationOut:
+@router.post("/assign")
+async def assign_thread(session: Transaction, actor: Writer, conversation_id: int, assignment: Assignment) -> ConversationOut:
     """Say who looks after it."""
-    return await handling.assign(session, conversation_id, assignment.assignee)
+    return await handling.assign(session, conversation_id, assignment.assignee, actor.name)
 
 
-@router.post("/resolve", dependencies=WRITE)
-async def resolve_thread(session: Transaction, conversation_id: int) -> ConversationOut:
+@router.post("/resolve")
+async def resolve_thread(session: Transaction, actor: Writer, conversation_id: int) -> ConversationOut:
     """Nothing is left to do until the lead writes again. An answer that the agent is thinking about is dropped."""
-    return await handling.resolve(session, conversation_id)
+    return await handling.resolve(session, conversation_id, actor.name)
 
 
-@router.post("/reopen", dependencies=WRITE)
-async def reopen_thread(session: Transaction, conversation_id: int) -> ConversationOut:
-    return await handling.reopen(session, conversation_id)
+@router.post("/reopen")
+async def reopen_thread(session: Transaction, actor: Writer, conversation_id: int) -> ConversationOut:
+    return await handling.reopen(session, conversation_id, actor.name)
 
 
-@router.post("/snooze", dependencies=WRITE)
-async def snooze_thread(session: Transaction, conversation_id: int, snooze: Snooze) -> ConversationOut:
+@router.post("/snooze")
+async def snooze_thread(session: Transaction, actor: Writer, conversation_id: int, snooze: Snooze) -> ConversationOut:
     """Out of sight until a time, or until the lead writes."""
-    return await handling.snooze(session, conversation_id, snooze.until)
+    return await handling.snooze(session, conversation_id, snooze.until, actor.name)
 
 
 @router.post("/take-over")
@@ -60,10 +60,18 @@ async def take_over_thread(session: Transaction, actor: Writer, conversation_id:
     return await handling.take_over(session, conversation_id, actor.name)
 
 
-@router.post("/hand-back", dependencies=WRITE)
-async def hand_back_thread(session: Transaction, conversation_id: int) -> ConversationOut:
+@router.post("/hand-back")
+async def hand_back_thread(session: Transaction, actor: Writer, conversation_id: int) -> ConversationOut:
     """The agent answers from now on, beginning with what is unanswered."""
-    return await handling.hand_back(session, conversation_id)
+    return await handling.hand_back(session, conversation_id, actor.name)
+
+
+@router.get("/decisions", dependencies=READ)
+async def list_thread_decisions(
+    session: Transaction, conversation_id: int, cursor: Cursor = None, limit: Limit = 50
+) -> Page[DecisionOut]:
+    """What was decided about a conversation, newest first."""
+    return await history.list_decisions(session, conversation_id, cursor, limit)
 
 
 @router.get("/notes", dependencies=READ)

@@ -151,6 +151,37 @@ class ConversationNote(HasId, Base):
     __table_args__ = (Index("ix_conversation_notes_conversation_id_id", "conversation_id", "id"),)
 
 
+class Decision(StrEnum):
+    """What was decided about a conversation."""
+
+    TAKEN_OVER = "taken_over"
+    """A person answers from then on."""
+    HANDED_BACK = "handed_back"
+    HANDED_OVER = "handed_over"
+    """The agent left it to a person."""
+    ASSIGNED = "assigned"
+    UNASSIGNED = "unassigned"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    SNOOZED = "snoozed"
+
+
+class ConversationDecision(HasId, Base):
+    """One decision about a conversation, kept for those who read it later."""
+
+    __tablename__ = "conversation_decisions"
+
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    decision: Mapped[Decision] = mapped_column(Text)
+    actor: Mapped[str | None] = mapped_column(Text)
+    """Who decided; None for the agent."""
+    detail: Mapped[str | None] = mapped_column(Text)
+    """The new assignee, the end of the snooze in ISO 8601, or why the agent left it to a person (`PersonReason`)."""
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (Index("ix_conversation_decisions_conversation_id_id", "conversation_id", "id"),)
+
+
 class Direction(StrEnum):
     IN = "in"
     OUT = "out"

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from outrider.channels.segments import Encoding
 from outrider.conversations.models import (
     Author,
+    Decision,
     Direction,
     OutboxState,
     PersonReason,
@@ -192,6 +193,18 @@ class NoteOut(_FromRow):
     conversation_id: int
     author: str
     body: str
+    created_at: datetime
+
+
+class DecisionOut(_FromRow):
+    """Something that was decided about a conversation."""
+
+    id: int
+    decision: Decision
+    actor: str | None
+    """Who decided; None for the agent."""
+    detail: str | None
+    """The new assignee, the end of the snooze in ISO 8601, or why the agent left it to a person."""
     created_at: datetime
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.conversations.events import Change, ConversationChanged
-from outrider.conversations.models import Author, Conversation, Message, Purpose
+from outrider.conversations.models import Author, Conversation, Decision, Message, Purpose
 from outrider.conversations.outbox import TextIntent, queue_texts
 from outrider.conversations.repository import handling
 from outrider.conversations.repository import inbox as inbox_rows
@@ -89,6 +89,8 @@ async def write_message(session: AsyncSession, conversation_id: int, body: str, 
         raise NumberIsSuppressed(
             "This number must not be contacted.", remedy="Only the person can change that, by writing START."
         )
+    if conversation.handled_by == "agent":
+        rows.keep_decision(session, conversation_id, Decision.TAKEN_OVER, actor)
     await handling.take_over(session, conversation_id, actor)
     await handling.person_answered(session, conversation_id)
     (message_id,) = await queue_texts(

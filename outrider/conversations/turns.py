@@ -16,8 +16,9 @@ from sqlalchemy import TextClause, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.conversations.events import Change, ConversationChanged
-from outrider.conversations.models import Message, OutboxState, PersonReason
+from outrider.conversations.models import Decision, Message, OutboxState, PersonReason
 from outrider.conversations.outbox import TextIntent, queue_texts
+from outrider.conversations.repository.threads import keep_decision
 from outrider.events.bus import publish
 
 BEGIN = text("""
@@ -55,7 +56,9 @@ HAND_OVER = text("""
     UPDATE conversations SET handled_by = 'person', run_token = NULL, run_lease_until = NULL,
         needs_person_reason = coalesce(needs_person_reason, :reason),
         needs_person_detail = CASE WHEN needs_person_reason IS NULL THEN :detail ELSE needs_person_detail END
+    FROM (SELECT handled_by = 'agent' AS was_agents FROM conversations WHERE id = :id FOR UPDATE) AS before
     WHERE id = :id
+    RETURNING before.was_agents
 """)
 
 
@@ -116,6 +119,7 @@ async def leave_to_person(session: AsyncSession, turn: Turn, reason: PersonReaso
     """Give the turn back without an answer; a person handles the conversation, and its texts stay unanswered."""
     left = await _end(session, turn, LEAVE, reason=reason, detail=detail or None)
     if left is TurnEnd.DONE:
+        keep_decision(session, turn.conversation_id, Decision.HANDED_OVER, detail=reason)
         await publish(session, ConversationChanged(turn.conversation_id, Change.HANDLING))
     return left
 
@@ -135,7 +139,9 @@ async def release_turn(session: AsyncSession, turn: Turn) -> None:
 
 async def hand_over(session: AsyncSession, conversation_id: int, reason: PersonReason, detail: str = "") -> None:
     """From now on a person answers; a run in progress is overtaken. An earlier reason why it needs a person stays."""
-    await session.execute(HAND_OVER, {"id": conversation_id, "reason": reason, "detail": detail or None})
+    changed = await session.execute(HAND_OVER, {"id": conversation_id, "reason": reason, "detail": detail or None})
+    if changed.scalar_one_or_none():
+        keep_decision(session, conversation_id, Decision.HANDED_OVER, detail=reason)
     await publish(session, ConversationChanged(conversation_id, Change.HANDLING))
 
 

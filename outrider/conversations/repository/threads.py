@@ -9,12 +9,13 @@ from sqlalchemy import Select, and_, false, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from outrider.conversations.models import Conversation, ConversationNote, Message, Suppression
+from outrider.conversations.models import Conversation, ConversationDecision, ConversationNote, Decision, Message, Suppression
 from outrider.db.pages import Order, SortKey, read_rows
 from outrider.leads.models import Lead
 
 NEWEST_FIRST = Order("-id", SortKey(Message.id.expression, int), Message.id.expression)
 NEWEST_NOTE_FIRST = Order("-id", SortKey(ConversationNote.id.expression, int), ConversationNote.id.expression)
+NEWEST_DECISION_FIRST = Order("-id", SortKey(ConversationDecision.id.expression, int), ConversationDecision.id.expression)
 NEEDS_REPLY = Conversation.answered_count < Conversation.inbound_count
 IS_WRITING = and_(Conversation.run_token.is_not(None), Conversation.run_lease_until > func.now())
 """A run has the turn, and its lease has not ended."""
@@ -72,3 +73,19 @@ async def notes(
     query = select(ConversationNote).where(ConversationNote.conversation_id == conversation_id)
     rows, next_cursor = await read_rows(session, query, NEWEST_NOTE_FIRST, cursor, limit)
     return [row.ConversationNote for row in rows], next_cursor
+
+
+async def decisions(
+    session: AsyncSession, conversation_id: int, cursor: str | None, limit: int
+) -> tuple[Sequence[ConversationDecision], str | None]:
+    """Decisions about a conversation, newest first, and the cursor of the next page."""
+    query = select(ConversationDecision).where(ConversationDecision.conversation_id == conversation_id)
+    rows, next_cursor = await read_rows(session, query, NEWEST_DECISION_FIRST, cursor, limit)
+    return [row.ConversationDecision for row in rows], next_cursor
+
+
+def keep_decision(
+    session: AsyncSession, conversation_id: int, decision: Decision, actor: str | None = None, detail: str | None = None
+) -> None:
+    """Keep a decision; without `actor` it is the agent's."""
+    session.add(ConversationDecision(conversation_id=conversation_id, decision=decision, actor=actor, detail=detail))

@@ -114,7 +114,7 @@ class Talk:
 
     async def person_hands_back(self) -> None:
         async with self.world.database.transaction() as session:
-            await hand_back(session, self.id)
+            await hand_back(session, self.id, "Maya")
 
 
 @pytest.fixture

@@ -269,3 +269,33 @@ async def _pass(thread: Thread, time: timedelta) -> None:
     """Let time pass for what waits in the queue, and run what is due."""
     await thread.world.execute("UPDATE pgqueuer SET execute_after = execute_after - CAST(:time AS interval)", time=time)
     await run_due_jobs(JobContext(thread.world.database))
+
+
+async def test_decisions_are_kept_with_who_made_them(thread: Thread) -> None:
+    await thread.does("take-over")
+    await thread.does("take-over")
+    await thread.does("hand-back")
+    await thread.does("assign", assignee="Ada")
+    await thread.does("assign", assignee=None)
+    await thread.does("resolve")
+    await thread.does("reopen")
+    async with thread.world.database.transaction() as session:
+        await hand_over(session, thread.id, PersonReason.ASKED)
+        await hand_over(session, thread.id, PersonReason.NO_SENDER)
+    listed = (await thread.api.get(f"/api/threads/{thread.id}/decisions")).json()["items"]
+    assert [(item["decision"], item["actor"], item["detail"]) for item in reversed(listed)] == [
+        ("taken_over", ME, None),
+        ("handed_back", ME, None),
+        ("assigned", ME, "Ada"),
+        ("unassigned", ME, "Ada"),
+        ("resolved", ME, None),
+        ("reopened", ME, None),
+        ("handed_over", None, "asked_for_person"),
+    ]
+
+
+async def test_a_persons_text_takes_over_once(thread: Thread) -> None:
+    await thread.does("messages", status=201, body="Hello, it is me.")
+    await thread.does("messages", status=201, body="Are you there?")
+    listed = (await thread.api.get(f"/api/threads/{thread.id}/decisions")).json()["items"]
+    assert [(item["decision"], item["actor"]) for item in listed] == [("taken_over", ME)]

@@ -1414,6 +1414,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/threads/{conversation_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Thread Decisions
+         * @description What was decided about a conversation, newest first.
+         */
+        get: operations["list_thread_decisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/threads/{conversation_id}/hand-back": {
         parameters: {
             query?: never;
@@ -2867,6 +2887,30 @@ export interface components {
             /** Start */
             start: string | null;
         };
+        /**
+         * Decision
+         * @description What was decided about a conversation.
+         * @enum {string}
+         */
+        Decision: "taken_over" | "handed_back" | "handed_over" | "assigned" | "unassigned" | "resolved" | "reopened" | "snoozed";
+        /**
+         * DecisionOut
+         * @description Something that was decided about a conversation.
+         */
+        DecisionOut: {
+            /** Actor */
+            actor: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            decision: components["schemas"]["Decision"];
+            /** Detail */
+            detail: string | null;
+            /** Id */
+            id: number;
+        };
         /** DefinitionIn */
         DefinitionIn: {
             config: components["schemas"]["WorkflowDefinition"];
@@ -3989,6 +4033,13 @@ export interface components {
         Page_ConversationOut_: {
             /** Items */
             items: components["schemas"]["ConversationOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[DecisionOut] */
+        Page_DecisionOut_: {
+            /** Items */
+            items: components["schemas"]["DecisionOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -8148,6 +8199,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_thread_decisions: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; without it the list begins. */
+                cursor?: string | null;
+                /** @description Most items of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                conversation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DecisionOut_"];
                 };
             };
             /** @description Client Error */

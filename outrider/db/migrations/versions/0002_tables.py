@@ -366,6 +366,17 @@ def upgrade() -> None:
     op.create_index('ix_campaign_leads_campaign_id_id', 'campaign_leads', ['campaign_id', 'id'], unique=False)
     op.create_index('ix_campaign_leads_campaign_id_status_id', 'campaign_leads', ['campaign_id', 'status', 'id'], unique=False)
     op.create_index(op.f('ix_campaign_leads_lead_id'), 'campaign_leads', ['lead_id'], unique=False)
+    op.create_table('conversation_decisions',
+    sa.Column('conversation_id', sa.BigInteger(), nullable=False),
+    sa.Column('decision', sa.Text(), nullable=False),
+    sa.Column('actor', sa.Text(), nullable=True),
+    sa.Column('detail', sa.Text(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversations.id'], name=op.f('fk_conversation_decisions_conversation_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_conversation_decisions'))
+    )
+    op.create_index('ix_conversation_decisions_conversation_id_id', 'conversation_decisions', ['conversation_id', 'id'], unique=False)
     op.create_table('conversation_notes',
     sa.Column('conversation_id', sa.BigInteger(), nullable=False),
     sa.Column('author', sa.Text(), nullable=False),
@@ -534,6 +545,8 @@ def downgrade() -> None:
     op.drop_table('messages')
     op.drop_index('ix_conversation_notes_conversation_id_id', table_name='conversation_notes')
     op.drop_table('conversation_notes')
+    op.drop_index('ix_conversation_decisions_conversation_id_id', table_name='conversation_decisions')
+    op.drop_table('conversation_decisions')
     op.drop_index(op.f('ix_campaign_leads_lead_id'), table_name='campaign_leads')
     op.drop_index('ix_campaign_leads_campaign_id_status_id', table_name='campaign_leads')
     op.drop_index('ix_campaign_leads_campaign_id_id', table_name='campaign_leads')
