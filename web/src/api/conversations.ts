@@ -9,6 +9,7 @@ export type ConversationStatus = Conversation['status']
 export type PersonReason = NonNullable<Conversation['needs_person_reason']>
 export type Message = Schemas['MessageOut']
 export type Note = Schemas['NoteOut']
+export type Decision = Schemas['DecisionOut']
 export type Insight = Schemas['MessageInsight']
 export type Suggestion = Schemas['Suggestion']
 export type Suppression = Schemas['SuppressionOut']
@@ -23,7 +24,7 @@ export interface ConversationFilter {
 }
 
 const PAGE = 50
-/** What a thread is asked for at most besides its texts; nobody leaves more notes. */
+/** What a thread is asked for at most besides its texts; nobody leaves more notes or decides more often. */
 const MOST_NOTES = 500
 
 /** What belongs to one thread lies below `one`, so that an update of it refreshes the thread alone. */
@@ -35,6 +36,7 @@ export const conversationKeys = {
   one: (id: number) => ['conversation', 'one', id] as const,
   messages: (id: number) => ['conversation', 'one', id, 'messages'] as const,
   notes: (id: number) => ['conversation', 'one', id, 'notes'] as const,
+  decisions: (id: number) => ['conversation', 'one', id, 'decisions'] as const,
   insights: (id: number) => ['conversation', 'one', id, 'insights'] as const,
 }
 
@@ -108,6 +110,21 @@ export const notesQuery = (id: number) =>
     refetchInterval: pollWhenNotLive,
   })
 
+/** Who took over, handed back, assigned, resolved. */
+export const decisionsQuery = (id: number) =>
+  queryOptions({
+    queryKey: conversationKeys.decisions(id),
+    queryFn: async () =>
+      (
+        await data(
+          api.GET('/api/threads/{conversation_id}/decisions', {
+            params: { path: { conversation_id: id }, query: { limit: MOST_NOTES } },
+          }),
+        )
+      ).items,
+    refetchInterval: pollWhenNotLive,
+  })
+
 /** Opt-outs of a number, in force and lifted: events of its thread. */
 export const optOutsQuery = (phone: string | null) =>
   queryOptions({
@@ -126,6 +143,7 @@ function useTaken() {
   const client = useQueryClient()
   return async (thread: Conversation) => {
     client.setQueryData(conversationKeys.one(thread.id), thread)
+    void client.invalidateQueries({ queryKey: conversationKeys.decisions(thread.id) })
     await client.invalidateQueries({ queryKey: conversationKeys.all })
   }
 }

@@ -1,19 +1,21 @@
 /** A thread as it is read: texts, notes and events in the order of time, by day. */
-import type { Message, Note, Sending, Suppression } from '@/api/conversations'
-import { humanize } from '@/lib/format'
+import type { Decision, Message, Note, Sending, Suppression } from '@/api/conversations'
+import { formatDateTime, humanize } from '@/lib/format'
+import { PERSON_REASONS } from './handling'
 
 export type Entry =
   | { kind: 'day'; key: string; at: string }
   | { kind: 'message'; key: string; at: string; message: Message; isContinued: boolean }
   | { kind: 'sending'; key: string; at: string; body: string }
   | { kind: 'note'; key: string; at: string; note: Note }
-  | { kind: 'event'; key: string; at: string; tone: 'danger' | 'success'; text: string }
+  | { kind: 'event'; key: string; at: string; tone: 'neutral' | 'danger' | 'success'; text: string }
 
 export interface ThreadParts {
   /** As the API gives them, newest first; perhaps only the latest pages. */
   messages: Message[]
   hasOlder: boolean
   notes: Note[]
+  decisions: Decision[]
   optOuts: Suppression[]
   /** Texts that are on their way to the server. */
   sending: Sending[]
@@ -49,11 +51,42 @@ function eventsOf(optOut: Suppression, messages: Message[]): Entry[] {
   return [began, { kind: 'event', key: `lifted-${optOut.id}`, at: optOut.lifted_at, tone: 'success', text }]
 }
 
+/** What a decision says in a thread. */
+function decisionWords({ decision, actor, detail }: Decision): string {
+  const who = actor ?? 'The agent'
+  switch (decision) {
+    case 'taken_over':
+      return `${who} took over from the agent`
+    case 'handed_back':
+      return `${who} handed back to the agent`
+    case 'handed_over': {
+      const reason = PERSON_REASONS[detail as keyof typeof PERSON_REASONS]
+      return `Left to a person${reason ? `: ${reason}` : ''}`
+    }
+    case 'assigned':
+      return detail === actor ? `${who} took it on` : `${who} assigned it to ${detail}`
+    case 'unassigned':
+      return detail === actor ? `${who} gave it up` : `${who} took it from ${detail}`
+    case 'snoozed':
+      return `${who} snoozed it until ${formatDateTime(detail)}`
+    default:
+      return `${who} ${humanize(decision).toLowerCase()} it`
+  }
+}
+
+const decisionEvent = (decision: Decision): Entry => ({
+  kind: 'event',
+  key: `decision-${decision.id}`,
+  at: decision.created_at,
+  tone: 'neutral',
+  text: decisionWords(decision),
+})
+
 const dayOf = (at: string): string => new Date(at).toDateString()
 const time = (entry: Entry): number => Date.parse(entry.at)
 
 /** Everything to show, oldest first. What is older than the oldest loaded text waits until that is loaded. */
-export function entriesOf({ messages, hasOlder, notes, optOuts, sending }: ThreadParts): Entry[] {
+export function entriesOf({ messages, hasOlder, notes, decisions, optOuts, sending }: ThreadParts): Entry[] {
   const texts: Entry[] = messages.toReversed().map((message) => ({
     kind: 'message',
     key: `message-${message.id}`,
@@ -64,6 +97,7 @@ export function entriesOf({ messages, hasOlder, notes, optOuts, sending }: Threa
   const beginning = hasOlder && texts[0] ? time(texts[0]) : Number.NEGATIVE_INFINITY
   const others: Entry[] = [
     ...notes.map((note): Entry => ({ kind: 'note', key: `note-${note.id}`, at: note.created_at, note })),
+    ...decisions.map(decisionEvent),
     ...optOuts.flatMap((optOut) => eventsOf(optOut, messages)),
   ]
   const shown = others.filter((entry) => time(entry) >= beginning)

@@ -133,7 +133,7 @@ function Campaigns({ thread }: { thread: Conversation }) {
       <Link
         to="/campaigns/$campaignId"
         params={{ campaignId: id }}
-        className="text-primary-text underline-offset-4 hover:underline"
+        className="text-primary-text underline underline-offset-4"
       >
         {campaign?.name ?? `Campaign ${id}`}
       </Link>

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Message, Note, Suppression } from '@/api/conversations'
+import type { Decision, Message, Note, Suppression } from '@/api/conversations'
 import { adviceFor, blockOf, sendWords, suggestionWords } from './composing'
 import { hasDraft, keepDraft, readDraft } from './drafts'
 import { dayWords, type Entry, entriesOf } from './entries'
@@ -11,7 +11,7 @@ const text = (id: number, at: string, author = 'lead'): Message =>
   ({ id, author, direction: author === 'lead' ? 'in' : 'out', body: `text ${id}`, created_at: at }) as Message
 const note = (id: number, at: string): Note => ({ id, conversation_id: 1, author: 'Ada', body: 'note', created_at: at })
 const at = (minutes: number, day = 4) => new Date(2026, 4, day, 12, minutes).toISOString()
-const none = { messages: [], hasOlder: false, notes: [], optOuts: [], sending: [] }
+const none = { messages: [], hasOlder: false, notes: [], decisions: [], optOuts: [], sending: [] }
 const keys = (entries: Entry[]) => entries.map((entry) => entry.key.replace(/^day-.*/, 'day'))
 
 describe('entries of a thread', () => {
@@ -56,6 +56,30 @@ describe('entries of a thread', () => {
     expect(entries.flatMap((entry) => (entry.kind === 'event' ? [entry.text] : []))).toEqual([
       'Opted out: “STOP”',
       'May be texted again',
+    ])
+  })
+  it('tell who decided what', () => {
+    const decided = (id: number, decision: Decision['decision'], actor: string | null, detail: string | null) => ({
+      id,
+      decision,
+      actor,
+      detail,
+      created_at: at(id),
+    })
+    const decisions = [
+      decided(1, 'handed_over', null, 'no_sender'),
+      decided(2, 'taken_over', 'Ada', null),
+      decided(3, 'assigned', 'Ada', 'Bo'),
+      decided(4, 'unassigned', 'Bo', 'Bo'),
+      decided(5, 'resolved', 'Bo', null),
+    ]
+    const entries = entriesOf({ ...none, messages: [text(1, at(0))], decisions })
+    expect(entries.flatMap((entry) => (entry.kind === 'event' ? [entry.text] : []))).toEqual([
+      'Left to a person: no enabled sender may send the agent’s answer',
+      'Ada took over from the agent',
+      'Ada assigned it to Bo',
+      'Bo gave it up',
+      'Bo resolved it',
     ])
   })
   it('show what is on its way last, whatever this clock says', () => {

@@ -1,4 +1,4 @@
-import { Ban, CircleCheck, StickyNote, Trash2 } from 'lucide-react'
+import { ArrowRightLeft, Ban, CircleCheck, StickyNote, Trash2 } from 'lucide-react'
 import type { Insight, Note } from '@/api/conversations'
 import { MessageBubble } from '@/components/conversation/message-bubble'
 import { Button } from '@/components/ui/button'
@@ -56,15 +56,16 @@ function Day({ at }: { at: string }) {
   )
 }
 
-function Event({ at, tone, text }: { at: string; tone: 'danger' | 'success'; text: string }) {
-  const Icon = tone === 'danger' ? Ban : CircleCheck
+const EVENTS = {
+  neutral: { icon: ArrowRightLeft, ink: 'text-muted-foreground' },
+  danger: { icon: Ban, ink: 'text-danger-text' },
+  success: { icon: CircleCheck, ink: 'text-success-text' },
+}
+
+function Event({ at, tone, text }: { at: string; tone: keyof typeof EVENTS; text: string }) {
+  const { icon: Icon, ink } = EVENTS[tone]
   return (
-    <p
-      className={cn(
-        'mx-auto mt-4 flex max-w-full items-center gap-1.5 text-xs',
-        tone === 'danger' ? 'text-danger-text' : 'text-success-text',
-      )}
-    >
+    <p className={cn('mx-auto mt-4 flex max-w-full items-center gap-1.5 text-xs', ink)}>
       <Icon className="size-3.5 shrink-0" aria-hidden />
       <span className="min-w-0 break-words">{text}</span>
       <time dateTime={at} title={formatDateTime(at)} className="shrink-0 text-muted-foreground">

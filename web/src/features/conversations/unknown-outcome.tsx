@@ -11,7 +11,7 @@ export function UnknownOutcome({ message }: { message: Message }) {
   const say = (outcome: 'sent' | 'not_sent') =>
     resolve.mutate({ id: message.id, outcome }, { onError: toastProblem, onSettled: () => setAsking(false) })
   return (
-    <div className="flex max-w-[min(34rem,88%)] flex-col gap-2 rounded-md bg-warning-soft px-3 py-2 text-[13px] text-warning-text">
+    <div className="flex ml-auto max-w-[34rem] flex-col gap-2 rounded-md bg-warning-soft px-3 py-2 text-[13px] text-warning-text">
       <p>
         The connection broke while the text was handed over, so nobody here can tell whether the carrier took it. It is
         looked up at the carrier by itself. If you see it in the carrier’s log (or the lead does), say so:

@@ -2,6 +2,7 @@ import { useInfiniteQuery, useMutationState, useQuery } from '@tanstack/react-qu
 import { useEffect, useMemo } from 'react'
 import {
   type Conversation,
+  decisionsQuery,
   type Insight,
   insightsQuery,
   messagesQuery,
@@ -18,6 +19,7 @@ export function useThread(thread: Conversation) {
   const { id, phone } = thread
   const texts = useRows(useInfiniteQuery(messagesQuery(id)))
   const notes = useQuery(notesQuery(id)).data
+  const decisions = useQuery(decisionsQuery(id)).data
   const optOuts = useQuery(optOutsQuery(phone)).data
   const insights = useInsights(id, texts.items.at(-1)?.id)
   const sending = useMutationState({
@@ -30,10 +32,11 @@ export function useThread(thread: Conversation) {
         messages: texts.items,
         hasOlder: texts.hasNextPage,
         notes: notes ?? [],
+        decisions: decisions ?? [],
         optOuts: optOuts ?? [],
         sending,
       }),
-    [texts.items, texts.hasNextPage, notes, optOuts, sending],
+    [texts.items, texts.hasNextPage, notes, decisions, optOuts, sending],
   )
   return { texts, entries, insights, notes: notes ?? [] }
 }
