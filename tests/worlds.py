@@ -24,7 +24,8 @@ from outrider.llm.base import ChatModel
 
 NEXT_JOB = text("""
     DELETE FROM pgqueuer WHERE id = (
-        SELECT id FROM pgqueuer WHERE status = 'queued' AND execute_after <= now() ORDER BY priority DESC, id LIMIT 1
+        SELECT id FROM pgqueuer WHERE status = 'queued' AND execute_after <= now() AND entrypoint <> ALL(:besides)
+        ORDER BY priority DESC, id LIMIT 1
     ) RETURNING entrypoint, payload
 """)
 
@@ -51,11 +52,11 @@ class OneModel:
         return self.model
 
 
-async def run_due_jobs(context: JobContext, most: int = 1000) -> int:
-    """Run due jobs one after the other until there are none; returns how many. One that raises is gone."""
+async def run_due_jobs(context: JobContext, most: int = 1000, besides: Sequence[str] = ()) -> int:
+    """Run due jobs one after the other until there are none `besides` some kinds; returns how many. One that raises is gone."""
     for done in range(most):
         async with context.transaction() as session:
-            job = (await session.execute(NEXT_JOB)).one_or_none()
+            job = (await session.execute(NEXT_JOB, {"besides": list(besides)})).one_or_none()
         if job is None:
             return done
         await registry[job.entrypoint].run(context, job.payload)

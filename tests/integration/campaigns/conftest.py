@@ -105,8 +105,8 @@ class World:
             return await control.retry_failed(session, campaign_id, self.settings)
 
     async def work(self, most: int = 1000) -> int:
-        """Run due jobs until there are none; returns how many."""
-        return await run_due_jobs(self.context, most)
+        """Run due jobs until there are none; returns how many. What agents answer is not the campaigns' to test."""
+        return await run_due_jobs(self.context, most, besides=["agents.reply"])
 
     async def queue(self) -> Counter[str]:
         async with self.database.transaction() as session:

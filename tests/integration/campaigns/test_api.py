@@ -66,6 +66,20 @@ async def test_from_start_to_end_as_the_pages_see_it(api: AsyncClient, world: Wo
     assert (await api.get(f"/api/campaign-leads/{leads[0]['id']}")).json() == leads[0]
 
 
+async def test_pace_is_that_of_writing_and_after_that_of_leaving(api: AsyncClient, world: World) -> None:
+    campaign_id = await done(world, api, count=4)
+    async with world.database.transaction() as session:
+        await session.execute(text("UPDATE campaign_leads SET processed_at = now()"))
+        await session.execute(text("UPDATE campaign_leads SET status = 'waiting' WHERE id > (SELECT min(id) FROM campaign_leads)"))
+    leaving = (await api.get(f"/api/campaigns/{campaign_id}")).json()["stats"]
+    assert (leaving["waiting"], leaving["rate"], leaving["eta_seconds"]) == (3, round(1 / 60, 2), 150)
+
+    async with world.database.transaction() as session:
+        await session.execute(text("UPDATE campaign_leads SET status = 'pending' WHERE id = (SELECT max(id) FROM campaign_leads)"))
+    writing = (await api.get(f"/api/campaigns/{campaign_id}")).json()["stats"]
+    assert (writing["pending"], writing["rate"], writing["eta_seconds"]) == (1, 0.05, 20)
+
+
 async def test_texts_that_did_not_arrive_are_counted_by_reason_and_lead_to_their_leads(api: AsyncClient, world: World) -> None:
     campaign_id = await done(world, api)
     async with world.database.transaction() as session:
