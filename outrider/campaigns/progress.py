@@ -74,7 +74,7 @@ async def watch(database: Database, campaign_id: int) -> AsyncIterator[CampaignP
 
 
 async def _count_leads(session: AsyncSession, found: dict[int, CampaignStats]) -> None:
-    recent = dict.fromkeys(found, 0)
+    written, gone = dict.fromkeys(found, 0), dict.fromkeys(found, 0)
     for row in await rows.leads_by_status(session, list(found), RATE_WINDOW_SECONDS):
         stats = found[row.campaign_id]
         stats.total_leads += row.leads
@@ -82,10 +82,14 @@ async def _count_leads(session: AsyncSession, found: dict[int, CampaignStats]) -
         setattr(stats, row.status, getattr(stats, row.status) + row.leads)
         if row.skip_reason:
             stats.skipped_by_reason[SkipReason(row.skip_reason)] = row.leads
-        elif row.status in (LeadStatus.WAITING, LeadStatus.COMPLETED, LeadStatus.FAILED):
-            recent[row.campaign_id] += row.recent
+        elif row.status in (LeadStatus.COMPLETED, LeadStatus.FAILED):
+            gone[row.campaign_id] += row.recent
+        elif row.status == LeadStatus.WAITING:
+            written[row.campaign_id] += row.recent
     for campaign_id, stats in found.items():
         stats.success_rate = round(stats.completed / stats.total_leads * 100, 2) if stats.total_leads else 0.0
-        stats.rate = round(recent[campaign_id] / RATE_WINDOW_SECONDS, 2)
         open_leads = stats.pending + stats.processing
-        stats.eta_seconds = round(open_leads / stats.rate) if stats.rate and open_leads else None
+        finished = gone[campaign_id] + (written[campaign_id] if open_leads else 0)
+        left = open_leads or stats.waiting
+        stats.rate = round(finished / RATE_WINDOW_SECONDS, 2)
+        stats.eta_seconds = round(left / stats.rate) if stats.rate and left else None

@@ -165,9 +165,9 @@ class CampaignStats(BaseModel):
     input_tokens: int = 0
     output_tokens: int = 0
     rate: float = 0.0
-    """Leads finished with per second, over the last minute."""
+    """Leads finished with per second, over the last minute; while some are still to be written to, each whose text is written."""
     eta_seconds: int | None = None
-    """Until no lead is pending at the present rate; None while nothing moves."""
+    """Until no lead is pending, and after that until no text is on its way, at the present rate; None while nothing moves."""
 
 
 class CampaignProgress(BaseModel):

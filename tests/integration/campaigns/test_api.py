@@ -70,12 +70,16 @@ async def test_pace_is_that_of_writing_and_after_that_of_leaving(api: AsyncClien
     campaign_id = await done(world, api, count=4)
     async with world.database.transaction() as session:
         await session.execute(text("UPDATE campaign_leads SET processed_at = now()"))
-        await session.execute(text("UPDATE campaign_leads SET status = 'waiting' WHERE id > (SELECT min(id) FROM campaign_leads)"))
+        await session.execute(
+            text("UPDATE campaign_leads SET status = 'waiting' WHERE id > (SELECT min(id) FROM campaign_leads)")
+        )
     leaving = (await api.get(f"/api/campaigns/{campaign_id}")).json()["stats"]
     assert (leaving["waiting"], leaving["rate"], leaving["eta_seconds"]) == (3, round(1 / 60, 2), 150)
 
     async with world.database.transaction() as session:
-        await session.execute(text("UPDATE campaign_leads SET status = 'pending' WHERE id = (SELECT max(id) FROM campaign_leads)"))
+        await session.execute(
+            text("UPDATE campaign_leads SET status = 'pending' WHERE id = (SELECT max(id) FROM campaign_leads)")
+        )
     writing = (await api.get(f"/api/campaigns/{campaign_id}")).json()["stats"]
     assert (writing["pending"], writing["rate"], writing["eta_seconds"]) == (1, 0.05, 20)
 
