@@ -7,7 +7,11 @@ const id = z.coerce.number().int().positive().optional().catch(undefined)
 const words = z.array(z.string().max(200)).max(50).optional().catch(undefined)
 const flag = z.boolean().optional().catch(undefined)
 
-export const dashboardSearch = z.object({ days: z.literal([7, 30, 90]).optional().catch(undefined) })
+export const dashboardSearch = z.object({
+  days: z.literal([7, 30, 90]).optional().catch(undefined),
+  chart: z.enum(['cost', 'texts']).optional().catch(undefined),
+  table: flag,
+})
 
 export const campaignsSearch = z.object({
   status: text,

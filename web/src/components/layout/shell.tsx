@@ -153,7 +153,7 @@ function Places({ places, onNavigate }: { places: Place[]; onNavigate: () => voi
           <Link
             to={place.to}
             onClick={onNavigate}
-            activeOptions={{ exact: place.to === '/' }}
+            activeOptions={{ exact: place.to === '/', includeSearch: false }}
             className="flex h-8 items-center gap-2.5 rounded-md px-2 font-medium text-[13px] text-muted-foreground transition-colors hover:bg-accent hover:text-foreground data-[status=active]:bg-accent data-[status=active]:text-foreground"
           >
             <place.icon className="size-4" aria-hidden />

@@ -1,4 +1,5 @@
-import { lazy, Suspense, useState } from 'react'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import type { DayFigures } from '@/api/dashboard'
 import { Button } from '@/components/ui/button'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
@@ -17,8 +18,10 @@ type Measure = (typeof MEASURES)[number]['value']
 
 /** The days of the period as bars, or as a table for whoever reads figures, or hears them. */
 export function DailyCard({ daily }: { daily: DayFigures[] }) {
-  const [measure, setMeasure] = useState<Measure>('cost')
-  const [isTable, setTable] = useState(false)
+  const { chart: measure = MEASURES[0].value, table: isTable = false } = useSearch({ from: '/' })
+  const navigate = useNavigate({ from: '/' })
+  const show = (part: { chart?: Measure; table?: boolean }) =>
+    navigate({ search: (before) => ({ ...before, ...part }), replace: true, resetScroll: false })
   const chart = measure === 'cost' ? costChart(daily) : textChart(daily)
   const format = measure === 'cost' ? formatMoney : formatNumber
   const isEmpty = chart.days.every((day) => day.total === 0)
@@ -29,8 +32,18 @@ export function DailyCard({ daily }: { daily: DayFigures[] }) {
         description={measure === 'cost' ? 'Cost by channel, in US dollars.' : 'Texts sent, delivered and received.'}
         actions={
           <>
-            <Segmented label="What the bars show" value={measure} choices={MEASURES} onChange={setMeasure} />
-            <Button variant="ghost" size="sm" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
+            <Segmented
+              label="What the bars show"
+              value={measure}
+              choices={MEASURES}
+              onChange={(chosen) => show({ chart: chosen })}
+            />
+            <Button
+              variant="ghost"
+              size="sm"
+              aria-pressed={isTable}
+              onClick={() => show({ table: !isTable || undefined })}
+            >
               {isTable ? 'Show as chart' : 'Show as table'}
             </Button>
           </>

@@ -28,10 +28,13 @@ export function DashboardPage() {
   const isFirstRun = setup.data?.has_sent === false
   const dashboard = useQuery(dashboardQuery(days))
   const choose = (choice: (typeof PERIODS)[number]) =>
-    navigate({ search: { days: choice === String(USUAL) ? undefined : (Number(choice) as Days) }, replace: true })
+    navigate({
+      search: (before) => ({ ...before, days: choice === String(USUAL) ? undefined : (Number(choice) as Days) }),
+      replace: true,
+    })
   if (setup.data && isFirstRun) {
     return (
-      <Page title="Dashboard">
+      <Page title="Dashboard" description="From nothing to the first reply.">
         <FirstRun setup={setup.data} />
       </Page>
     )
@@ -40,6 +43,7 @@ export function DashboardPage() {
   return (
     <Page
       title="Dashboard"
+      description="How your campaigns do, and what needs you."
       actions={
         <>
           <Segmented label="Period" value={`${days}`} choices={CHOICES} onChange={choose} />

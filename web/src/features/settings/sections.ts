@@ -14,22 +14,66 @@ import { type ComponentType, type LazyExoticComponent, lazy } from 'react'
 export interface Section {
   id: string
   label: string
+  description: string
   icon: LucideIcon
   content: LazyExoticComponent<ComponentType>
 }
 
 export const SECTIONS: [Section, ...Section[]] = [
-  { id: 'senders', label: 'Senders', icon: Phone, content: lazy(() => import('./senders-section')) },
-  { id: 'quiet-hours', label: 'Quiet hours', icon: Clock, content: lazy(() => import('./quiet-hours-section')) },
-  { id: 'budget', label: 'Budget', icon: CircleDollarSign, content: lazy(() => import('./budget-section')) },
-  { id: 'models', label: 'Models', icon: Cpu, content: lazy(() => import('./models-section')) },
-  { id: 'suppressions', label: 'Suppression list', icon: Ban, content: lazy(() => import('./suppressions-section')) },
-  { id: 'webhooks', label: 'Webhooks', icon: Webhook, content: lazy(() => import('./webhooks-section')) },
+  {
+    id: 'senders',
+    label: 'Senders',
+    description: 'The numbers that texts leave from.',
+    icon: Phone,
+    content: lazy(() => import('./senders-section')),
+  },
+  {
+    id: 'quiet-hours',
+    label: 'Quiet hours',
+    description: 'When texts may leave, by the lead’s own clock.',
+    icon: Clock,
+    content: lazy(() => import('./quiet-hours-section')),
+  },
+  {
+    id: 'budget',
+    label: 'Budget',
+    description: 'What was spent, and what campaigns may spend.',
+    icon: CircleDollarSign,
+    content: lazy(() => import('./budget-section')),
+  },
+  {
+    id: 'models',
+    label: 'Models',
+    description: 'Who writes the texts, what it costs, and whether it answers.',
+    icon: Cpu,
+    content: lazy(() => import('./models-section')),
+  },
+  {
+    id: 'suppressions',
+    label: 'Suppression list',
+    description: 'Numbers that must not be contacted, and why.',
+    icon: Ban,
+    content: lazy(() => import('./suppressions-section')),
+  },
+  {
+    id: 'webhooks',
+    label: 'Webhooks',
+    description: 'The addresses at which the carrier reaches this installation.',
+    icon: Webhook,
+    content: lazy(() => import('./webhooks-section')),
+  },
   {
     id: 'environment',
     label: 'All settings',
+    description: 'What this installation runs with, and how to change it.',
     icon: SlidersHorizontal,
     content: lazy(() => import('./environment-section')),
   },
-  { id: 'about', label: 'About', icon: Info, content: lazy(() => import('./about-section')) },
+  {
+    id: 'about',
+    label: 'About',
+    description: 'What runs here, and what stands in the way.',
+    icon: Info,
+    content: lazy(() => import('./about-section')),
+  },
 ]

@@ -15,7 +15,7 @@ export function SettingsPage() {
   if (!section) return <NotFound />
   const Content = section.content
   return (
-    <Page title={section.label} parent="Settings">
+    <Page title={section.label} parent="Settings" description={section.description}>
       <div className="flex flex-col gap-4 md:flex-row md:gap-8">
         <nav aria-label="Settings" className="-mx-4 overflow-x-auto px-4 md:mx-0 md:w-44 md:shrink-0 md:px-0">
           <ul className="flex gap-1 md:flex-col md:gap-0.5">
