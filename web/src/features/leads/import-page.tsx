@@ -19,7 +19,7 @@ export function ImportPage() {
         </Link>
       }
     >
-      <div className="grid max-w-5xl gap-6">
+      <div className="grid max-w-5xl grid-cols-1 gap-6">
         {import_id ? (
           <ImportWatch key={import_id} importId={import_id} onAgain={() => show(undefined)} />
         ) : (

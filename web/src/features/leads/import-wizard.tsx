@@ -77,7 +77,7 @@ export function ImportWizard({ onStarted }: ImportWizardProps) {
   const forget = () => setChoices({})
   const isReady = Boolean(preview) && !preview?.problem && Object.keys(problems).length === 0 && !query.isError
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       <ImportDrop file={chosen?.file ?? null} onFile={choose} />
       {chosen && query.isPending && !preview && Object.keys(problems).length === 0 && <SkeletonLines count={4} />}
       {query.isError && (

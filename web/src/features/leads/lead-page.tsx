@@ -118,12 +118,12 @@ function LoadedLead({ lead }: { lead: LeadDetail }) {
         </>
       }
     >
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
-        <div className="grid gap-4">
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
+        <div className="grid grid-cols-1 gap-4">
           <LeadFacts lead={lead} save={save} />
           <LeadTimeline query={timeline} entries={entries} />
         </div>
-        <div className="grid gap-4">
+        <div className="grid grid-cols-1 gap-4">
           {lead.phone && <SuppressionCard phone={lead.phone} />}
           <ConsentCard lead={lead} />
           <AttributesCard lead={lead} save={save} />
