@@ -157,19 +157,19 @@ function Editor({ campaign }: { campaign: Campaign }) {
               />
             )}
           </div>
-          <footer className="flex justify-end border-t px-5 py-3">
-            {following ? (
-              <Button variant="primary" onClick={() => goTo(following.id)}>
-                {following.title} <ArrowRight />
-              </Button>
-            ) : (
-              isDraft && (
+          {isDraft && (
+            <footer className="flex justify-end border-t px-5 py-3">
+              {following ? (
+                <Button variant="primary" onClick={() => goTo(following.id)}>
+                  {following.title} <ArrowRight />
+                </Button>
+              ) : (
                 <Button variant="primary" disabled={!isReady} onClick={() => void start()}>
                   <Rocket /> Start the campaign
                 </Button>
-              )
-            )}
-          </footer>
+              )}
+            </footer>
+          )}
         </Card>
       </div>
       <StartDialog campaign={campaign} open={isStarting} onOpenChange={setStarting} />

@@ -39,7 +39,11 @@ export function Checklist({ sections, current, states, campaignId }: ChecklistPr
   return (
     <nav
       aria-label="Sections of the campaign"
-      className="z-10 max-lg:-mx-4 max-lg:sticky max-lg:top-0 max-lg:border-b max-lg:bg-background max-lg:px-4 md:max-lg:-mx-6 md:max-lg:px-6 lg:sticky lg:top-4 lg:w-56 lg:shrink-0 lg:self-start"
+      className={cn(
+        'z-10 max-lg:-mx-4 max-lg:sticky max-lg:top-0 max-lg:border-b max-lg:bg-background max-lg:px-4 md:max-lg:-mx-6 md:max-lg:px-6 lg:sticky lg:top-4 lg:w-56 lg:shrink-0 lg:self-start',
+        // Without anything to go to, a bar would only take room.
+        campaignId === undefined && 'max-lg:hidden',
+      )}
     >
       <ol ref={list} className="flex gap-1 max-lg:overflow-x-auto max-lg:py-2 lg:flex-col">
         {sections.map(({ id, title }) => {

@@ -63,6 +63,8 @@ export interface Issue {
 /** Warnings that say how things are rather than what to do. */
 const MERELY_TOLD = new Set(['offline_model', 'outside_hours'])
 
+export const needsAction = (finding: Pick<PreflightFinding, 'code'>): boolean => !MERELY_TOLD.has(finding.code)
+
 /** Everything known about a draft: what the form sees at once, and what the pre-flight of the stored one found. */
 export function issuesOf(draft: Draft, attributes: readonly string[], preflight: Preflight | undefined): Issue[] {
   return [...formIssues(draft, attributes), ...preflightIssues(preflight)]
@@ -97,13 +99,13 @@ function preflightIssues(preflight: Preflight | undefined): Issue[] {
   })
   return [
     ...preflight.blockers.map((finding) => issue(finding, true)),
-    ...preflight.warnings.filter((finding) => !MERELY_TOLD.has(finding.code)).map((finding) => issue(finding, false)),
+    ...preflight.warnings.filter(needsAction).map((finding) => issue(finding, false)),
   ]
 }
 
 /** What is merely told: it needs no action and marks no section. */
 export const notesOf = (preflight: Preflight | undefined): PreflightFinding[] =>
-  preflight?.warnings.filter((finding) => MERELY_TOLD.has(finding.code)) ?? []
+  preflight?.warnings.filter((finding) => !needsAction(finding)) ?? []
 
 /** The mark of each section. The review is open until it was asked for, and done when nothing blocks. */
 export function sectionStates(issues: Issue[], isChecked: boolean): Record<SectionId, SectionState> {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { CircleAlert, Rocket, TriangleAlert } from 'lucide-react'
+import { CircleAlert, Info, Rocket, TriangleAlert } from 'lucide-react'
 import { type Campaign, type Preflight, preflightQuery, useCampaignVerb } from '@/api/campaigns'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogClose, DialogContent } from '@/components/ui/dialog'
@@ -8,7 +8,7 @@ import { Facts } from '@/components/ui/misc'
 import { ErrorState, Notice, SkeletonLines } from '@/components/ui/states'
 import { formatDateTime, formatDuration, formatMoney, formatNumber, plural } from '@/lib/format'
 import { toastProblem } from '@/lib/toast'
-import { sectionOf } from './sections'
+import { needsAction, notesOf, sectionOf } from './sections'
 
 interface StartDialogProps {
   campaign: Campaign
@@ -70,7 +70,7 @@ const startWords = (campaign: Campaign): string =>
 function Findings({ campaign, report, onFollow }: { campaign: Campaign; report: Preflight; onFollow: () => void }) {
   const findings = [
     ...report.blockers.map((finding) => ({ finding, isBlocking: true })),
-    ...report.warnings.map((finding) => ({ finding, isBlocking: false })),
+    ...report.warnings.filter(needsAction).map((finding) => ({ finding, isBlocking: false })),
   ]
   return (
     <div className="grid gap-4">
@@ -102,6 +102,11 @@ function Findings({ campaign, report, onFollow }: { campaign: Campaign; report: 
           ))}
         </ul>
       )}
+      {notesOf(report).map((note) => (
+        <Notice key={note.code} icon={Info}>
+          {note.message}
+        </Notice>
+      ))}
     </div>
   )
 }

@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { type Campaign, exportAddress, useCampaignVerb, useDeleteCampaign, useRetryFailed } from '@/api/campaigns'
 import { Confirm } from '@/components/ui/dialog'
-import { formatNumber, plural } from '@/lib/format'
+import { plural } from '@/lib/format'
 import { toast, toastProblem, withUndo } from '@/lib/toast'
 import { hideCampaign, showCampaign } from './hidden'
 import { StartDialog } from './start-dialog'
@@ -15,6 +15,8 @@ interface Verbs {
   /** Questions that have to be answered first; to be rendered once. */
   dialogs: ReactNode
 }
+
+const openLeads = ({ stats }: Campaign): number => stats.pending + stats.processing + stats.waiting
 
 /** Does what somebody wants with a campaign, asking first where it can't be undone. */
 export function useVerbs(campaign: Campaign, onDeleted?: () => void): Verbs {
@@ -74,14 +76,14 @@ export function useVerbs(campaign: Campaign, onDeleted?: () => void): Verbs {
       <Confirm
         open={asked === 'cancel'}
         onOpenChange={(open) => !open && close()}
-        title={`Cancel “${campaign.name}”?`}
+        title={`Cancel the campaign “${campaign.name}”?`}
         description={
           <p>
-            {formatNumber(campaign.stats.pending)} leads that were not written to are skipped, and texts that are still
-            waiting never leave. This can't be undone; answers that come in are handled as before.
+            {plural(openLeads(campaign), 'lead')} not reached yet will be skipped, and texts that are still waiting
+            never leave. This can't be undone; answers that come in are handled as before.
           </p>
         }
-        action="Cancel the campaign"
+        action="End the campaign"
         isDangerous
         isBusy={busy === 'cancel'}
         onConfirm={() => perform('cancel')}
