@@ -38,10 +38,14 @@ export function ConversationList({ rows, openId, me, empty }: ConversationListPr
     if (hasNextPage && !isFetchingNextPage && last >= items.length - LOAD_AHEAD) void fetchNextPage()
   }, [hasNextPage, isFetchingNextPage, last, items.length, fetchNextPage])
 
+  // Once per opened thread: when the list moves on, who scrolled it elsewhere stays there.
   const openIndex = items.findIndex((thread) => thread.id === openId)
+  const shownId = useRef<number>(undefined)
   useEffect(() => {
-    if (openIndex >= 0) virtual.scrollToIndex(openIndex, { align: 'auto' })
-  }, [openIndex, virtual])
+    if (openIndex < 0 || shownId.current === openId) return
+    shownId.current = openId
+    virtual.scrollToIndex(openIndex, { align: 'auto' })
+  }, [openIndex, openId, virtual])
 
   if (rows.error && items.length === 0) return <ErrorState error={rows.error} onRetry={rows.refetch} />
   if (rows.isPending) return <LoadingRows />

@@ -34,6 +34,16 @@ const OPT_OUTS: Record<Suppression['reason'], string> = {
   import: 'Put on the do-not-contact list by an import',
 }
 
+/** How the API names a person who asked for it themselves, by START. */
+const BY_TEXT = 'inbound text'
+const MOMENT_MS = 5_000
+
+/** The text that lifted an opt-out is kept a moment after it took effect. */
+function isRightAfter(message: Message, at: string | null): boolean {
+  const delay = at === null ? -1 : Date.parse(message.created_at) - Date.parse(at)
+  return message.direction === 'in' && delay >= 0 && delay < MOMENT_MS
+}
+
 /** An opt-out takes effect a moment before its text is kept; it is read after it. */
 function eventsOf(optOut: Suppression, messages: Message[]): Entry[] {
   const wish = messages.find((message) => message.id === optOut.message_id)
@@ -46,9 +56,16 @@ function eventsOf(optOut: Suppression, messages: Message[]): Entry[] {
     text: `${OPT_OUTS[optOut.reason] ?? humanize(optOut.reason)}${said}`,
   }
   if (!optOut.lifted_at) return [began]
-  const by = optOut.lifted_by ? ` (${optOut.lifted_by})` : ''
-  const text = `May be texted again${by}`
-  return [began, { kind: 'event', key: `lifted-${optOut.id}`, at: optOut.lifted_at, tone: 'success', text }]
+  const isOwnWish = optOut.lifted_by === BY_TEXT
+  const again = isOwnWish ? messages.findLast((message) => isRightAfter(message, optOut.lifted_at)) : undefined
+  const lifted: Entry = {
+    kind: 'event',
+    key: `lifted-${optOut.id}`,
+    at: again?.created_at ?? optOut.lifted_at,
+    tone: 'success',
+    text: isOwnWish || !optOut.lifted_by ? 'May be texted again' : `${optOut.lifted_by} allowed texts again`,
+  }
+  return [began, lifted]
 }
 
 /** What a decision says in a thread. */

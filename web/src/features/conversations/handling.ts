@@ -47,8 +47,9 @@ export function standingOf(thread: Handled, me: string): Standing {
     return { kind: 'needs-person', tone: 'warning', text: `Needs a person: ${words}.`, ...(detail && { detail }) }
   }
   if (thread.handled_by === 'person') {
-    const who = thread.paused_by ? (thread.paused_by === me ? 'you' : thread.paused_by) : 'itself'
-    return { kind: 'paused', tone: 'warning', text: `Agent paused by ${who}: a person answers.` }
+    const who = thread.paused_by === me ? 'you' : thread.paused_by
+    const text = who ? `Agent paused by ${who}: a person answers.` : 'The agent left this to a person.'
+    return { kind: 'paused', tone: 'warning', text }
   }
   return {
     kind: 'agent',

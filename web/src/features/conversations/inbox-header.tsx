@@ -57,7 +57,7 @@ export function InboxHeader({ search, view, counts, change, searchField }: Inbox
                 replace
                 aria-current={view === value ? 'page' : undefined}
                 className={cn(
-                  '-mb-px flex h-9 items-center gap-1.5 whitespace-nowrap border-transparent border-b-2 px-1.5 font-medium text-[13px] text-muted-foreground outline-offset-[-2px] transition-colors hover:text-foreground',
+                  '-mb-px flex h-9 items-center gap-1 whitespace-nowrap border-transparent border-b-2 px-1.5 font-medium text-[13px] text-muted-foreground outline-offset-[-2px] transition-colors hover:text-foreground',
                   view === value && 'border-primary text-foreground',
                 )}
               >

@@ -10,7 +10,7 @@ import { waitOf } from './waiting'
 const text = (id: number, at: string, author = 'lead'): Message =>
   ({ id, author, direction: author === 'lead' ? 'in' : 'out', body: `text ${id}`, created_at: at }) as Message
 const note = (id: number, at: string): Note => ({ id, conversation_id: 1, author: 'Ada', body: 'note', created_at: at })
-const at = (minutes: number, day = 4) => new Date(2026, 4, day, 12, minutes).toISOString()
+const at = (minutes: number, day = 4) => new Date(new Date(2026, 4, day, 12).getTime() + minutes * 60_000).toISOString()
 const none = { messages: [], hasOlder: false, notes: [], decisions: [], optOuts: [], sending: [] }
 const keys = (entries: Entry[]) => entries.map((entry) => entry.key.replace(/^day-.*/, 'day'))
 
@@ -49,10 +49,14 @@ describe('entries of a thread', () => {
       evidence: 'STOP',
       created_at: at(5),
       lifted_at: at(9),
-      lifted_by: null,
+      lifted_by: 'inbound text',
     } as unknown as Suppression
-    const entries = entriesOf({ ...none, messages: [text(2, at(6)), text(1, at(0))], optOuts: [optOut] })
-    expect(keys(entries)).toEqual(['day', 'message-1', 'message-2', 'suppressed-3', 'lifted-3'])
+    const entries = entriesOf({
+      ...none,
+      messages: [text(3, at(9.05)), text(2, at(6)), text(1, at(0))],
+      optOuts: [optOut],
+    })
+    expect(keys(entries)).toEqual(['day', 'message-1', 'message-2', 'suppressed-3', 'message-3', 'lifted-3'])
     expect(entries.flatMap((entry) => (entry.kind === 'event' ? [entry.text] : []))).toEqual([
       'Opted out: “STOP”',
       'May be texted again',
@@ -184,6 +188,7 @@ describe('standing', () => {
     expect(standingOf(calm, 'me').kind).toBe('agent')
     expect(standingOf({ ...calm, handled_by: 'person', paused_by: 'me' }, 'me').text).toMatch(/paused by you/)
     expect(standingOf({ ...calm, handled_by: 'person', paused_by: 'Ada' }, 'me').text).toMatch(/paused by Ada/)
+    expect(standingOf({ ...calm, handled_by: 'person' }, 'me').text).toBe('The agent left this to a person.')
     const needs = {
       ...calm,
       needs_person: true,

@@ -34,8 +34,8 @@ export function MessageList(props: MessageListProps) {
   const seen = useRef({ lastKey, count })
   const [fresh, setFresh] = useState(0)
 
-  const toEnd = useCallback((behavior: ScrollBehavior) => {
-    scroller.current?.scrollTo({ top: 0, behavior })
+  const toEnd = useCallback(() => {
+    scroller.current?.scrollTo({ top: 0 })
     setFresh(0)
   }, [])
 
@@ -48,7 +48,7 @@ export function MessageList(props: MessageListProps) {
     height.current = box.scrollHeight
     seen.current = { lastKey, count }
     if (!isNew || box.scrollTop > -NEAR_END) return
-    if (isOwn) toEnd('instant')
+    if (isOwn) toEnd()
     else {
       box.scrollTop -= grown
       setFresh((before) => before + more)
@@ -91,7 +91,7 @@ export function MessageList(props: MessageListProps) {
           variant="primary"
           size="sm"
           className="-translate-x-1/2 absolute bottom-3 left-1/2 rounded-full shadow-md"
-          onClick={() => toEnd('smooth')}
+          onClick={toEnd}
         >
           <ArrowDown /> {plural(fresh, 'new message')}
         </Button>

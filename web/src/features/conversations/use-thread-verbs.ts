@@ -52,6 +52,10 @@ export function useThreadVerbs({ thread, me, onPutAway, onUnread }: Options): Th
         { onError, onSuccess: () => putAway(`${name} is snoozed until ${formatDateTime(until.toISOString())}`) },
       ),
     markRead: () => run('read'),
-    markUnread: () => run('unread', onUnread),
+    markUnread: () => {
+      // Before the answer makes it unread: what is looked at would be read again at once.
+      onUnread()
+      run('unread')
+    },
   }
 }
