@@ -29,7 +29,7 @@ interface ConversationViewerProps {
 export function ConversationViewer({ conversation, leadName, logs }: ConversationViewerProps) {
   const { thread, messages } = conversation
   return (
-    <div className="grid gap-5">
+    <div className="grid grid-cols-1 gap-5">
       <section aria-labelledby="viewer-texts">
         <Heading id="viewer-texts" icon={MessageSquare}>
           Texts
@@ -39,7 +39,7 @@ export function ConversationViewer({ conversation, leadName, logs }: Conversatio
             What is sent and received appears here at once.
           </EmptyState>
         ) : (
-          <div className="grid gap-3 rounded-lg bg-surface-sunken p-3">
+          <div className="grid grid-cols-1 gap-3 rounded-lg bg-surface-sunken p-3">
             {thread.map((message, index) => (
               <MessageBubble
                 key={message.id}
@@ -111,7 +111,7 @@ export function Transcript({ lines }: { lines: PromptLine[] }) {
             : plural(lines.length, 'message')}
         </span>
       </summary>
-      <ol className="grid gap-3 border-t p-3">
+      <ol className="grid grid-cols-1 gap-3 border-t p-3">
         {lines.map((line, index) => (
           <li key={index}>
             <p className="flex flex-wrap items-center gap-2 text-muted-foreground text-xs">

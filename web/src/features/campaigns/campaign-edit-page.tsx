@@ -123,7 +123,7 @@ function Editor({ campaign }: { campaign: Campaign }) {
             </h2>
             <p className="text-[13px] text-muted-foreground">{section.about}</p>
           </header>
-          <div className="grid gap-5 px-5 py-5">
+          <div className="grid grid-cols-1 gap-5 px-5 py-5">
             {form.failure && (
               <Notice
                 tone="danger"

@@ -135,7 +135,7 @@ function Tried({ preview }: { preview: Preview }) {
   const tried = preview.leads[0]
   if (!tried) return null
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <p className="text-[13px]">
         To <span className="font-medium">{tried.lead.name || 'a lead without a name'}</span>
         {tried.lead.company && <span className="text-muted-foreground">, {tried.lead.company}</span>}
@@ -165,7 +165,7 @@ function Tried({ preview }: { preview: Preview }) {
 /** A text as it would leave, with what it takes and costs. */
 export function OutgoingText({ text, children }: { text: TriedText; children?: ReactNode }) {
   return (
-    <div className="grid justify-items-end gap-1">
+    <div className="grid grid-cols-1 justify-items-end gap-1">
       <p className="w-fit max-w-full whitespace-pre-wrap break-words rounded-xl rounded-br-sm bg-primary-soft px-3 py-2 text-sm">
         {text.body}
       </p>

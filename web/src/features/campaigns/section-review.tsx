@@ -23,7 +23,7 @@ export function ReviewSection({ campaign, issues, preflight, error, onRetry, sav
   const blockers = issues.filter((issue) => issue.isBlocking)
   const warnings = issues.filter((issue) => !issue.isBlocking)
   return (
-    <div className="grid gap-6">
+    <div className="grid grid-cols-1 gap-6">
       <section aria-labelledby="review-findings" className="grid gap-2">
         <h3 id="review-findings" className="font-semibold text-sm">
           {blockers.length

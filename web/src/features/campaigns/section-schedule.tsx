@@ -80,7 +80,7 @@ export function ScheduleSection({ form, isLocked }: SectionProps) {
           label="Hours"
           value={draft.quiet_hours ? 'own' : 'law'}
           choices={[
-            { value: 'law', label: 'What the law allows' },
+            { value: 'law', label: hours && !hours.is_enforced ? 'Any hour' : 'What the law allows' },
             { value: 'own', label: 'Narrower hours' },
           ]}
           className={isLocked('quiet_hours') ? 'pointer-events-none opacity-60' : ''}

@@ -45,7 +45,8 @@ export function StartDialog({ campaign, open, onOpenChange }: StartDialogProps) 
               <Button>Not now</Button>
             </DialogClose>
             <Button variant="primary" disabled={!report?.can_start} isBusy={start.isPending} onClick={begin}>
-              <Rocket /> {report?.can_start ? `Text ${plural(texts, 'lead')}` : 'Start'}
+              <Rocket />{' '}
+              {report?.can_start ? `${isLater(campaign) ? 'Schedule for' : 'Text'} ${plural(texts, 'lead')}` : 'Start'}
             </Button>
           </>
         }
@@ -62,8 +63,10 @@ export function StartDialog({ campaign, open, onOpenChange }: StartDialogProps) 
   )
 }
 
+const isLater = ({ scheduled_at }: Campaign): boolean => scheduled_at !== null && new Date(scheduled_at) > new Date()
+
 const startWords = (campaign: Campaign): string =>
-  campaign.scheduled_at && new Date(campaign.scheduled_at) > new Date()
+  isLater(campaign)
     ? `It is launched on ${formatDateTime(campaign.scheduled_at)}.`
     : 'Texts begin to leave at once, inside the hours that apply.'
 

@@ -75,16 +75,16 @@ function Report({ report }: { report: TrialReport }) {
   }
   const tokens = report.input_tokens + report.output_tokens
   return (
-    <div className="mt-4 grid gap-3">
+    <div className="mt-4 grid grid-cols-1 gap-3">
       <p className="tabular text-[13px]">
         {formatNumber(report.completed)} completed, {formatNumber(report.failed)} failed. Sending these texts would cost{' '}
         {formatMoney(report.texts_cost)}; the test used {formatNumber(tokens)} tokens for{' '}
         {formatMoney(report.model_cost)}
         {report.is_offline && ' (written by rules)'}.
       </p>
-      <ol className="grid gap-3">
+      <ol className="grid grid-cols-1 gap-3">
         {report.leads.map((lead) => (
-          <li key={lead.lead.id} className="grid gap-3 rounded-lg bg-surface-sunken p-3">
+          <li key={lead.lead.id} className="grid grid-cols-1 gap-3 rounded-lg bg-surface-sunken p-3">
             <Tested tried={lead} />
           </li>
         ))}
