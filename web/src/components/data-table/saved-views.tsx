@@ -34,7 +34,7 @@ export function SavedViews({ page, search, onApply }: SavedViewsProps) {
           <Bookmark /> Views
         </Button>
       </PopoverTrigger>
-      <PopoverContent align="end" className="w-72">
+      <PopoverContent align="end" className="w-72" aria-label="Saved views">
         {views.length === 0 && (
           <p className="mb-2 text-[13px] text-muted-foreground">
             Save the present filters and order to come back to them with one click.
