@@ -7,7 +7,7 @@ import { Kbd } from '@/components/ui/misc'
 import { Notice } from '@/components/ui/states'
 import { Segmented } from '@/components/ui/toggles'
 import { cn } from '@/lib/cn'
-import { formatNumber } from '@/lib/format'
+import { formatNumber, formatPhone } from '@/lib/format'
 import { keyCaps } from '@/lib/shortcuts'
 import { adviceFor, MOST_CHARACTERS, sendWords, sentence, suggestionWords } from './composing'
 import type { Mode } from './drafts'
@@ -134,7 +134,7 @@ function NoteHint({ body }: { body: string }) {
 function ReplyHint({ composing, thread }: { composing: Composing; thread: Conversation }) {
   const { body, type } = composing
   const most = MOST_CHARACTERS.reply
-  if (!body) return thread.phone ? <>To {thread.phone}</> : null
+  if (!body) return thread.phone ? <>To {formatPhone(thread.phone)}</> : null
   if (body.length > most)
     return (
       <span className="text-danger-text">

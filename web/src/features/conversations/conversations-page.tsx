@@ -42,7 +42,7 @@ export function ConversationsPage() {
       <section
         aria-label="Inbox"
         className={cn(
-          'w-full flex-col bg-surface md:flex md:w-80 md:shrink-0 md:border-r xl:w-96',
+          'w-full flex-col bg-surface lg:flex lg:w-80 lg:shrink-0 lg:border-r xl:w-96',
           openId ? 'hidden' : 'flex',
         )}
       >

@@ -39,7 +39,7 @@ export function ThreadHeader({ thread, me, verbs, isPanelShown, onPanel, onSnooz
   const isOpen = thread.status === 'open'
   return (
     <header className="flex shrink-0 items-center gap-2 border-b px-3 py-2 md:px-4">
-      <Button variant="ghost" size="icon" className="md:hidden" aria-label="Back to the list" onClick={onBack}>
+      <Button variant="ghost" size="icon" className="lg:hidden" aria-label="Back to the list" onClick={onBack}>
         <ArrowLeft />
       </Button>
       <Avatar name={name} className="hidden sm:grid" />

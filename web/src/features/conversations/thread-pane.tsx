@@ -60,7 +60,7 @@ export function ThreadPane({ id, me, listed, onBack, onPutAway }: ThreadPaneProp
     return query.error ? (
       <div className="flex-1">
         <ErrorState error={query.error} onRetry={query.refetch} />
-        <p className="text-center md:hidden">
+        <p className="text-center lg:hidden">
           <Button onClick={onBack}>Back to the list</Button>
         </p>
       </div>
@@ -147,7 +147,7 @@ function useThreadShortcuts({ verbs, composer, onSnooze, onBack }: ThreadShortcu
 /** Beside the list while no thread is open. */
 export function NoThread() {
   return (
-    <div className="hidden flex-1 place-items-center md:grid">
+    <div className="hidden flex-1 place-items-center lg:grid">
       <EmptyState icon={MessagesSquare} title="Choose a conversation">
         <p>
           <Kbd>J</Kbd> and <Kbd>K</Kbd> go through the list, <Kbd>/</Kbd> searches, <Kbd>?</Kbd> shows every key.

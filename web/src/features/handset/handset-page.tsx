@@ -41,7 +41,7 @@ function Handsets({ personas }: { personas: string[] }) {
     <div className="flex min-h-0 flex-1">
       <section
         aria-label="People"
-        className={cn('w-full flex-col bg-surface md:flex md:w-72 md:shrink-0 md:border-r', phone ? 'hidden' : 'flex')}
+        className={cn('w-full flex-col bg-surface lg:flex lg:w-72 lg:shrink-0 lg:border-r', phone ? 'hidden' : 'flex')}
       >
         <PeopleList
           search={search ?? ''}
@@ -59,7 +59,7 @@ function Handsets({ personas }: { personas: string[] }) {
           onBack={() => void navigate({ search: (before) => ({ ...before, phone: undefined }) })}
         />
       ) : (
-        <div className="hidden flex-1 place-items-center md:grid">
+        <div className="hidden flex-1 place-items-center lg:grid">
           <EmptyState icon={Smartphone} title="Pick up a handset">
             Choose a person to see our texts as they do, and to answer as them. The agents can’t tell the difference.
           </EmptyState>

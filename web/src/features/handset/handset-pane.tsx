@@ -47,7 +47,7 @@ export function HandsetPane({ phone, personas, onBack }: HandsetPaneProps) {
   return (
     <section aria-label="Handset" className="flex min-w-0 flex-1 flex-col overflow-y-auto">
       <header className="flex items-center gap-2 px-4 pt-4 md:px-6">
-        <Button variant="ghost" size="icon" className="md:hidden" aria-label="Back to the people" onClick={onBack}>
+        <Button variant="ghost" size="icon" className="lg:hidden" aria-label="Back to the people" onClick={onBack}>
           <ArrowLeft />
         </Button>
         <div className="min-w-0">
@@ -62,8 +62,8 @@ export function HandsetPane({ phone, personas, onBack }: HandsetPaneProps) {
       ) : !handset ? (
         <Skeleton className="mx-auto my-6 h-[36rem] w-full max-w-92 rounded-[2.75rem]" />
       ) : (
-        <div className="grid min-h-0 flex-1 content-start gap-6 p-4 md:p-6 lg:grid-cols-[minmax(0,23rem)_minmax(15rem,22rem)] lg:justify-center lg:gap-10">
-          <div className="h-[min(46rem,calc(100dvh-18rem))] lg:h-[min(46rem,calc(100dvh-8rem))]">
+        <div className="grid min-h-0 flex-1 content-start gap-6 p-4 md:p-6 xl:grid-cols-[minmax(0,23rem)_minmax(15rem,22rem)] xl:justify-center xl:gap-10">
+          <div className="h-[min(46rem,calc(100dvh-18rem))] xl:h-[min(46rem,calc(100dvh-8rem))]">
             <Phone
               handset={handset}
               isTyping={thread?.agent_is_writing ?? false}
