@@ -25,8 +25,9 @@ export function DashboardPage() {
   const { days = USUAL } = useSearch({ from: '/' })
   const navigate = useNavigate({ from: '/' })
   const setup = useQuery(setupQuery())
-  const isFirstRun = setup.data?.has_sent === false
   const dashboard = useQuery(dashboardQuery(days))
+  // A campaign whose texts still wait for the morning is worth a look, too.
+  const isFirstRun = setup.data?.has_sent === false && dashboard.data?.active_campaigns.length === 0
   const choose = (choice: (typeof PERIODS)[number]) =>
     navigate({
       search: (before) => ({ ...before, days: choice === String(USUAL) ? undefined : (Number(choice) as Days) }),
