@@ -8,7 +8,11 @@ const panel =
 const item =
   'relative flex cursor-default select-none items-center gap-2 rounded-md px-2 py-1.5 text-[13px] outline-none data-[disabled]:pointer-events-none data-[highlighted]:bg-accent data-[disabled]:opacity-50 [&_svg]:size-4 [&_svg]:text-muted-foreground'
 
-export const Menu = Primitive.Root
+/** Not modal: the rest of the page stays readable for screen readers, and scrolls. */
+export function Menu(props: ComponentProps<typeof Primitive.Root>) {
+  return <Primitive.Root modal={false} {...props} />
+}
+
 export const MenuTrigger = Primitive.Trigger
 
 export function MenuContent({
