@@ -116,7 +116,9 @@ async def _page_to_page(browser: Browser, address: str, rounds: int) -> dict[str
     """Milliseconds from a click in the navigation to the next page, once each page was visited."""
     page = await _open(browser, address)
     await page.goto(f"{address}/")
-    paths = await page.eval_on_selector_all("nav a", "links => links.map((link) => link.getAttribute('href'))")
+    await page.wait_for_selector("nav a")
+    await page.wait_for_load_state("networkidle")
+    paths = await page.eval_on_selector_all("nav[aria-label=Main] a", "links => links.map((link) => link.getAttribute('href'))")
     times: dict[str, list[float]] = {path: [] for path in paths}
     for warm in [False] + [True] * rounds:
         for path in [*paths[1:], paths[0]]:
