@@ -11,8 +11,8 @@ import outrider.agents.models
 import outrider.campaigns.jobs
 import outrider.campaigns.models
 import outrider.campaigns.subscribers
-import outrider.conversations.jobs
 import outrider.conversations.arrivals
+import outrider.conversations.jobs
 import outrider.conversations.live
 import outrider.conversations.models
 import outrider.conversations.subscribers
