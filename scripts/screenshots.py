@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -22,13 +23,14 @@ PAGES = {
     "new-campaign": "/campaigns/2/edit",
     "leads": "/leads",
     "import": "/leads/import",
-    "conversations": "/conversations?view=all",
-    "handset": "/handset",
+    "conversations": "/conversations?view=all&thread=1",
+    "handset": "/handset?phone=%2B13055550116",
     "workflow": "/workflows/1",
 }
 ALSO_DARK = ("dashboard", "conversations")
 SETTLE_MS = 1500
-LONGEST_CAMPAIGN_SECONDS = 120
+LONGEST_WAIT_SECONDS = 120
+PEOPLE_ANSWER_SECONDS = 15
 
 
 def main() -> None:
@@ -51,13 +53,23 @@ def main() -> None:
 def work_demo_campaign(installation: Installation) -> None:
     api = installation.api
     api.post("/api/demo").raise_for_status()
+    until(lambda: api.get("/api/leads/imports").json()["items"][0]["status"] == "completed")
     api.post("/api/campaigns/1/start").raise_for_status()
-    deadline = time.monotonic() + LONGEST_CAMPAIGN_SECONDS
-    while time.monotonic() < deadline and api.get("/api/campaigns/1").json()["status"] != "completed":
-        time.sleep(1)
-    # People take their time to answer.
-    time.sleep(15)
+    until(lambda: api.get("/api/campaigns/1").json()["status"] == "completed")
+    time.sleep(PEOPLE_ANSWER_SECONDS)
     api.post("/api/campaigns/1/duplicate").raise_for_status()
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """
+    Raises:
+        TimeoutError: it does not become so.
+    """
+    deadline = time.monotonic() + LONGEST_WAIT_SECONDS
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise TimeoutError("The demo campaign takes too long.")
+        time.sleep(0.5)
 
 
 def photograph(page: Page, path: str, file: Path) -> None:
