@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
-from outrider.llm.base import ChatModel, ChatReply, ChatRequest, ModelError, Wrapper
+from outrider.llm.base import Around, Attempt, ChatModel, ChatRequest, ModelError
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +29,24 @@ class CallObserved:
 Observe = Callable[[CallObserved], None]
 
 
-class Counted(Wrapper):
+class Counted(Around):
     """Calls `observe` after each attempt, whether it succeeded or failed."""
 
     def __init__(self, model: ChatModel, observe: Observe):
         super().__init__(model)
         self._observe = observe
 
-    async def complete(self, request: ChatRequest) -> ChatReply:
+    @asynccontextmanager
+    async def around(self, request: ChatRequest) -> AsyncIterator[Attempt]:
         began = time.perf_counter()
+        attempt = Attempt()
         try:
-            reply = await self.wrapped.complete(request)
+            yield attempt
         except ModelError as error:
             self._observe(CallObserved(self.name, request.purpose, error.slug, time.perf_counter() - began))
             raise
-        seconds = time.perf_counter() - began
-        self._observe(
-            CallObserved(self.name, request.purpose, "ok", seconds, reply.input_tokens, reply.output_tokens, reply.cost)
-        )
-        return reply
+        reply = attempt.reply
+        if reply is not None:
+            seconds = time.perf_counter() - began
+            used = (reply.input_tokens, reply.output_tokens, reply.cost)
+            self._observe(CallObserved(self.name, request.purpose, "ok", seconds, *used))

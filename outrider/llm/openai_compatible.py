@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from functools import cached_property
 from typing import Any, cast
 
@@ -37,8 +37,10 @@ from outrider.llm.base import (
     ModelRefused,
     ModelUnavailable,
     Role,
+    StreamPart,
     estimated_input_tokens,
     estimated_tokens,
+    in_one_piece,
 )
 from outrider.llm.openai_errors import CALL_FAILURES, model_error, status_error
 from outrider.llm.pricing import provider_at
@@ -167,6 +169,10 @@ class OpenAICompatible:
         except CALL_FAILURES as error:
             raise model_error(error, self.name) from error
         return self._reply(request, message, time.perf_counter() - began)
+
+    async def stream(self, request: ChatRequest) -> AsyncIterator[StreamPart]:
+        async for part in in_one_piece(await self.complete(request)):
+            yield part
 
     async def aclose(self) -> None:
         if self._own_client is not None:

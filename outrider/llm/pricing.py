@@ -5,6 +5,8 @@ The list is part of the installed package; nothing here reaches the network.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
@@ -12,7 +14,7 @@ from functools import lru_cache
 from genai_prices import Usage, calc_price
 from genai_prices.data_snapshot import get_snapshot
 
-from outrider.llm.base import ChatReply, ChatRequest, Wrapper
+from outrider.llm.base import Around, Attempt, ChatRequest
 
 
 def price(provider: str, model: str, input_tokens: int, output_tokens: int, cached_input_tokens: int = 0) -> Decimal | None:
@@ -47,10 +49,13 @@ def provider_at(base_url: str) -> str | None:
         return None
 
 
-class Priced(Wrapper):
+class Priced(Around):
     """Puts the cost on each reply."""
 
-    async def complete(self, request: ChatRequest) -> ChatReply:
-        reply = await self.wrapped.complete(request)
-        cost = price(reply.provider, reply.model, reply.input_tokens, reply.output_tokens, reply.cached_input_tokens)
-        return replace(reply, cost=cost or Decimal(0), price_known=cost is not None)
+    @asynccontextmanager
+    async def around(self, request: ChatRequest) -> AsyncIterator[Attempt]:
+        attempt = Attempt()
+        yield attempt
+        if (reply := attempt.reply) is not None:
+            cost = price(reply.provider, reply.model, reply.input_tokens, reply.output_tokens, reply.cached_input_tokens)
+            attempt.reply = replace(reply, cost=cost or Decimal(0), price_known=cost is not None)

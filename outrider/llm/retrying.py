@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import structlog
 
-from outrider.llm.base import ChatModel, ChatReply, ChatRequest, ModelError, Wrapper
+from outrider.llm.base import ChatModel, ChatReply, ChatRequest, ModelError, Restarted, StreamPart, Wrapper
 
 log = structlog.get_logger(__name__)
 
@@ -43,12 +43,36 @@ class Retrying(Wrapper):
             try:
                 return await self.wrapped.complete(request)
             except ModelError as error:
-                if not error.retryable or (error.retry_after or 0) > LONGEST_WAIT_SECONDS:
-                    raise
-                wait = self._wait(error, attempt)
-                log.info("model_retried", model=self.name, error=error.slug, attempt=attempt + 1, wait_seconds=round(wait, 3))
-                await self._sleep(wait)
+                await self._pause(error, attempt)
         return await self.wrapped.complete(request)
+
+    async def stream(self, request: ChatRequest) -> AsyncIterator[StreamPart]:
+        """An answer that broke off is begun anew, which `Restarted` tells."""
+        for attempt in range(self._max_retries + 1):
+            has_begun = False
+            try:
+                async for part in self.wrapped.stream(request):
+                    has_begun = True
+                    yield part
+                return
+            except ModelError as error:
+                if attempt == self._max_retries:
+                    raise
+                await self._pause(error, attempt)
+                if has_begun:
+                    yield Restarted(error.detail)
+
+    async def _pause(self, error: ModelError, attempt: int) -> None:
+        """Wait before the next attempt.
+
+        Raises:
+            ModelError: the given one, if asking again is of no use, or not so soon.
+        """
+        if not error.retryable or (error.retry_after or 0) > LONGEST_WAIT_SECONDS:
+            raise error
+        wait = self._wait(error, attempt)
+        log.info("model_retried", model=self.name, error=error.slug, attempt=attempt + 1, wait_seconds=round(wait, 3))
+        await self._sleep(wait)
 
     def _wait(self, error: ModelError, attempt: int) -> float:
         if error.retry_after is not None:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
-from outrider.llm.base import ChatReply, ChatRequest, ModelRefused, estimated_input_tokens, estimated_tokens
+from outrider.llm.base import (
+    ChatReply,
+    ChatRequest,
+    ModelRefused,
+    StreamPart,
+    TextDelta,
+    estimated_input_tokens,
+    estimated_tokens,
+)
 from outrider.llm.offline.openings import write_opening
 from outrider.llm.offline.replies import LEAD, answer
 
@@ -49,6 +58,13 @@ class OfflineModel:
             usage_estimated=True,
         )
 
+    async def stream(self, request: ChatRequest) -> AsyncIterator[StreamPart]:
+        """Word by word, as a language model would write it."""
+        reply = await self.complete(request)
+        for word in re.findall(r"\S+\s*", reply.text):
+            yield TextDelta(word)
+        yield reply
+
     async def aclose(self) -> None:
         """Nothing to release."""
 
@@ -56,7 +72,7 @@ class OfflineModel:
 def _reply(context: Mapping[str, Any]) -> str:
     """The answer; where a person should take over, with the mark that the asker uses for it."""
     found, mark = answer(context), context.get("hand_over_mark")
-    return f"{found.text} {mark}" if found.needs_person and mark else found.text
+    return f"{found.text} {mark.format(why=found.why)}" if found.why and mark else found.text
 
 
 def _with_thread(request: ChatRequest) -> Mapping[str, Any]:

@@ -10,19 +10,13 @@ from typing import Any
 from outrider.llm.offline.facts import Facts
 from outrider.llm.offline.intents import classify, detect_language, find_time, language_of
 from outrider.llm.offline.language import Intent, Language, fold
+from outrider.llm.offline.reasons import why_a_person
 
 LEAD = "lead"
 """The author of a lead's entries in a thread."""
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _WORD = re.compile(r"\w{4,}")
-_FOR_PERSONS = frozenset(
-    {Intent.AGREED_TIME, Intent.WANTS_PERSON, Intent.TOO_EXPENSIVE, Intent.WRONG_NUMBER, Intent.OPT_OUT, Intent.UNCLEAR}
-)
-"""What needs a person even after the best answer."""
-_PROMISED_IF_KNOWN = frozenset({Intent.LATER, Intent.WANTS_EMAIL})
-_PROMISED_IF_UNKNOWN = frozenset({Intent.ASKED_PRICE, Intent.ASKED_SOURCE, Intent.ASKED_WHAT, Intent.ASKED_OTHER})
-"""Where the answer with, or without, the fact promises what a person has to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +26,9 @@ class OfflineAnswer:
     text: str
     intent: Intent
     language: str
-    needs_person: bool
-    """The answer promises, or the matter needs, what only a person can do: hand the conversation over."""
+    why: str
+    """Why the conversation should be handed over: the answer promises, or the matter needs, what only a person can do.
+    Empty where no person is needed."""
 
 
 def answer(context: Mapping[str, Any]) -> OfflineAnswer:
@@ -48,9 +43,9 @@ def answer(context: Mapping[str, Any]) -> OfflineAnswer:
     intent = _given_intent(context) or classify(text, language.code)
     known = _known(intent, text, facts, language)
     sentences = _sentences(intent, known, facts, language)
-    needs_person = intent in _FOR_PERSONS or intent in (_PROMISED_IF_KNOWN if known else _PROMISED_IF_UNKNOWN)
     words = {**_words(facts, language), **known}
-    return OfflineAnswer(facts.choice(sentences, intent, len(inbound)).format_map(words), intent, language.code, needs_person)
+    why = why_a_person(intent, known)
+    return OfflineAnswer(facts.choice(sentences, intent, len(inbound)).format_map(words), intent, language.code, why)
 
 
 def _spoken(inbound: Sequence[str], facts: Facts) -> str:
