@@ -1,4 +1,5 @@
 import '@testing-library/jest-dom/vitest'
+import './server'
 
 // What jsdom lacks and the components ask for.
 window.matchMedia ??= ((query: string) => ({

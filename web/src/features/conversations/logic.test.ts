@@ -133,13 +133,23 @@ describe('snoozing', () => {
 })
 
 describe('drafts', () => {
-  beforeEach(() => localStorage.clear())
+  beforeEach(() => {
+    localStorage.clear()
+    dispatchEvent(new StorageEvent('storage'))
+  })
   it('are kept per thread, reply and note apart', () => {
     keepDraft(1, { mode: 'note', reply: 'Hello', note: 'call her' })
     keepDraft(2, { mode: 'reply', reply: 'Hi', note: '' })
-    expect(readDraft(1)).toEqual({ mode: 'note', reply: 'Hello', note: 'call her' })
+    expect(readDraft(1)).toMatchObject({ mode: 'note', reply: 'Hello', note: 'call her' })
     expect(readDraft(3).reply).toBe('')
     expect([1, 2, 3].map(hasDraft)).toEqual([true, true, false])
+  })
+  it('of another window count here, too', () => {
+    localStorage.setItem('outrider.drafts', JSON.stringify({ 9: { mode: 'reply', reply: 'there', note: '', at: 1 } }))
+    dispatchEvent(new StorageEvent('storage'))
+    keepDraft(8, { reply: 'here' })
+    expect([readDraft(9).reply, readDraft(8).reply]).toEqual(['there', 'here'])
+    expect(localStorage.getItem('outrider.drafts')).toMatch(/there/)
   })
   it('are forgotten when empty, and the oldest when there are too many', () => {
     keepDraft(1, { mode: 'reply', reply: 'x', note: '' }, 1)
@@ -166,7 +176,9 @@ describe('composing', () => {
   it('counts what it takes', () => {
     expect(sendWords(1)).toBe('Send')
     expect(sendWords(3)).toBe('Send 3 segments')
-    expect(suggestionWords({ model: 'offline', input_tokens: 0, output_tokens: 0, cost: '0' })).toBe('offline · $0.00')
+    expect(suggestionWords({ model: 'offline', input_tokens: 0, output_tokens: 0, cost: '0' })).toBe(
+      'Offline model · $0.00',
+    )
     expect(suggestionWords({ model: 'm', input_tokens: 1000, output_tokens: 20, cost: '0.0012' })).toBe(
       'm · 1,020 tokens · $0.0012',
     )
@@ -195,12 +207,15 @@ describe('standing', () => {
       needs_person_reason: 'asked_for_person' as const,
       needs_person_detail: 'asks for the contract',
     }
-    expect(standingOf(needs, 'me').text).toBe('Needs a person: asks for the contract.')
-    expect(standingOf({ ...needs, needs_person_reason: 'model_failed' }, 'me')).toMatchObject({
+    expect(standingOf(needs, 'me').text).toBe('Needs a person: Asks for the contract.')
+    expect(
+      standingOf({ ...needs, needs_person_reason: 'model_failed', needs_person_detail: null }, 'me'),
+    ).toMatchObject({
       kind: 'needs-person',
-      text: 'Needs a person: the language model failed.',
-      detail: 'asks for the contract',
+      text: 'Needs a person: The language model failed.',
     })
+    const quoted = 'They ask about the price. They wrote: “How much?”'
+    expect(standingOf({ ...needs, needs_person_detail: quoted }, 'me').text).toBe(`Needs a person: ${quoted}`)
     expect(standingOf({ ...needs, is_suppressed: true }, 'me').kind).toBe('opted-out')
     expect(standingOf({ ...calm, phone: null }, 'me').kind).toBe('no-number')
   })

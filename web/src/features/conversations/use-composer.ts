@@ -1,14 +1,17 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { ApiProblem } from '@/api/client'
 import { type Conversation, type Suggestion, useAddNote, useSuggestion, useWriteMessage } from '@/api/conversations'
-import { toast } from '@/lib/toast'
+import { toast, toastProblem } from '@/lib/toast'
 import { blockOf, MOST_CHARACTERS } from './composing'
-import { type Draft, keepDraft, type Mode, readDraft } from './drafts'
+import { type Draft, keepDraft, type Mode, readDraft, useDraft } from './drafts'
+
+const problemOf = (error: unknown): ApiProblem =>
+  error instanceof ApiProblem ? error : new ApiProblem(0, 'It could not be sent', String(error), 'Try again.')
 
 /** What is being written in a thread: kept as a draft at every key, restored when sending fails. */
 export function useComposer(thread: Conversation) {
   const { id } = thread
-  const [draft, setDraft] = useState<Draft>(() => readDraft(id))
+  const draft = useDraft(id)
   const [problem, setProblem] = useState<ApiProblem | null>(null)
   const [suggestion, setSuggestion] = useState<Suggestion | null>(null)
   const writing = useWriteMessage(id)
@@ -17,24 +20,25 @@ export function useComposer(thread: Conversation) {
   const { mode } = draft
   const body = draft[mode]
 
-  const change = (changes: Partial<Draft>) =>
-    setDraft((before) => {
-      const after = { ...before, ...changes }
-      keepDraft(id, after)
-      return after
-    })
+  const change = (changes: Partial<Draft>) => keepDraft(id, changes)
   const type = (text: string) => {
     change({ [mode]: text })
     setProblem(null)
     if (!text && mode === 'reply') setSuggestion(null)
   }
-  /** What could not be sent comes back, before what was typed meanwhile. The composer may be gone by then. */
+  const isShown = useRef(false)
+  useEffect(() => {
+    isShown.current = true
+    return () => {
+      isShown.current = false
+    }
+  }, [])
+  /** What could not be sent comes back, before what was typed meanwhile; also when another thread is looked at by then. */
   const giveBack = (sent: Mode, text: string) => (error: unknown) => {
     const now = readDraft(id)
-    change({ ...now, mode: sent, [sent]: [text, now[sent]].filter(Boolean).join('\n') })
-    setProblem(
-      error instanceof ApiProblem ? error : new ApiProblem(0, 'It could not be sent', String(error), 'Try again.'),
-    )
+    change({ mode: sent, [sent]: [text, now[sent]].filter(Boolean).join('\n') })
+    if (isShown.current) setProblem(problemOf(error))
+    else toastProblem(error)
   }
   const block = mode === 'reply' ? blockOf(thread) : null
   const canSend = body.trim() !== '' && body.length <= MOST_CHARACTERS[mode] && !block
@@ -44,8 +48,9 @@ export function useComposer(thread: Conversation) {
     setProblem(null)
     setSuggestion(null)
     const text = body.trim()
-    if (mode === 'note') noting.mutate(text, { onError: giveBack(mode, text) })
-    else writing.mutate({ body: text, at: new Date().toISOString() }, { onError: giveBack(mode, text) })
+    // By the promise: callbacks of a call are dropped when the composer goes, or sends again before the answer.
+    if (mode === 'note') noting.mutateAsync(text).catch(giveBack(mode, text))
+    else writing.mutateAsync({ body: text, at: new Date().toISOString() }).catch(giveBack(mode, text))
   }
   const suggest = () => {
     setProblem(null)
@@ -54,13 +59,14 @@ export function useComposer(thread: Conversation) {
         setSuggestion(answer)
         if (!answer.text) return
         const before = readDraft(id).reply
-        change({ mode: 'reply', reply: answer.text })
+        // Whoever writes a note meanwhile goes on with the note: their next words must not become a text to the lead.
+        change({ reply: answer.text })
         if (before.trim())
           toast('The suggestion replaced what you had typed', {
             action: { label: 'Undo', onClick: () => change({ reply: before }) },
           })
       },
-      onError: (error) => setProblem(error instanceof ApiProblem ? error : null),
+      onError: (error) => setProblem(problemOf(error)),
     })
   }
   const setMode = (next: Mode) => {
