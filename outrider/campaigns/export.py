@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from outrider.campaigns.models import CampaignLead, CampaignLeadStatus
-from outrider.campaigns.repository import lists as rows
+from outrider.campaigns.repository import places as rows
 from outrider.db.engine import Database
 from outrider.leads.csvfile import ROWS_PER_CHUNK, csv_chunks
 

@@ -109,6 +109,25 @@ class SkipReason(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Delivery(StrEnum):
+    """What became of a campaign lead's last text; the names are those of the outbox, with the carrier's reports."""
+
+    QUEUED = "queued"
+    HELD = "held"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    """The carrier may or may not have accepted it; nobody knows yet."""
+    SENT = "sent"
+    """The carrier accepted it and has not told more."""
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    """The carrier accepted it and could not deliver it."""
+    FAILED = "failed"
+    """The carrier refused it."""
+    CANCELLED = "cancelled"
+    """It never left, or was called back."""
+
+
 class CampaignLead(HasId, HasTimes, Base):
     """One lead's place in one campaign."""
 
@@ -137,6 +156,7 @@ class CampaignLead(HasId, HasTimes, Base):
         CheckConstraint("(status = 'skipped') = (skip_reason IS NOT NULL)", name="skipped_has_reason"),
         Index("ix_campaign_leads_campaign_id_status_id", "campaign_id", "status", "id"),
         Index("ix_campaign_leads_campaign_id_id", "campaign_id", "id"),
+        Index("ix_campaign_leads_campaign_id_worked_id", "campaign_id", text("coalesce(processed_at, to_timestamp(0))"), "id"),
     )
 
 

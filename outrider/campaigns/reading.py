@@ -8,13 +8,17 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from outrider.campaigns.models import CampaignLead, CampaignLeadStatus, CampaignStatus, ProcessingLog, SkipReason
+from outrider.campaigns.models import CampaignLead, CampaignLeadStatus, CampaignStatus, Delivery, ProcessingLog
 from outrider.campaigns.repository import campaigns as campaign_rows
 from outrider.campaigns.repository import lists as rows
+from outrider.campaigns.repository import places
 from outrider.campaigns.schemas import (
     CampaignConversationOut,
+    CampaignLeadFilter,
     CampaignLeadOut,
     CampaignOut,
+    LeadCampaignOut,
+    Outcome,
     ProcessingLogOut,
     ThreadMessageOut,
     TranscriptMessageOut,
@@ -22,6 +26,7 @@ from outrider.campaigns.schemas import (
 from outrider.campaigns.service import not_found, present_many
 from outrider.db.pages import Page
 from outrider.errors import NotFound
+from outrider.leads.service import get_lead
 
 LONGEST_THREAD = 500
 
@@ -38,16 +43,7 @@ async def list_campaigns(
 
 
 async def list_leads(
-    session: AsyncSession,
-    campaign_id: int,
-    *,
-    statuses: Sequence[CampaignLeadStatus],
-    skip_reasons: Sequence[SkipReason],
-    replied: bool | None,
-    error: str | None,
-    sort: str,
-    cursor: str | None,
-    limit: int,
+    session: AsyncSession, campaign_id: int, given: CampaignLeadFilter, sort: str, cursor: str | None, limit: int
 ) -> Page[CampaignLeadOut]:
     """
     Raises:
@@ -55,18 +51,21 @@ async def list_leads(
         InvalidInput: the sort or the cursor is none of this list.
     """
     await _ensure_exists(session, campaign_id)
-    found, next_cursor = await rows.campaign_leads(
-        session,
-        campaign_id,
-        statuses=statuses,
-        skip_reasons=skip_reasons,
-        replied=replied,
-        error=error,
-        sort=sort,
-        cursor=cursor,
-        limit=limit,
-    )
+    found, next_cursor = await places.campaign_leads(session, campaign_id, given, sort, cursor, limit)
     return Page(items=[_campaign_lead(row) for row in found], next_cursor=next_cursor)
+
+
+async def list_campaigns_of_lead(
+    session: AsyncSession, lead_id: int, sort: str, cursor: str | None, limit: int
+) -> Page[LeadCampaignOut]:
+    """
+    Raises:
+        LeadNotFound
+        InvalidInput: the sort or the cursor is none of this list.
+    """
+    await get_lead(session, lead_id)
+    found, next_cursor = await places.campaigns_of_lead(session, lead_id, sort, cursor, limit)
+    return Page(items=[_of_lead(row) for row in found], next_cursor=next_cursor)
 
 
 async def get_campaign_lead(session: AsyncSession, campaign_lead_id: int) -> CampaignLeadOut:
@@ -122,7 +121,7 @@ async def get_conversation(session: AsyncSession, campaign_lead_id: int) -> Camp
 
 
 async def _find(session: AsyncSession, campaign_lead_id: int) -> Row[Any]:
-    row = await rows.campaign_lead(session, campaign_lead_id)
+    row = await places.campaign_lead(session, campaign_lead_id)
     if row is None:
         raise CampaignLeadNotFound(f"There is no campaign lead {campaign_lead_id}.")
     return row
@@ -147,6 +146,7 @@ def _campaign_lead(row: Row[Any]) -> CampaignLeadOut:
         sms_sent=bool(row.sent),
         sms_message=lead.sms_message,
         sms_response=row.response,
+        delivery=row.delivery,
         delivery_status=row.delivery_status,
         hold_reason=row.hold_reason,
         voice_call_made=lead.voice_call_made,
@@ -159,6 +159,36 @@ def _campaign_lead(row: Row[Any]) -> CampaignLeadOut:
         created_at=lead.created_at,
         updated_at=lead.updated_at,
     )
+
+
+def _of_lead(row: Row[Any]) -> LeadCampaignOut:
+    place: CampaignLead = row.CampaignLead
+    return LeadCampaignOut(
+        campaign_lead_id=place.id,
+        campaign_id=place.campaign_id,
+        campaign_name=row.name,
+        campaign_status=row.campaign_status,
+        status=place.status,
+        outcome=_outcome(place, row.delivery),
+        delivery=row.delivery,
+        skip_reason=place.skip_reason,
+        error_message=place.error_message,
+        attempt=place.attempt,
+        created_at=place.created_at,
+        processed_at=place.processed_at,
+        replied_at=place.replied_at,
+        updated_at=place.updated_at,
+    )
+
+
+def _outcome(place: CampaignLead, delivery: Delivery | None) -> Outcome | None:
+    if place.replied_at is not None:
+        return "replied"
+    if place.status == CampaignLeadStatus.SKIPPED:
+        return "skipped"
+    if place.status == CampaignLeadStatus.FAILED and delivery is None:
+        return Delivery.FAILED
+    return delivery
 
 
 def _log(row: Row[Any]) -> ProcessingLogOut:

@@ -11,16 +11,18 @@ from fastapi.responses import StreamingResponse
 from outrider.auth.permissions import Permission, require
 from outrider.campaigns import control, preflight, progress, reading, service
 from outrider.campaigns.export import result_chunks
-from outrider.campaigns.models import CampaignLeadStatus, CampaignStatus, SkipReason
+from outrider.campaigns.models import CampaignLeadStatus, CampaignStatus
 from outrider.campaigns.schemas import (
     Assigned,
     AssignLeads,
     CampaignConversationOut,
     CampaignIn,
+    CampaignLeadFilter,
     CampaignLeadOut,
     CampaignOut,
     CampaignPatch,
     CampaignProgress,
+    LeadCampaignOut,
     PreflightReport,
     ProcessingLogOut,
     Retried,
@@ -135,29 +137,20 @@ async def unassign_leads(session: Transaction, campaign_id: int, which: Unassign
     return await service.unassign_leads(session, campaign_id, which.lead_ids)
 
 
+class CampaignLeadQuery(CampaignLeadFilter):
+    """The filter of the list, with its order and page."""
+
+    sort: str = "id"
+    cursor: Cursor = None
+    limit: Limit = 50
+
+
 @router.get("/{campaign_id}/leads", dependencies=READ)
 async def list_campaign_leads(
-    session: Transaction,
-    campaign_id: int,
-    status: Annotated[list[CampaignLeadStatus] | None, Query()] = None,
-    skip_reason: Annotated[list[SkipReason] | None, Query()] = None,
-    replied: bool | None = None,
-    error: Annotated[str | None, Query(max_length=2000, description="A reason as the figures name it.")] = None,
-    sort: Annotated[str, Query(description="`id` or `-id`.")] = "id",
-    cursor: Cursor = None,
-    limit: Limit = 50,
+    session: Transaction, campaign_id: int, query: Annotated[CampaignLeadQuery, Query()]
 ) -> Page[CampaignLeadOut]:
-    return await reading.list_leads(
-        session,
-        campaign_id,
-        statuses=status or [],
-        skip_reasons=skip_reason or [],
-        replied=replied,
-        error=error,
-        sort=sort,
-        cursor=cursor,
-        limit=limit,
-    )
+    """Leads of the campaign that match the filter. Sorts: id, name, processed_at; `-` before it for descending."""
+    return await reading.list_leads(session, campaign_id, query, query.sort, query.cursor, query.limit)
 
 
 @router.get("/{campaign_id}/logs", dependencies=READ)
@@ -232,3 +225,15 @@ async def get_campaign_lead(session: Transaction, campaign_lead_id: int) -> Camp
 async def get_campaign_conversation(session: Transaction, campaign_lead_id: int) -> CampaignConversationOut:
     """What was said for a campaign lead: to the model, and with the person."""
     return await reading.get_conversation(session, campaign_lead_id)
+
+
+@lead_router.get("/leads/{lead_id}/campaigns", dependencies=READ)
+async def list_campaigns_of_lead(
+    session: Transaction,
+    lead_id: int,
+    sort: Annotated[str, Query(description="`id` or `-id`, the place that was given last first.")] = NEWEST_FIRST,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[LeadCampaignOut]:
+    """The campaigns that a lead takes part in, with what came of each."""
+    return await reading.list_campaigns_of_lead(session, lead_id, sort, cursor, limit)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from outrider.campaigns.models import AgentType, CampaignLeadStatus, CampaignStatus, SkipReason
+from outrider.campaigns.models import AgentType, CampaignLeadStatus, CampaignStatus, Delivery, SkipReason
 from outrider.conversations.quiet_hours import parse_hours
 from outrider.db.pages import LARGEST_ID
 from outrider.errors import InvalidInput
@@ -235,7 +235,10 @@ class CampaignLeadOut(BaseModel):
     sms_message: str | None
     sms_response: str | None
     """The first text that came back."""
+    delivery: Delivery | None
+    """What became of its last text; None without one."""
     delivery_status: str | None
+    """As the carrier reports it."""
     hold_reason: str | None
     """Why its text is waiting, or never left."""
     voice_call_made: bool
@@ -246,6 +249,45 @@ class CampaignLeadOut(BaseModel):
     replied_at: datetime | None
     processed_at: datetime | None
     created_at: datetime
+    updated_at: datetime
+
+
+class CampaignLeadFilter(BaseModel):
+    """Which leads of a campaign; every part given must hold."""
+
+    search: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00]*$")] | None = None
+    """Beginnings of words of name, company, e-mail or title; or the begin or end of a phone number."""
+    status: Annotated[list[CampaignLeadStatus], Field(max_length=20)] | None = None
+    skip_reason: Annotated[list[SkipReason], Field(max_length=20)] | None = None
+    delivery: Annotated[list[Delivery], Field(max_length=20)] | None = None
+    """What became of the lead's last text."""
+    replied: bool | None = None
+    error: Annotated[str, Field(max_length=2000)] | None = None
+    """A reason as the figures name it."""
+
+
+Outcome = Literal["replied", "skipped"] | Delivery
+
+
+class LeadCampaignOut(BaseModel):
+    """A lead's place in one campaign, with what came of it."""
+
+    campaign_lead_id: int
+    campaign_id: int
+    campaign_name: str
+    campaign_status: CampaignStatus
+    status: CampaignLeadStatus
+    outcome: Outcome | None
+    """The furthest that it came: an answer, else the fate of its text, else that it was left out; None so far."""
+    delivery: Delivery | None
+    skip_reason: SkipReason | None
+    error_message: str | None
+    attempt: int
+    created_at: datetime
+    """When the lead was put into the campaign."""
+    processed_at: datetime | None
+    """When the workflow was done with it."""
+    replied_at: datetime | None
     updated_at: datetime
 
 

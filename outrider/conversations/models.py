@@ -104,7 +104,7 @@ class Conversation(HasId, HasTimes, Base):
     needs_person_reason: Mapped[PersonReason | None] = mapped_column(Text)
     """Why a person has to act; None when nobody has to."""
     needs_person_detail: Mapped[str | None] = mapped_column(Text)
-    """The agent's own words about it."""
+    """Why, in plain words: what the agent doesn't know or may not do, and the lead's words that it stands on."""
     status: Mapped[ThreadStatus] = mapped_column(Text, server_default=ThreadStatus.OPEN)
     snoozed_until: Mapped[datetime | None]
     assignee: Mapped[str | None] = mapped_column(Text)
@@ -306,6 +306,13 @@ class Message(HasId, Base):
             "ix_messages_campaign_lead_id",
             "campaign_lead_id",
             postgresql_where=text("campaign_lead_id IS NOT NULL"),
+        ),
+        # Only what did not leave: a text on its ordinary way never enters it.
+        Index(
+            "ix_messages_unsent",
+            "campaign_id",
+            "campaign_lead_id",
+            postgresql_where=text("state IN ('unknown','failed','cancelled')"),
         ),
         Index("ix_messages_sent_at", "sent_at", postgresql_using="brin"),
         Index("ix_messages_at", text("coalesce(sent_at, created_at)"), postgresql_using="brin"),

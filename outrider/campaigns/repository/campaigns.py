@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -32,10 +32,10 @@ async def remove(session: AsyncSession, campaign_id: int) -> None:
     await session.execute(delete(Campaign).where(Campaign.id == campaign_id))
 
 
-async def answers_itself(session: AsyncSession, campaign_id: int) -> bool:
-    """Whether an agent answers what the campaign's leads write. One that is gone leaves that to a person."""
-    statement = select(Campaign.auto_reply).where(Campaign.id == campaign_id)
-    return bool((await session.execute(statement)).scalar_one_or_none())
+async def answering_themselves(session: AsyncSession, campaign_ids: Collection[int]) -> set[int]:
+    """Those of the campaigns whose leads are answered by an agent. One that is gone leaves that to a person."""
+    statement = select(Campaign.id).where(Campaign.id.in_(campaign_ids), Campaign.auto_reply)
+    return set((await session.execute(statement)).scalars())
 
 
 async def may_go_on(session: AsyncSession, campaign_ids: Sequence[int]) -> set[int]:

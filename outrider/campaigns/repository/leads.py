@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -54,22 +54,35 @@ async def skip_in_campaigns_under_way(
     return await skip(session, reason, *which, wait=wait)
 
 
-async def lock_of_person(session: AsyncSession, lead_id: int, *, wait: bool) -> bool:
-    """Lock the person's places in all campaigns; without `wait`, False if somebody else has one of them."""
-    places = select(CampaignLead.id).where(CampaignLead.lead_id == lead_id).order_by(CampaignLead.id)
-    every = (await session.execute(places)).scalars().all()
-    locked = (await session.execute(places.with_for_update(skip_locked=not wait, key_share=True))).scalars().all()
-    return set(locked) >= set(every)
+async def lock_of_people(session: AsyncSession, lead_ids: Collection[int], *, wait: bool) -> set[int]:
+    """Lock these people's places in all campaigns; without `wait`, only those that are free.
 
-
-async def mark_replied(session: AsyncSession, campaign_id: int, lead_id: int) -> None:
-    """Remember the first answer to the campaign."""
-    await session.execute(
-        update(CampaignLead)
-        .where(CampaignLead.campaign_id == campaign_id, CampaignLead.lead_id == lead_id, CampaignLead.replied_at.is_(None))
-        .values(replied_at=func.now(), updated_at=func.now())
-        .execution_options(synchronize_session=False)
+    Returns the people of whom every place is locked now.
+    """
+    places = (
+        select(CampaignLead.id, CampaignLead.lead_id)
+        .where(CampaignLead.lead_id == func.any(sorted(lead_ids)))
+        .order_by(CampaignLead.id)
     )
+    every = (await session.execute(places)).all()
+    if not every:
+        return set(lead_ids)
+    locked = set((await session.execute(places.with_for_update(skip_locked=not wait, key_share=True))).scalars())
+    return set(lead_ids) - {place.lead_id for place in every if place.id not in locked}
+
+
+MARK_REPLIED = text("""
+    UPDATE campaign_leads AS cl SET replied_at = now(), updated_at = now()
+    FROM unnest(CAST(:campaign_ids AS bigint[]), CAST(:lead_ids AS bigint[])) AS t (campaign_id, lead_id)
+    WHERE cl.campaign_id = t.campaign_id AND cl.lead_id = t.lead_id AND cl.replied_at IS NULL
+""")
+
+
+async def mark_replied(session: AsyncSession, replies: Collection[tuple[int, int]]) -> None:
+    """Remember the first answers; each is `(campaign id, lead id)`."""
+    if replies:
+        campaign_ids, lead_ids = zip(*replies, strict=True)
+        await session.execute(MARK_REPLIED, {"campaign_ids": campaign_ids, "lead_ids": lead_ids})
 
 
 async def reset_failed(session: AsyncSession, campaign_id: int) -> list[int]:

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, lateral, select, true
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from outrider.campaigns.models import (
-    Campaign,
-    CampaignLead,
-    CampaignLeadStatus,
-    CampaignStatus,
-    ConversationMessage,
-    ProcessingLog,
-    SkipReason,
-)
-from outrider.conversations.models import Conversation, Direction, Message, OutboxState
+from outrider.campaigns.models import Campaign, CampaignLead, CampaignStatus, ConversationMessage, ProcessingLog
+from outrider.conversations.models import Message
 from outrider.db.pages import SortKey, read_order, read_rows
 from outrider.leads.models import Lead
 
@@ -27,7 +19,6 @@ CAMPAIGN_SORTS = {
     "name": SortKey(func.lower(Campaign.name), str),
     "created_at": SortKey(Campaign.created_at.expression, datetime),
 }
-LEAD_SORTS = {"id": SortKey(CampaignLead.id.expression, int)}
 LOG_SORTS = {"id": SortKey(ProcessingLog.id.expression, int)}
 
 
@@ -41,87 +32,6 @@ async def campaigns(
         query = query.where(Campaign.name.icontains(search, autoescape=True))
     rows, next_cursor = await read_rows(session, query, read_order(sort, CAMPAIGN_SORTS, Campaign.id), cursor, limit)
     return [row.Campaign for row in rows], next_cursor
-
-
-async def campaign_leads(
-    session: AsyncSession,
-    campaign_id: int,
-    *,
-    statuses: Sequence[CampaignLeadStatus],
-    skip_reasons: Sequence[SkipReason],
-    replied: bool | None,
-    error: str | None,
-    sort: str,
-    cursor: str | None,
-    limit: int,
-) -> tuple[Sequence[Row[Any]], str | None]:
-    """Rows with CampaignLead, name, phone, company, sent, response, delivery_status, hold_reason, conversation_id."""
-    query = _campaign_leads().where(CampaignLead.campaign_id == campaign_id)
-    if statuses:
-        query = query.where(CampaignLead.status.in_(statuses))
-    if skip_reasons:
-        query = query.where(CampaignLead.skip_reason.in_(skip_reasons))
-    if replied is not None:
-        query = query.where(CampaignLead.replied_at.is_not(None) if replied else CampaignLead.replied_at.is_(None))
-    if error is not None:
-        query = query.where(CampaignLead.error_message == error)
-    return await read_rows(session, query, read_order(sort, LEAD_SORTS, CampaignLead.id), cursor, limit)
-
-
-async def campaign_lead_chunks(
-    session: AsyncSession, campaign_id: int, statuses: Sequence[CampaignLeadStatus], size: int
-) -> AsyncIterator[Sequence[Row[Any]]]:
-    """The campaign's leads as rows of `campaign_leads`, by id, read with a server-side cursor."""
-    query = _campaign_leads().where(CampaignLead.campaign_id == campaign_id).order_by(CampaignLead.id)
-    if statuses:
-        query = query.where(CampaignLead.status.in_(statuses))
-    result = await session.stream(query.execution_options(yield_per=size))
-    async for chunk in result.partitions():
-        session.expunge_all()
-        yield chunk
-
-
-async def campaign_lead(session: AsyncSession, campaign_lead_id: int) -> Row[Any] | None:
-    """As a row of `campaign_leads`."""
-    row: Row[Any] | None = (await session.execute(_campaign_leads().where(CampaignLead.id == campaign_lead_id))).one_or_none()
-    return row
-
-
-def _campaign_leads() -> Select[Any]:
-    latest = lateral(
-        select(Message.state, Message.delivery_status, Message.hold_reason)
-        .where(Message.campaign_lead_id == CampaignLead.id)
-        .order_by(Message.id.desc())
-        .limit(1)
-    )
-    response = lateral(
-        select(Message.body)
-        .where(
-            Message.lead_id == CampaignLead.lead_id,
-            Message.direction == Direction.IN,
-            CampaignLead.replied_at.is_not(None),
-            Message.created_at >= CampaignLead.processed_at,
-        )
-        .order_by(Message.id)
-        .limit(1)
-    )
-    return (
-        select(
-            CampaignLead,
-            Lead.name,
-            Lead.phone,
-            Lead.company,
-            (latest.c.state == OutboxState.SENT).label("sent"),
-            latest.c.delivery_status,
-            latest.c.hold_reason,
-            response.c.body.label("response"),
-            Conversation.id.label("conversation_id"),
-        )
-        .join(Lead, Lead.id == CampaignLead.lead_id)
-        .outerjoin(Conversation, Conversation.lead_id == CampaignLead.lead_id)
-        .outerjoin(latest, true())
-        .outerjoin(response, true())
-    )
 
 
 async def logs(

@@ -365,6 +365,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_campaign_leads_campaign_id_id', 'campaign_leads', ['campaign_id', 'id'], unique=False)
     op.create_index('ix_campaign_leads_campaign_id_status_id', 'campaign_leads', ['campaign_id', 'status', 'id'], unique=False)
+    op.create_index('ix_campaign_leads_campaign_id_worked_id', 'campaign_leads', ['campaign_id', sa.literal_column('coalesce(processed_at, to_timestamp(0))'), 'id'], unique=False)
     op.create_index(op.f('ix_campaign_leads_lead_id'), 'campaign_leads', ['lead_id'], unique=False)
     op.create_table('conversation_decisions',
     sa.Column('conversation_id', sa.BigInteger(), nullable=False),
@@ -442,6 +443,7 @@ def upgrade() -> None:
     op.create_index('ix_messages_open_phone', 'messages', ['phone'], unique=False, postgresql_where=sa.text("state IN ('queued','held','sending','unknown')"))
     op.create_index('ix_messages_received', 'messages', ['created_at', 'lead_id'], unique=False, postgresql_where=sa.text("direction = 'in'"))
     op.create_index('ix_messages_sent_at', 'messages', ['sent_at'], unique=False, postgresql_using='brin')
+    op.create_index('ix_messages_unsent', 'messages', ['campaign_id', 'campaign_lead_id'], unique=False, postgresql_where=sa.text("state IN ('unknown','failed','cancelled')"))
     op.create_index('ix_messages_words', 'messages', [sa.literal_column("array_to_tsvector(array_remove(regexp_split_to_array(\nCASE\n    WHEN octet_length(body) = char_length(body) THEN lower(body)\n    ELSE regexp_replace(normalize(lower(body), NFD), '[\\u0300-\\u036f]+', '', 'g')\nEND, '[\\u0001-/:-@\\[-`{-\\u00bf\\u00d7\\u00f7\\u2000-\\u206f\\u3000-\\u3003]+'), ''))").label('words')], unique=False, postgresql_using='gin', postgresql_where=sa.text("state IS NULL OR state = 'sent'"))
     op.create_index('uq_messages_attempt_token', 'messages', ['attempt_token'], unique=True, postgresql_where=sa.text('attempt_token IS NOT NULL'))
     op.create_index('uq_messages_carrier_sid', 'messages', ['carrier_sid'], unique=True, postgresql_where=sa.text('carrier_sid IS NOT NULL'))
@@ -532,6 +534,7 @@ def downgrade() -> None:
     op.drop_index('uq_messages_carrier_sid', table_name='messages', postgresql_where=sa.text('carrier_sid IS NOT NULL'))
     op.drop_index('uq_messages_attempt_token', table_name='messages', postgresql_where=sa.text('attempt_token IS NOT NULL'))
     op.drop_index('ix_messages_words', table_name='messages', postgresql_using='gin', postgresql_where=sa.text("state IS NULL OR state = 'sent'"))
+    op.drop_index('ix_messages_unsent', table_name='messages', postgresql_where=sa.text("state IN ('unknown','failed','cancelled')"))
     op.drop_index('ix_messages_sent_at', table_name='messages', postgresql_using='brin')
     op.drop_index('ix_messages_received', table_name='messages', postgresql_where=sa.text("direction = 'in'"))
     op.drop_index('ix_messages_open_phone', table_name='messages', postgresql_where=sa.text("state IN ('queued','held','sending','unknown')"))
@@ -548,6 +551,7 @@ def downgrade() -> None:
     op.drop_index('ix_conversation_decisions_conversation_id_id', table_name='conversation_decisions')
     op.drop_table('conversation_decisions')
     op.drop_index(op.f('ix_campaign_leads_lead_id'), table_name='campaign_leads')
+    op.drop_index('ix_campaign_leads_campaign_id_worked_id', table_name='campaign_leads')
     op.drop_index('ix_campaign_leads_campaign_id_status_id', table_name='campaign_leads')
     op.drop_index('ix_campaign_leads_campaign_id_id', table_name='campaign_leads')
     op.drop_table('campaign_leads')
