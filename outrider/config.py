@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     # Where things live
     home: Path = Path(".outrider")
     """Data folder: embedded database, uploaded files, logs."""
+    supplied: Annotated[list[str], NoDecode] = []
+    """Variables that `outrider up` itself gives to the processes it starts, so that nobody takes them for changes."""
     database_url: str | None = Field(None, validation_alias=_public("DATABASE_URL"))
     """PostgreSQL 15 or newer; unset, a server of our own keeps its data in the data folder."""
     redis_url: str | None = Field(None, validation_alias=_public("REDIS_URL"))
@@ -130,7 +132,7 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     """For people or for machines."""
 
-    @field_validator("fallback_models", mode="before")
+    @field_validator("fallback_models", "supplied", mode="before")
     @classmethod
     def _split_list(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value

@@ -13,10 +13,14 @@ from outrider.conversations.models import PersonReason
 
 LONGEST_ANSWER = 320
 """Characters; about two segments."""
-HAND_OVER_MARK = "[[person]]"
-"""A model writes this when a person should answer."""
+HAND_OVER_MARK = "[[person: {why}]]"
+"""A model writes this when a person should answer, with what it doesn't know or may not decide."""
+LONGEST_WHY = 240
+"""Characters of a model's own words about why it wants a person."""
+ASKED_WITHOUT_WORDS = "The agent wants a person to answer and did not say why."
 
-MARK = re.compile(r"\[\[\s*person\s*\]\]", re.IGNORECASE)
+MARK = re.compile(r"\[\[\s*person\b[\s:]*([^\[\]]*)(?:\]\]?|$)", re.IGNORECASE)
+"""Also one that was cut off: no part of it may reach the lead."""
 
 LINK = re.compile(
     r"(?i:(?:https?://|www\.)\S+)"
@@ -51,30 +55,40 @@ def check_answer(answer: str, known_texts: Iterable[str], our_texts: Collection[
     Links, addresses and numbers must occur in `known_texts` (what the campaign, we or the lead said before). Words that are
     among `our_texts` already are not said again: whoever repeats itself has nothing to say, and a person should look.
     """
-    asked = PersonReason.ASKED if MARK.search(answer) else None
+    mark = MARK.search(answer)
+    asked, reason = (PersonReason.ASKED, _why(mark[1])) if mark else (None, "answered")
     text = " ".join(MARK.sub(" ", answer).split())
     if not text:
-        return Checked(None, "asked for a person", asked) if asked else _refused("the model wrote nothing")
-    if len(text) > LONGEST_ANSWER:
-        text = _shortened(text)
-    if _has_invented(text, " ".join(known_texts)):
-        return _refused("the model gave an address or number that nobody told it")
+        return Checked(None, reason, asked) if asked else _refused("The model wrote nothing.")
+    text = shortened(text, LONGEST_ANSWER)
+    if invented := _invented(text, " ".join(known_texts)):
+        return _refused(f"The agent's answer named “{invented}”, which nobody told it, so it was not sent.")
     if text in our_texts:
-        return _refused("the model would have said the same again")
-    return Checked(text, "asked for a person" if asked else "answered", asked)
+        return _refused("The agent would have said the same again, so its answer was not sent.")
+    return Checked(text, reason, asked)
 
 
 def _refused(reason: str) -> Checked:
     return Checked(None, reason, PersonReason.ANSWER_REFUSED)
 
 
-def _has_invented(text: str, known: str) -> bool:
+def _why(words: str) -> str:
+    """A model's words about why it wants a person, as one sentence."""
+    why = " ".join(words.split()).rstrip(".")
+    if not why:
+        return ASKED_WITHOUT_WORDS
+    why = shortened(why, LONGEST_WHY)
+    return why[0].upper() + why[1:] + ("" if why.endswith(("…", "!", "?")) else ".")
+
+
+def _invented(text: str, known: str) -> str | None:
+    """The first address or number in `text` that was not told."""
     known = known.lower()
     addresses = [found.rstrip(CLOSING) for pattern in (EMAIL, LINK) for found in pattern.findall(text)]
     told = {_digits(found) for found in PHONE.findall(known)}
-    return not all(_occurs(address.lower(), known) for address in addresses) or not told.issuperset(
-        _digits(found) for found in PHONE.findall(text)
-    )
+    unknown = [address for address in addresses if not _occurs(address.lower(), known)]
+    unknown += [number for number in PHONE.findall(text) if _digits(number) not in told]
+    return unknown[0] if unknown else None
 
 
 def _occurs(address: str, known: str) -> bool:
@@ -88,9 +102,11 @@ def _digits(number: str) -> str:
     return re.sub(r"\D", "", number).removeprefix("1")
 
 
-def _shortened(text: str) -> str:
-    """The whole sentences that fit, or else the words that fit."""
-    ends = [match.end() for match in SENTENCE_END.finditer(text) if match.end() <= LONGEST_ANSWER]
+def shortened(text: str, longest: int) -> str:
+    """The text, or the whole sentences of it that fit, or else the words that fit."""
+    if len(text) <= longest:
+        return text
+    ends = [match.end() for match in SENTENCE_END.finditer(text) if match.end() <= longest]
     if ends:
         return text[: ends[-1]]
-    return text[: LONGEST_ANSWER - 1].rsplit(" ", 1)[0] + "…"
+    return text[: longest - 1].rsplit(" ", 1)[0] + "…"

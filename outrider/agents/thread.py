@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from itertools import takewhile
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.agents.contract import Briefing, Briefings, ConversationInput, ConversationReply, ThreadText
+from outrider.agents.guard import shortened
 from outrider.agents.models import AgentExecution
 from outrider.conversations.models import Direction
 from outrider.conversations.turns import thread
@@ -16,6 +18,8 @@ THREAD_LENGTH = 30
 LEAD_FIELDS = ("id", "name", "company", "title", "industry", "company_size", "city", "region", "country", "language")
 CONVERSATION = "conversation"
 SUGGESTION = "suggestion"
+LONGEST_QUOTE = 200
+"""Characters of a lead's words in the reason why a person is needed."""
 
 
 async def load(
@@ -32,6 +36,13 @@ async def load(
         briefing=briefing or Briefing(),
         thread=[ThreadText(author="lead" if t.direction == Direction.IN else "us", body=t.body) for t in texts],
     )
+
+
+def why_a_person(why: str, given: ConversationInput) -> str:
+    """`why`, and the words of the lead that it stands on: what they wrote since we last did."""
+    latest = [text.body for text in takewhile(lambda text: text.author == "lead", reversed(given.thread))]
+    quote = shortened(" ".join(" ".join(reversed(latest)).split()), LONGEST_QUOTE)
+    return f"{why} They wrote: “{quote}”" if quote else why
 
 
 def execution_of(

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from outrider.agents import repository
 from outrider.agents.contract import Briefings, ConversationInput, ConversationReply
 from outrider.agents.graph import ConversationAgent
-from outrider.agents.thread import CONVERSATION, execution_of, load
+from outrider.agents.thread import CONVERSATION, execution_of, load, why_a_person
 from outrider.conversations.models import Author, PersonReason, Purpose
 from outrider.conversations.outbox import NoSenderAvailable, TextIntent
 from outrider.conversations.turns import (
@@ -69,8 +69,9 @@ async def answer_conversation(
         is_limit = await repository.automated_replies(session, conversation_id) >= most_replies
         if is_limit or not given.briefing.auto_reply:
             reason = PersonReason.REPLY_LIMIT if is_limit else PersonReason.NO_AUTO_REPLY
+            why = _limit_words(most_replies) if is_limit else f"“{given.briefing.name}” leaves every answer to a person."
             log.info("conversation_handed_over", conversation_id=conversation_id, reason=reason)
-            await hand_over(session, conversation_id, reason)
+            await hand_over(session, conversation_id, reason, why_a_person(why, given))
             return NoTurn.PERSON
     answered = await _think(database, agent, turn, given, is_last_try=is_last_try)
     async with database.transaction() as session:
@@ -88,7 +89,7 @@ async def _think(
             await _release(database, turn)
             raise
         # A model that will never answer this must not leave the person without an answer.
-        reason = f"{error.title}: {error.detail}"
+        reason = f"{error.title}: {error.detail.rstrip('.')}."
         reply = ConversationReply(text=None, person_reason=PersonReason.MODEL_FAILED, reason=reason)
     except Exception:
         await _release(database, turn)
@@ -105,24 +106,31 @@ async def _commit(session: AsyncSession, answered: Answered) -> TurnEnd:
     turn, reply = answered.turn, answered.reply
     execution = execution_of(CONVERSATION, answered.given, reply, answered.milliseconds, turn.lead_id)
     session.add(execution)
-    result = await _end(session, turn, reply)
+    result = await _end(session, answered)
     if result is TurnEnd.DONE and reply.text is not None:
         execution.message_id = await repository.message_named(session, _intent_name(turn))
         if reply.person_reason is not None:
-            log.info("conversation_handed_over", conversation_id=turn.conversation_id, reason=reply.reason)
-            await hand_over(session, turn.conversation_id, reply.person_reason, reply.reason)
+            log.info("conversation_handed_over", conversation_id=turn.conversation_id, reason=reply.person_reason)
+            await hand_over(session, turn.conversation_id, reply.person_reason, why_a_person(reply.reason, answered.given))
     return result
 
 
-async def _end(session: AsyncSession, turn: Turn, reply: ConversationReply) -> TurnEnd:
+async def _end(session: AsyncSession, answered: Answered) -> TurnEnd:
+    turn, reply = answered.turn, answered.reply
     if reply.text is None:
-        return await leave_to_person(session, turn, reply.person_reason or PersonReason.ASKED, reply.reason)
+        why = why_a_person(reply.reason, answered.given)
+        return await leave_to_person(session, turn, reply.person_reason or PersonReason.ASKED, why)
     try:
         async with session.begin_nested():
             return await end_turn(session, turn, _intent(turn, reply.text))
     except NoSenderAvailable as error:
         log.warning("conversation_handed_over", conversation_id=turn.conversation_id, reason="no sender for the answer")
-        return await leave_to_person(session, turn, PersonReason.NO_SENDER, error.detail)
+        return await leave_to_person(session, turn, PersonReason.NO_SENDER, why_a_person(error.detail, answered.given))
+
+
+def _limit_words(most_replies: int) -> str:
+    times = "once" if most_replies == 1 else f"{most_replies} times"
+    return f"The agent answered {times}, as often as it may without a person."
 
 
 def _intent_name(turn: Turn) -> str:

@@ -7,20 +7,23 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from outrider.analytics.schemas import Attention
+from outrider.analytics.schemas import Attention, WaitingConversation
 
 
-def attention(standing: Row[Any], senders: Sequence[Row[Any]], campaigns: Sequence[Row[Any]]) -> list[Attention]:
+def attention(
+    standing: Row[Any], waiting: Sequence[Row[Any]], senders: Sequence[Row[Any]], campaigns: Sequence[Row[Any]]
+) -> list[Attention]:
     """The most pressing first; empty if nothing waits."""
-    return [*_conversations(standing.for_a_person), *_unknown(standing.unknown_texts), *_paused(campaigns), *_senders(senders),
+    return [*_conversations(standing.for_a_person, waiting), *_unknown(standing.unknown_texts), *_paused(campaigns), *_senders(senders),
             *_jobs(standing.failed_jobs)]  # fmt: skip
 
 
-def _conversations(count: int) -> Iterator[Attention]:
+def _conversations(count: int, waiting: Sequence[Row[Any]]) -> Iterator[Attention]:
     if count:
         title = "1 conversation waits for a person" if count == 1 else f"{count} conversations wait for a person"
         link = "/conversations?view=needs_person"
-        yield Attention(kind="conversations", count=count, title=title, link=link)
+        longest = [WaitingConversation.model_validate(row) for row in waiting]
+        yield Attention(kind="conversations", count=count, title=title, link=link, conversations=longest)
 
 
 def _unknown(count: int) -> Iterator[Attention]:

@@ -86,6 +86,13 @@ STANDING = text("""
            (SELECT count(*) FROM pgqueuer WHERE status = 'failed') AS failed_jobs
 """)
 
+WAITING_CONVERSATIONS = text("""
+    SELECT conversations.id, coalesce(nullif(leads.name, ''), leads.phone) AS name, needs_person_reason AS reason,
+           needs_person_detail AS detail
+    FROM conversations JOIN leads ON leads.id = conversations.lead_id
+    WHERE needs_person_reason IS NOT NULL ORDER BY last_message_at, conversations.id LIMIT 3
+""")
+
 DISABLED_SENDERS = text("""
     SELECT address, disabled_reason FROM senders WHERE NOT enabled AND disabled_reason IS NOT NULL ORDER BY id
 """)
@@ -180,6 +187,11 @@ async def funnel(session: AsyncSession, periods: Periods) -> dict[bool, Row[Any]
 async def standing(session: AsyncSession) -> Row[Any]:
     """What is there and what waits, now."""
     return (await session.execute(STANDING)).one()
+
+
+async def waiting_conversations(session: AsyncSession) -> Sequence[Row[Any]]:
+    """Of those that wait for a person, the ones that wait longest."""
+    return (await session.execute(WAITING_CONVERSATIONS)).all()
 
 
 async def disabled_senders(session: AsyncSession) -> Sequence[Row[Any]]:

@@ -6,7 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
+
+from outrider.conversations.models import PersonReason
 
 
 class TextFigures(BaseModel):
@@ -75,6 +77,19 @@ class DayFigures(BaseModel):
     costs: list[DayCost]
 
 
+class WaitingConversation(BaseModel):
+    """A conversation that waits for a person."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    name: str | None
+    """The lead's name, or else its number."""
+    reason: PersonReason
+    detail: str | None
+    """Why, in plain words."""
+
+
 class Attention(BaseModel):
     """Something that waits for a person."""
 
@@ -86,6 +101,8 @@ class Attention(BaseModel):
     """The reason, where there is one."""
     link: str
     """Page of the web application that shows them."""
+    conversations: list[WaitingConversation] = []
+    """Of those that wait for a person, the ones that wait longest."""
 
 
 class Dashboard(BaseModel):

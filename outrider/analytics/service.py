@@ -65,7 +65,12 @@ async def dashboard(session: AsyncSession, time_zone: str, days: int = 30, now: 
             _day(day, texts.get(bucket), models.get(bucket))
             for day, bucket in zip(periods.days, periods.period_buckets, strict=True)
         ],
-        attention=attention(standing, await repository.disabled_senders(session), await repository.paused_campaigns(session)),
+        attention=attention(
+            standing,
+            await repository.waiting_conversations(session),
+            await repository.disabled_senders(session),
+            await repository.paused_campaigns(session),
+        ),
     )
 
 

@@ -147,7 +147,7 @@ def _setting(settings: Settings, field: str) -> SettingOut:
         value=None if is_secret else shown_value(value),
         is_secret=is_secret,
         is_set=value is not None,
-        is_default=field not in settings.model_fields_set,
+        is_default=field not in settings.model_fields_set or variable in settings.supplied,
         meaning=" ".join((info.description or "").split()),
         how_to_change=f"Set {variable}{to} in the environment or in the file .env, then restart.",
     )

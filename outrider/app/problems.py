@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 
 from outrider.db.idempotency import Replay
 from outrider.errors import Conflict, FieldProblem, InvalidInput, NotFound, OutriderError, ProviderError, Unavailable
@@ -23,7 +24,10 @@ MEDIA_TYPE = "application/problem+json"
 PROBLEM_URN = "urn:outrider:problem:"
 NUMBER_TOO_LARGE = "22003"
 BAD_TEXT = ("22021", "22P05")
-CONSTRAINTS = {"23503": "refers to something that does not exist", "23505": "exists already", "23514": "is out of range"}
+FOREIGN_KEY = "23503"
+CONSTRAINTS = {FOREIGN_KEY: "refers to something that does not exist", "23505": "exists already", "23514": "is out of range"}
+STILL_USED = re.compile(r'update or delete on table "([^"]+)" violates .+ on table "([^"]+)"')
+"""How PostgreSQL says that a row can't go because others refer to it: the row's table and theirs."""
 
 
 class Problem(BaseModel):
@@ -98,6 +102,8 @@ async def _database(request: Request, error: Exception) -> Response:
     assert isinstance(error, DBAPIError)
     code = str(getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", ""))
     constraint = _constraint_of(error)
+    if code == FOREIGN_KEY and (used := STILL_USED.search(str(error.orig))):
+        return problem_response(_still_used(*used.groups(), constraint=constraint))
     if code in CONSTRAINTS:
         return problem_response(Conflict(f"{constraint or 'A value'} {CONSTRAINTS[code]}.", constraint=constraint))
     if code == NUMBER_TOO_LARGE:
@@ -111,13 +117,25 @@ async def _database(request: Request, error: Exception) -> Response:
     return await _unexpected(request, error)
 
 
+def _still_used(table: str, user: str, *, constraint: str | None) -> Conflict:
+    users = user.replace("_", " ")
+    return Conflict(
+        f"This can't be deleted: {users} still refer to it.",
+        remedy=f"Delete those {users} first, or have them refer to something else.",
+        constraint=constraint,
+        table=table,
+        used_by=user,
+    )
+
+
 def _constraint_of(error: DBAPIError) -> str | None:
     found = re.search(r'constraint "([^"]+)"', str(error.orig))
     return found.group(1) if found else None
 
 
-async def _unexpected(request: Request, error: Exception) -> Response:
-    log.error("unexpected_error", path=request.url.path, method=request.method, exc_info=error)
+async def _unexpected(request: HTTPConnection, error: Exception) -> Response:
+    """A WebSocket has no method."""
+    log.error("unexpected_error", path=request.url.path, method=request.scope.get("method"), exc_info=error)
     return problem_response(
         OutriderError("An error on our side; it has been logged.", remedy="Try again; tell the operator if it stays.")
     )

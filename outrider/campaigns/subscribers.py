@@ -7,8 +7,9 @@ only what is free; what isn't is left to a job, in a transaction of its own.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,9 +20,9 @@ from outrider.campaigns.repository import campaigns as campaign_rows
 from outrider.campaigns.repository import leads as lead_rows
 from outrider.campaigns.repository import sending
 from outrider.campaigns.repository.leads import Settlement
-from outrider.conversations.events import DeliveryFailed, NumberSuppressed, TextOutcome, TextReceived, TextsSettled
+from outrider.conversations.events import DeliveryFailed, NumberSuppressed, TextOutcome, TextsReceived, TextsSettled
 from outrider.conversations.models import OutboxState, PersonReason
-from outrider.conversations.turns import hand_over
+from outrider.conversations.turns import hand_over_all
 from outrider.events.bus import subscribe
 from outrider.jobs import JobContext, job
 
@@ -48,33 +49,43 @@ async def settle_leads(session: AsyncSession, event: TextsSettled) -> None:
         await _changed(session, await lead_rows.settle(session, settlements))
 
 
-@subscribe(TextReceived)
-async def note_reply(session: AsyncSession, event: TextReceived) -> None:
-    """The lead answered: no campaign writes to it any more that has not done so yet."""
-    if event.wish is not None:
-        return
-    if not await _note_reply(session, event.lead_id, event.campaign_id, wait=False):
-        await note_reply_later.enqueue(session, lead_id=event.lead_id, campaign_id=event.campaign_id)
-    if event.campaign_id is not None and not await campaign_rows.answers_itself(session, event.campaign_id):
-        await hand_over(session, event.conversation_id, PersonReason.NO_AUTO_REPLY)
+@subscribe(TextsReceived)
+async def note_replies(session: AsyncSession, event: TextsReceived) -> None:
+    """Leads answered: no campaign writes to them any more that has not done so yet."""
+    campaign_of = {text.lead_id: text.campaign_id for text in event.texts if text.wish is None}
+    busy = set(campaign_of) - await _note_replies(session, campaign_of, wait=False)
+    await note_reply_later.enqueue_many(
+        session, [{"lead_id": lead_id, "campaign_id": campaign_of[lead_id]} for lead_id in sorted(busy)]
+    )
+    answered = [text for text in event.texts if text.wish is None and text.campaign_id is not None]
+    by_agents = await campaign_rows.answering_themselves(session, {text.campaign_id for text in answered if text.campaign_id})
+    if for_people := {text.conversation_id for text in answered if text.campaign_id not in by_agents}:
+        await hand_over_all(session, for_people, PersonReason.NO_AUTO_REPLY)
 
 
 @job("campaigns.note_reply")
 async def note_reply_later(context: JobContext, lead_id: int, campaign_id: int | None) -> None:
-    """As `note_reply`, for a lead that was being changed at that moment."""
+    """As `note_replies`, for a lead that was being changed at that moment."""
     async with context.transaction() as session:
-        await _note_reply(session, lead_id, campaign_id, wait=True)
+        await _note_replies(session, {lead_id: campaign_id}, wait=True)
 
 
-async def _note_reply(session: AsyncSession, lead_id: int, campaign_id: int | None, *, wait: bool) -> bool:
-    """Whether it was done: without `wait`, only if all places of the lead are free."""
-    if not await lead_rows.lock_of_person(session, lead_id, wait=wait):
-        return False
-    if campaign_id is not None:
-        await lead_rows.mark_replied(session, campaign_id, lead_id)
-    touched = await lead_rows.skip_in_campaigns_under_way(session, [lead_id], SkipReason.REPLIED, wait=wait)
-    await _changed(session, {*touched, *([campaign_id] if campaign_id is not None else [])})
-    return True
+async def _note_replies(session: AsyncSession, campaign_of: Mapping[int, int | None], *, wait: bool) -> set[int]:
+    """The leads of whom it was done: without `wait`, only those whose places are all free.
+
+    Args:
+        campaign_of: the campaign that each lead answered.
+    """
+    if not campaign_of:
+        return set()
+    leads = await lead_rows.lock_of_people(session, campaign_of, wait=wait)
+    if not leads:
+        return leads
+    replies = [(campaign_id, lead_id) for lead_id in sorted(leads) if (campaign_id := campaign_of[lead_id]) is not None]
+    await lead_rows.mark_replied(session, replies)
+    touched = await lead_rows.skip_in_campaigns_under_way(session, sorted(leads), SkipReason.REPLIED, wait=wait)
+    await _changed(session, {*touched, *(campaign_id for campaign_id, _ in replies)})
+    return leads
 
 
 @subscribe(NumberSuppressed)
@@ -106,8 +117,9 @@ def _settlement(outcome: TextOutcome) -> Settlement:
 
 
 def _reason(outcome: TextOutcome) -> str:
-    words = outcome.error_message or (outcome.reason or "The text could not be sent").replace("_", " ")
-    return f"{words} (carrier code {outcome.error_code})" if outcome.error_code else words
+    words, code = outcome.error_message or (outcome.reason or "The text could not be sent").replace("_", " "), outcome.error_code
+    is_code_named = code is None or re.search(rf"\b{code}\b", words) is not None
+    return words if is_code_named else f"{words} (carrier code {code})"
 
 
 async def _changed(session: AsyncSession, campaign_ids: Collection[int]) -> None:

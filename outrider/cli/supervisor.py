@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 import structlog
 
-from outrider.config import Settings
+from outrider.config import Settings, variable_of
 from outrider.errors import ConfigurationError, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -126,6 +126,8 @@ def parts_of(settings: Settings, dsn: str, *, workers: int, simulator_options: M
         "OUTRIDER_SIMULATOR_PORT": str(settings.simulator_port),
         "PROMETHEUS_MULTIPROC_DIR": str(_metrics_folder(settings)),
     }
+    supplied = [field for field in type(settings).model_fields if field not in settings.model_fields_set]
+    environment[variable_of("supplied")] = ",".join(sorted(environment.keys() & map(variable_of, supplied)))
     command = [sys.executable, "-m", "outrider"]
     parts = [Part("api", [*command, "api"], environment)]
     parts += [Part(f"worker {number}", [*command, "worker"], environment) for number in range(1, workers + 1)]

@@ -60,9 +60,7 @@ async def resolve(session: AsyncSession, conversation_id: int, actor: str) -> Co
     Raises:
         NotFound: no such conversation.
     """
-    conversation = await require_conversation(session, conversation_id, lock=True)
-    if conversation.status != ThreadStatus.RESOLVED:
-        keep_decision(session, conversation_id, Decision.RESOLVED, actor)
+    await _decide_status(session, conversation_id, ThreadStatus.RESOLVED, Decision.RESOLVED, actor)
     await rows.resolve(session, conversation_id)
     return await _changed(session, conversation_id, Change.STATUS)
 
@@ -72,11 +70,18 @@ async def reopen(session: AsyncSession, conversation_id: int, actor: str) -> Con
     Raises:
         NotFound: no such conversation.
     """
-    conversation = await require_conversation(session, conversation_id, lock=True)
-    if conversation.status != ThreadStatus.OPEN:
-        keep_decision(session, conversation_id, Decision.REOPENED, actor)
+    await _decide_status(session, conversation_id, ThreadStatus.OPEN, Decision.REOPENED, actor)
     await rows.reopen(session, conversation_id)
     return await _changed(session, conversation_id, Change.STATUS)
+
+
+async def _decide_status(
+    session: AsyncSession, conversation_id: int, status: ThreadStatus, decision: Decision, actor: str
+) -> None:
+    """Lock the conversation and keep the decision; one that changes nothing isn't kept."""
+    conversation = await require_conversation(session, conversation_id, lock=True)
+    if conversation.status != status:
+        keep_decision(session, conversation_id, decision, actor)
 
 
 async def snooze(session: AsyncSession, conversation_id: int, until: datetime, actor: str) -> ConversationOut:

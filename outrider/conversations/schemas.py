@@ -148,7 +148,7 @@ class ConversationOut(BaseModel):
     needs_person: bool
     needs_person_reason: PersonReason | None
     needs_person_detail: str | None
-    """What the agent said about it."""
+    """Why, in plain words: what the agent doesn't know or may not do, and the lead's words that it stands on."""
     needs_reply: bool
     """The lead wrote and nobody has answered (or decided not to)."""
     first_unanswered_at: datetime | None

@@ -182,9 +182,22 @@ async def test_a_workflows_text_tells_how_it_came_about(api: AsyncClient, talk: 
 @pytest.mark.parametrize(
     ("says", "reason", "detail"),
     [
-        ("A colleague will call. [[person]]", "asked_for_person", "asked for a person"),
-        ("See www.invented.example", "answer_refused", "the model gave an address or number that nobody told it"),
-        ("", "answer_refused", "the model wrote nothing"),
+        (
+            "A colleague will call. [[person: they ask for a contract, which I do not know]]",
+            "asked_for_person",
+            "They ask for a contract, which I do not know. They wrote: “Tell me more”",
+        ),
+        (
+            "A colleague will call. [[person]]",
+            "asked_for_person",
+            "The agent wants a person to answer and did not say why. They wrote: “Tell me more”",
+        ),
+        (
+            "See www.invented.com",
+            "answer_refused",
+            "The agent's answer named “www.invented.com”, which nobody told it, so it was not sent. They wrote: “Tell me more”",
+        ),
+        ("", "answer_refused", "The model wrote nothing. They wrote: “Tell me more”"),
     ],
 )
 async def test_the_agent_says_why_a_person_is_needed(talk: Talk, says: str, reason: str, detail: str) -> None:

@@ -168,7 +168,7 @@ async def test_a_model_that_never_comes_back_leaves_the_lead_to_a_person(talk: T
     await talk.answers(attempt=7)
     assert await talk.standing() == ("person", 1, 0, False)
     (done,) = await talk.executions()
-    assert (done.success, done.error) == (False, "The language model did not answer in time: no answer in 30 s")
+    assert (done.success, done.error) == (False, "The language model did not answer in time: no answer in 30 s.")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,7 +13,8 @@ from sqlalchemy import text
 
 from outrider.app.configuration import GROUPS, shown_value
 from outrider.channels.webhooks import TwilioSignature
-from outrider.config import Settings
+from outrider.cli.supervisor import parts_of
+from outrider.config import Settings, read_settings
 from outrider.db.engine import Database
 from outrider.jobs import JobContext
 from tests.worlds import World, client_of, run_due_jobs
@@ -41,7 +43,7 @@ async def twilio(database: Database, settings: Settings) -> AsyncIterator[AsyncC
 
 def test_every_setting_is_shown_and_says_what_it_means() -> None:
     shown = [field for fields in GROUPS.values() for field in fields]
-    assert sorted(shown) == sorted(Settings.model_fields)
+    assert sorted([*shown, "supplied"]) == sorted(Settings.model_fields)
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
 
 
@@ -57,6 +59,22 @@ async def test_settings_with_their_names_and_defaults(api: AsyncClient) -> None:
     }  # fmt: skip
     assert (report["carrier"]["kind"], report["carrier"]["is_reachable_from_outside"]) == ("simulator", False)
     assert report["model"] == {"name": "offline", "is_offline": True, "fallbacks": []}
+
+
+async def test_what_the_supervisor_supplies_is_no_change(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("OUTRIDER_") or name in ("DATABASE_URL", "PUBLIC_URL"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("OUTRIDER_PORT", "8123")
+    (api, *_) = parts_of(read_settings(), "postgresql://localhost/embedded", workers=1)
+    for name, value in api.environment.items():
+        monkeypatch.setenv(name, value)
+    async with client_of(read_settings(), database) as client:
+        report = (await client.get("/api/settings")).json()
+    settings = {one["name"]: one for group in report["groups"] for one in group["settings"]}
+    assert settings["DATABASE_URL"]["value"] == "postgresql://localhost/embedded"
+    names = ("DATABASE_URL", "PUBLIC_URL", "OUTRIDER_SIMULATOR_PORT", "OUTRIDER_PORT")
+    assert [settings[name]["is_default"] for name in names] == [True, True, True, False]
 
 
 async def test_no_secret_is_shown(twilio: AsyncClient) -> None:

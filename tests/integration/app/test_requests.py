@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, WebSocket
+from fastapi.testclient import TestClient
 from httpx import ASGITransport, AsyncClient
 from pydantic import BaseModel, Field
 from sqlalchemy import text
+from starlette.websockets import WebSocketDisconnect
 
 from outrider.app.middleware import LARGEST_BODY, BodyLimit, Figures, KeptAnswers
 from outrider.app.problems import install_problem_handlers
@@ -52,6 +54,14 @@ async def client(database: Database) -> AsyncIterator[AsyncClient]:
         if name == "odd":
             raise InvalidInput.on("path.name", "is odd", "Use an even one.")
         raise RuntimeError("a defect with +12025550143 in it")
+
+    @app.post("/cups/{cup}/parties")
+    async def invite(session: Transaction, cup: int) -> None:
+        await session.execute(text("INSERT INTO tea_parties (cup_id) VALUES (:cup)"), {"cup": cup})
+
+    @app.delete("/cups/{cup}")
+    async def delete_cup(session: Transaction, cup: int) -> None:
+        await session.execute(text("DELETE FROM cups WHERE id = :cup"), {"cup": cup})
 
     async with AsyncClient(transport=ASGITransport(app, raise_app_exceptions=False), base_url="http://localhost") as client:
         yield client
@@ -104,6 +114,31 @@ async def test_a_taken_unique_value_is_a_conflict(client: AsyncClient) -> None:
     answer = await client.post("/cups", json={"label": "blue", "size": 2})
     assert answer.status_code == 409
     assert answer.json()["constraint"] == "cups_label_key"
+
+
+async def test_a_row_in_use_says_what_still_uses_it(client: AsyncClient, database: Database) -> None:
+    async with database.transaction() as session:
+        await session.execute(text("CREATE TABLE tea_parties (id bigserial PRIMARY KEY, cup_id bigint REFERENCES cups)"))
+    cup = (await client.post("/cups", json={"label": "blue", "size": 1})).json()["id"]
+    assert (await client.post(f"/cups/{cup}/parties")).status_code == 200
+    answer = await client.delete(f"/cups/{cup}")
+    assert (answer.status_code, answer.json()["detail"]) == (409, "This can't be deleted: tea parties still refer to it.")
+    assert answer.json()["remedy"].startswith("Delete those tea parties first")
+    missing = await client.post(f"/cups/{cup + 1}/parties")
+    assert (missing.status_code, "does not exist" in missing.json()["detail"]) == (409, True)
+
+
+def test_a_defect_behind_a_web_socket_stays_itself() -> None:
+    app = FastAPI()
+    install_problem_handlers(app)
+
+    @app.websocket("/live")
+    async def live(socket: WebSocket) -> None:
+        raise ConnectionResetError("the database has gone") if "gone" in socket.query_params else OSError("a defect")
+
+    for path in ("/live", "/live?gone"):
+        with pytest.raises(WebSocketDisconnect), TestClient(app).websocket_connect(path):
+            pass
 
 
 async def test_numbers_and_texts_that_the_database_refuses_are_the_callers_problem(client: AsyncClient) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from outrider.campaigns.models import CampaignLead
-from outrider.conversations.events import DeliveryFailed, NumberSuppressed, TextOutcome, TextReceived
+from outrider.conversations.events import DeliveryFailed, NumberSuppressed, TextOutcome, TextReceived, TextsReceived
 from outrider.conversations.models import OutboxState, SuppressionReason
 from outrider.events.bus import publish
 from tests.integration.campaigns.conftest import World
@@ -21,7 +21,12 @@ async def receive(world: World, campaign_id: int, lead_id: int, body: str = "Tel
         conversation_id = (
             await session.execute(text("SELECT id FROM conversations WHERE lead_id = :id"), {"id": lead_id})
         ).scalar_one()
-        await publish(session, TextReceived(1, conversation_id, lead_id, campaign_id, body, wish, datetime.now(UTC)))
+        text_received = TextReceived(1, conversation_id, lead_id, campaign_id, body, wish, datetime.now(UTC))
+        await publish(session, TextsReceived([text_received]))
+
+
+def answer_to(message: Any, campaign_id: int, body: str = "Yes", wish: Any = None) -> TextReceived:
+    return TextReceived(1, message.conversation_id, message.lead_id, campaign_id, body, wish, datetime.now(UTC))
 
 
 async def two_campaigns(world: World) -> tuple[int, int, int]:
@@ -67,8 +72,7 @@ async def test_replies_and_ends_of_texts_of_the_same_people_in_another_order_nev
     async def reply_to_all() -> None:
         async with world.database.transaction() as session:
             for message in reversed(texts):
-                event = TextReceived(1, message.conversation_id, message.lead_id, campaign_id, "Yes", None, datetime.now(UTC))
-                await publish(session, event)
+                await publish(session, TextsReceived([answer_to(message, campaign_id)]))
                 await asyncio.sleep(0.002)
 
     async def settle_all() -> None:
@@ -80,6 +84,26 @@ async def test_replies_and_ends_of_texts_of_the_same_people_in_another_order_nev
 
     shown = await world.shown(campaign_id)
     assert (shown.stats.replied, shown.stats.completed) == (30, 30)
+
+
+async def test_replies_that_come_together_are_noted_together_and_those_of_busy_leads_later(world: World) -> None:
+    campaign_id = await world.started(4)
+    await world.work()
+    await world.settle(campaign_id)
+    texts = await world.texts(campaign_id)
+    answers = [answer_to(texts[0], campaign_id), answer_to(texts[1], campaign_id), answer_to(texts[0], campaign_id, "And?")]
+    answers.append(answer_to(texts[2], campaign_id, "STOP", wish="opt_out"))
+    async with world.database.transaction() as other:
+        busy = {"lead": texts[1].lead_id}
+        await other.execute(text("UPDATE campaign_leads SET updated_at = now() WHERE lead_id = :lead"), busy)
+        async with asyncio.timeout(5), world.database.transaction() as session:
+            await publish(session, TextsReceived(answers))
+        assert (await world.shown(campaign_id)).stats.replied == 1
+        assert (await world.queue())["campaigns.note_reply"] == 1
+        assert (await world.queue())["agents.reply"] == 2, "one answer covers both texts of a person"
+    await world.work(most=100)
+
+    assert (await world.shown(campaign_id)).stats.replied == 2
 
 
 async def test_a_reply_overtakes_a_run_in_progress(world: World) -> None:
@@ -206,14 +230,22 @@ async def test_a_lead_with_two_texts_is_settled_by_the_last(world: World) -> Non
         assert await world.statuses(campaign_id) == {expected: 1}
 
 
-async def test_a_text_that_was_accepted_and_not_delivered_says_why(world: World) -> None:
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("Unreachable destination handset", "Unreachable destination handset (carrier code 30003)"),
+        ("Phone is off or out of reach (30003). Try later.", "Phone is off or out of reach (30003). Try later."),
+        ("Twilio error 30003. See https://example.com/30003.", "Twilio error 30003. See https://example.com/30003."),
+    ],
+)
+async def test_a_text_that_was_accepted_and_not_delivered_says_why(world: World, told: str, kept: str) -> None:
     campaign_id = await world.started(1)
     await world.work()
     await world.settle(campaign_id)
     message = (await world.texts(campaign_id))[0]
-    outcome = _outcome(message, OutboxState.SENT, error_code=30003, error_message="Unreachable destination handset")
+    outcome = _outcome(message, OutboxState.SENT, error_code=30003, error_message=told)
     async with world.database.transaction() as session:
         await publish(session, DeliveryFailed([outcome]))
 
     (lead,) = await world.rows(CampaignLead)
-    assert (lead.status, lead.error_message) == ("completed", "Unreachable destination handset (carrier code 30003)")
+    assert (lead.status, lead.error_message) == ("completed", kept)

@@ -61,15 +61,19 @@ def test_a_likeness_is_not_what_was_said(answer: str, known: str) -> None:
     assert check_answer(answer, [known]).text is None
 
 
-@pytest.mark.parametrize("mark", ["[[PERSON]]", "[[ person ]]", "[[Person]]"])
+@pytest.mark.parametrize(
+    "mark", ["[[PERSON]]", "[[ person ]]", "[[Person]]", "[[person:]]", "[[person: cut o", "[[person: one bracket]", "[[person"]
+)
 def test_a_model_may_write_the_mark_carelessly(mark: str) -> None:
     checked = check_answer(f"A colleague will write. {mark}", [])
     assert (checked.text, checked.hand_over) == ("A colleague will write.", True)
 
 
 def test_the_mark_hands_over_and_is_not_sent() -> None:
-    checked = check_answer(f"A colleague will write to you. {HAND_OVER_MARK}", [])
+    mark = HAND_OVER_MARK.format(why="they want a  contract.")
+    checked = check_answer(f"A colleague will write to you. {mark}", [])
     assert (checked.text, checked.hand_over) == ("A colleague will write to you.", True)
+    assert checked.reason == "They want a contract."
 
 
 @pytest.mark.parametrize("answer", ["", "  \n ", HAND_OVER_MARK])

@@ -21,14 +21,14 @@ def ask(*texts: str, lead: dict[str, Any] | None = None, **campaign: Any) -> Off
 
 def test_an_unknown_price_is_not_invented_but_handed_over() -> None:
     given = ask("How much is it?")
-    assert given.intent is Intent.ASKED_PRICE and given.needs_person
+    assert given.intent is Intent.ASKED_PRICE and given.why
     assert not any(character.isdigit() for character in given.text)
 
 
 def test_a_known_price_is_stated() -> None:
     assert "$49 per vehicle" in ask("How much is it?", price="$49 per vehicle").text
     assert "$49" in ask("How much is it?", facts={"price": "$49"}).text
-    assert not ask("How much is it?", price="$49").needs_person
+    assert not ask("How much is it?", price="$49").why
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_answers(text: str, said: str) -> None:
 
 def test_an_appointment_is_for_a_person_to_confirm() -> None:
     given = ask("Tomorrow at 3 works")
-    assert given.needs_person and "confirm" in given.text
+    assert given.why and "confirm" in given.text
 
 
 def test_the_source_of_a_number_is_stated_if_known() -> None:
@@ -59,7 +59,7 @@ def test_the_source_of_a_number_is_stated_if_known() -> None:
 def test_a_fact_of_the_campaign_answers_a_question_about_it() -> None:
     facts = {"opening_hours": "We're open 9 to 5.", "parking": "There's parking behind the house."}
     assert ask("What are your opening hours?", facts=facts).text == "We're open 9 to 5."
-    assert ask("Do you ship to Canada?", facts=facts).needs_person
+    assert ask("Do you ship to Canada?", facts=facts).why
 
 
 def test_a_booking_page_is_offered_if_there_is_one() -> None:

@@ -223,7 +223,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Campaign Leads */
+        /**
+         * List Campaign Leads
+         * @description Leads of the campaign that match the filter. Sorts: id, name, processed_at; `-` before it for descending.
+         */
         get: operations["list_campaign_leads"];
         put?: never;
         /**
@@ -681,6 +684,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/failed/bulk-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete Failed Jobs
+         * @description Give failed jobs up: what they were to do is never done.
+         *
+         *     Raises:
+         *         NotFound: a number that is no failed job.
+         *         FailedJobsChanged: there are not as many as `count`.
+         */
+        post: operations["delete_failed_jobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/failed/{job_id}": {
         parameters: {
             query?: never;
@@ -693,7 +720,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Failed Job
-         * @description Give a failed job up.
+         * @description Give one failed job up.
          *
          *     Raises:
          *         NotFound: no failed job has this number.
@@ -719,6 +746,7 @@ export interface paths {
          *
          *     Raises:
          *         NotFound: a number that is no failed job.
+         *         FailedJobsChanged: there are not as many as `count`.
          */
         post: operations["requeue_jobs"];
         delete?: never;
@@ -939,6 +967,26 @@ export interface paths {
         head?: never;
         /** Change Lead */
         patch: operations["change_lead"];
+        trace?: never;
+    };
+    "/api/leads/{lead_id}/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Campaigns Of Lead
+         * @description The campaigns that a lead takes part in, with what came of each.
+         */
+        get: operations["list_campaigns_of_lead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/leads/{lead_id}/consents": {
@@ -1176,6 +1224,9 @@ export interface paths {
         /**
          * Test Model
          * @description Ask a model for one short text. Its failure is an answer of this call, not an error of it.
+         *
+         *     Raises:
+         *         TooManyTests: only of models that may cost money.
          */
         post: operations["test_model"];
         delete?: never;
@@ -2005,6 +2056,11 @@ export interface components {
          * @description Something that waits for a person.
          */
         Attention: {
+            /**
+             * Conversations
+             * @default []
+             */
+            conversations: components["schemas"]["WaitingConversation"][];
             /** Count */
             count: number;
             /**
@@ -2240,6 +2296,7 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            delivery: components["schemas"]["Delivery"] | null;
             /** Delivery Status */
             delivery_status: string | null;
             /** Error Message */
@@ -2933,6 +2990,17 @@ export interface components {
             /** Ids */
             ids?: number[] | null;
         };
+        /** Deleted */
+        Deleted: {
+            /** Deleted */
+            deleted: number;
+        };
+        /**
+         * Delivery
+         * @description What became of a campaign lead's last text; the names are those of the outbox, with the carrier's reports.
+         * @enum {string}
+         */
+        Delivery: "queued" | "held" | "sending" | "unknown" | "sent" | "delivered" | "undelivered" | "failed" | "cancelled";
         /** DemoIn */
         DemoIn: {
             /**
@@ -2981,6 +3049,24 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+        };
+        /**
+         * FailedJobsMeant
+         * @description Failed jobs by number, or all of them.
+         */
+        FailedJobsMeant: {
+            /**
+             * All
+             * @default false
+             */
+            all: boolean;
+            /** Count */
+            count?: number | null;
+            /**
+             * Ids
+             * @default []
+             */
+            ids: number[];
         };
         /**
          * FieldProblem
@@ -3373,6 +3459,42 @@ export interface components {
             /** Id */
             id: number;
             state: components["schemas"]["OutboxState"] | null;
+        };
+        /**
+         * LeadCampaignOut
+         * @description A lead's place in one campaign, with what came of it.
+         */
+        LeadCampaignOut: {
+            /** Attempt */
+            attempt: number;
+            /** Campaign Id */
+            campaign_id: number;
+            /** Campaign Lead Id */
+            campaign_lead_id: number;
+            /** Campaign Name */
+            campaign_name: string;
+            campaign_status: components["schemas"]["CampaignStatus"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            delivery: components["schemas"]["Delivery"] | null;
+            /** Error Message */
+            error_message: string | null;
+            /** Outcome */
+            outcome: ("replied" | "skipped") | components["schemas"]["Delivery"] | null;
+            /** Processed At */
+            processed_at: string | null;
+            /** Replied At */
+            replied_at: string | null;
+            skip_reason: components["schemas"]["SkipReason"] | null;
+            status: components["schemas"]["CampaignLeadStatus"];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
         };
         /**
          * LeadDetail
@@ -4057,6 +4179,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[LeadCampaignOut] */
+        Page_LeadCampaignOut_: {
+            /** Items */
+            items: components["schemas"]["LeadCampaignOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[LeadOut] */
         Page_LeadOut_: {
             /** Items */
@@ -4486,19 +4615,6 @@ export interface components {
             reason: string;
             /** Rows */
             rows: number;
-        };
-        /** RequeueRequest */
-        RequeueRequest: {
-            /**
-             * All
-             * @default false
-             */
-            all: boolean;
-            /**
-             * Ids
-             * @default []
-             */
-            ids: number[];
         };
         /** Requeued */
         Requeued: {
@@ -5035,6 +5151,19 @@ export interface components {
         UnassignLeads: {
             /** Lead Ids */
             lead_ids?: number[] | null;
+        };
+        /**
+         * WaitingConversation
+         * @description A conversation that waits for a person.
+         */
+        WaitingConversation: {
+            /** Detail */
+            detail: string | null;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string | null;
+            reason: components["schemas"]["PersonReason"];
         };
         /**
          * WebhookAddress
@@ -5679,12 +5808,12 @@ export interface operations {
     list_campaign_leads: {
         parameters: {
             query?: {
+                search?: string | null;
                 status?: components["schemas"]["CampaignLeadStatus"][] | null;
                 skip_reason?: components["schemas"]["SkipReason"][] | null;
+                delivery?: components["schemas"]["Delivery"][] | null;
                 replied?: boolean | null;
-                /** @description A reason as the figures name it. */
                 error?: string | null;
-                /** @description `id` or `-id`. */
                 sort?: string;
                 /** @description `next_cursor` of the page before; without it the list begins. */
                 cursor?: string | null;
@@ -6619,6 +6748,40 @@ export interface operations {
             };
         };
     };
+    delete_failed_jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FailedJobsMeant"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     delete_failed_job: {
         parameters: {
             query?: never;
@@ -6658,7 +6821,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RequeueRequest"];
+                "application/json": components["schemas"]["FailedJobsMeant"];
             };
         };
         responses: {
@@ -7197,6 +7360,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeadDetail"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_campaigns_of_lead: {
+        parameters: {
+            query?: {
+                /** @description `id` or `-id`, the place that was given last first. */
+                sort?: string;
+                /** @description `next_cursor` of the page before; without it the list begins. */
+                cursor?: string | null;
+                /** @description Most items of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                lead_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LeadCampaignOut_"];
                 };
             };
             /** @description Client Error */
