@@ -43,6 +43,8 @@ export interface Rows<T> {
   isPending: boolean
   isFetchingNextPage: boolean
   hasNextPage: boolean
+  /** The next page may be asked for as one scrolls. */
+  canLoadMore: boolean
   error: unknown
   fetchNextPage: () => unknown
   refetch: () => unknown
@@ -76,7 +78,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
   )
   const scroller = useRef<HTMLDivElement>(null)
   const [active, setActive] = useState(-1)
-  const { items, hasNextPage, isFetchingNextPage, fetchNextPage } = rows
+  const { items, hasNextPage, isFetchingNextPage, canLoadMore, fetchNextPage } = rows
 
   const virtual = useVirtualizer({
     count: items.length,
@@ -90,8 +92,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const last = visible.at(-1)?.index ?? 0
 
   useEffect(() => {
-    if (hasNextPage && !isFetchingNextPage && last >= items.length - LOAD_AHEAD) void fetchNextPage()
-  }, [hasNextPage, isFetchingNextPage, last, items.length, fetchNextPage])
+    if (canLoadMore && last >= items.length - LOAD_AHEAD) void fetchNextPage()
+  }, [canLoadMore, last, items.length, fetchNextPage])
 
   const template = useMemo(
     () =>

@@ -12,6 +12,8 @@ export function useRows<T>(query: UseInfiniteQueryResult<InfiniteData<Page<T>>>)
     isFetchingNextPage: query.isFetchingNextPage,
     hasNextPage: query.hasNextPage,
     error: query.error,
+    // After a failure somebody has to ask for it: by itself it would be asked for without end.
+    canLoadMore: query.hasNextPage && !query.isFetchingNextPage && !query.error,
     fetchNextPage: query.fetchNextPage,
     refetch: query.refetch,
   }

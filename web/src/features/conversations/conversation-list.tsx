@@ -24,7 +24,7 @@ interface ConversationListProps {
 export function ConversationList({ rows, openId, me, empty }: ConversationListProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const now = useNow()
-  const { items, hasNextPage, isFetchingNextPage, fetchNextPage } = rows
+  const { items, hasNextPage, isFetchingNextPage, canLoadMore, fetchNextPage } = rows
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
@@ -35,8 +35,8 @@ export function ConversationList({ rows, openId, me, empty }: ConversationListPr
   const visible = virtual.getVirtualItems()
   const last = visible.at(-1)?.index ?? 0
   useEffect(() => {
-    if (hasNextPage && !isFetchingNextPage && last >= items.length - LOAD_AHEAD) void fetchNextPage()
-  }, [hasNextPage, isFetchingNextPage, last, items.length, fetchNextPage])
+    if (canLoadMore && last >= items.length - LOAD_AHEAD) void fetchNextPage()
+  }, [canLoadMore, last, items.length, fetchNextPage])
 
   // Once per opened thread: when the list moves on, who scrolled it elsewhere stays there.
   const openIndex = items.findIndex((thread) => thread.id === openId)

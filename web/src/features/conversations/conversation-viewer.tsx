@@ -53,9 +53,7 @@ export function ConversationViewer({ thread, me, verbs, composer }: Conversation
           lastKey={last?.key}
           count={spoken}
           isOwn={last?.kind === 'sending' || last?.kind === 'note'}
-          hasOlder={texts.hasNextPage}
-          isLoadingOlder={texts.isFetchingNextPage}
-          onOlder={texts.fetchNextPage}
+          older={texts}
         >
           {shown.map((entry) => (
             <ThreadEntry

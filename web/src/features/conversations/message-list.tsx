@@ -1,5 +1,6 @@
 import { ArrowDown } from 'lucide-react'
 import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import type { Rows } from '@/components/data-table/data-table'
 import { Button } from '@/components/ui/button'
 import { plural } from '@/lib/format'
 
@@ -16,9 +17,8 @@ interface MessageListProps {
   count: number
   /** The last entry was written here: it is always shown. */
   isOwn: boolean
-  hasOlder: boolean
-  isLoadingOlder: boolean
-  onOlder: () => void
+  /** The pages of older texts. */
+  older: Pick<Rows<unknown>, 'hasNextPage' | 'isFetchingNextPage' | 'canLoadMore' | 'error' | 'fetchNextPage'>
   children: ReactNode
 }
 
@@ -27,7 +27,8 @@ interface MessageListProps {
  * of new ones. The box is laid out from its end, so that older texts that arrive above move nothing.
  */
 export function MessageList(props: MessageListProps) {
-  const { label, lastKey, count, isOwn, hasOlder, isLoadingOlder, onOlder, children } = props
+  const { label, lastKey, count, isOwn, older, children } = props
+  const { canLoadMore, fetchNextPage } = older
   const scroller = useRef<HTMLElement>(null)
   const top = useRef<HTMLDivElement>(null)
   const height = useRef(0)
@@ -57,14 +58,14 @@ export function MessageList(props: MessageListProps) {
 
   useEffect(() => {
     const mark = top.current
-    if (!mark || !hasOlder || isLoadingOlder) return
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && onOlder(), {
+    if (!mark || !canLoadMore) return
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && void fetchNextPage(), {
       root: scroller.current,
       rootMargin: AHEAD,
     })
     observer.observe(mark)
     return () => observer.disconnect()
-  }, [hasOlder, isLoadingOlder, onOlder])
+  }, [canLoadMore, fetchNextPage])
 
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
@@ -78,11 +79,19 @@ export function MessageList(props: MessageListProps) {
       >
         <div className="mx-auto flex w-full max-w-3xl flex-col px-4 py-4">
           <div ref={top} />
-          {hasOlder && (
-            <p className="py-3 text-center text-muted-foreground text-xs">
-              {isLoadingOlder ? 'Loading older texts …' : ' '}
-            </p>
-          )}
+          {older.hasNextPage &&
+            (older.error && !older.isFetchingNextPage ? (
+              <p role="alert" className="flex items-center justify-center gap-3 py-3 text-[13px] text-danger-text">
+                Older texts could not be loaded.
+                <Button size="sm" onClick={() => older.fetchNextPage()}>
+                  Try again
+                </Button>
+              </p>
+            ) : (
+              <p className="py-3 text-center text-muted-foreground text-xs">
+                {older.isFetchingNextPage ? 'Loading older texts …' : ' '}
+              </p>
+            ))}
           {children}
         </div>
       </section>

@@ -44,11 +44,11 @@ export function useThread(thread: Conversation) {
 /** By message, as far back as the texts are loaded. */
 function useInsights(id: number, oldestText: number | undefined): ReadonlyMap<number, Insight> {
   const rows = useRows(useInfiniteQuery(insightsQuery(id)))
-  const { items, hasNextPage, isFetchingNextPage, fetchNextPage } = rows
+  const { items, canLoadMore, fetchNextPage } = rows
   const oldest = items.at(-1)?.message_id
   useEffect(() => {
     const isShort = oldestText !== undefined && oldest !== undefined && oldest > oldestText
-    if (isShort && hasNextPage && !isFetchingNextPage) void fetchNextPage()
-  }, [oldest, oldestText, hasNextPage, isFetchingNextPage, fetchNextPage])
+    if (isShort && canLoadMore) void fetchNextPage()
+  }, [oldest, oldestText, canLoadMore, fetchNextPage])
   return useMemo(() => new Map(items.map((insight) => [insight.message_id, insight])), [items])
 }

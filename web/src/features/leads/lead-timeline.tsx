@@ -46,13 +46,14 @@ interface LeadTimelineProps {
 /** What happened to a lead on every channel, by day, newest first. */
 export function LeadTimeline({ query, entries }: LeadTimelineProps) {
   const end = useRef<HTMLDivElement>(null)
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query
+  const { hasNextPage, isFetchingNextPage, error, fetchNextPage } = query
   useEffect(() => {
-    if (!end.current || !hasNextPage || isFetchingNextPage) return
+    // After a failure only the button asks again: by itself it would be asked for without end.
+    if (!end.current || !hasNextPage || isFetchingNextPage || error) return
     const observer = new IntersectionObserver(([shown]) => shown?.isIntersecting && void fetchNextPage())
     observer.observe(end.current)
     return () => observer.disconnect()
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+  }, [hasNextPage, isFetchingNextPage, error, fetchNextPage])
   return (
     <Card>
       <CardHeader title="Timeline" />

@@ -49,7 +49,7 @@ export function LeadsPage() {
 
   const loaded = useRows(query)
   const rows = useMemo(() => {
-    if (isHidingAll) return { ...loaded, items: [], hasNextPage: false }
+    if (isHidingAll) return { ...loaded, items: [], hasNextPage: false, canLoadMore: false }
     return hidden.size ? { ...loaded, items: loaded.items.filter((lead) => !hidden.has(lead.id)) } : loaded
   }, [loaded, hidden, isHidingAll])
 
