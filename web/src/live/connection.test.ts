@@ -1,6 +1,7 @@
+import { QueryClient, QueryObserver } from '@tanstack/react-query'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { LiveConnection, type LiveEvent, RESET } from './connection'
-import { Refresher } from './use-live'
+import { LiveConnection, type LiveEvent, live, RESET } from './connection'
+import { pollWhenNotLive, Refresher, reconsiderPolling } from './use-live'
 
 /** A socket whose other end is the test. */
 class Wire {
@@ -92,8 +93,13 @@ describe('LiveConnection', () => {
   })
 
   it('gives up a silent socket', () => {
+    const dead = last()
+    // The other end is gone: nobody agrees to the end, so the browser does not tell of it for long.
+    dead.close = () => {}
     vi.advanceTimersByTime(45_000)
     expect(connection.state).toBe('connecting')
+    vi.advanceTimersByTime(1000)
+    expect(last()).not.toBe(dead)
   })
 })
 
@@ -112,9 +118,47 @@ describe('Refresher', () => {
     ])
   })
 
+  it('waits for a slow answer before it asks again, and forgets nothing meanwhile', async () => {
+    const ends: (() => void)[] = []
+    const invalidateQueries = vi.fn(() => new Promise<void>((resolve) => ends.push(resolve)))
+    const refresher = new Refresher({ invalidateQueries })
+    for (let second = 0; second < 5; second += 1) {
+      refresher.take({ id: second, topic: 'senders', kind: 'changed', payload: {} })
+      vi.advanceTimersByTime(1000)
+    }
+    expect(invalidateQueries).toHaveBeenCalledTimes(1)
+    ends[0]?.()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(invalidateQueries).toHaveBeenCalledTimes(2)
+    ends[1]?.()
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(invalidateQueries).toHaveBeenCalledTimes(2)
+  })
+
   it('refreshes everything after a reset', () => {
     const invalidateQueries = vi.fn(async () => {})
     new Refresher({ invalidateQueries }).take({ id: 0, topic: '', kind: RESET, payload: {} })
     expect(invalidateQueries).toHaveBeenCalledWith()
+  })
+})
+
+describe('pollWhenNotLive', () => {
+  it('begins when the connection breaks and ends when it is back', async () => {
+    const client = new QueryClient()
+    const queryFn = vi.fn(async () => 1)
+    live.state = 'live'
+    const observer = new QueryObserver(client, { queryKey: ['x'], queryFn, refetchInterval: pollWhenNotLive })
+    const stop = observer.subscribe(() => {})
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(queryFn).toHaveBeenCalledTimes(1)
+    live.state = 'offline'
+    reconsiderPolling(client)
+    await vi.advanceTimersByTimeAsync(10_500)
+    expect(queryFn).toHaveBeenCalledTimes(3)
+    live.state = 'live'
+    reconsiderPolling(client)
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(queryFn).toHaveBeenCalledTimes(3)
+    stop()
   })
 })

@@ -94,7 +94,9 @@ export class LiveConnection {
       if (this.wasLive && !this.lastId) this.emit({ id: 0, topic: '', kind: RESET, payload: {} })
       this.wasLive = true
     }
-    socket.onmessage = (message) => this.receive(String(message.data))
+    socket.onmessage = (message) => {
+      if (this.socket === socket) this.receive(String(message.data))
+    }
     socket.onclose = () => {
       if (this.socket === socket) this.reconnect()
     }
@@ -122,7 +124,15 @@ export class LiveConnection {
 
   private watch(): void {
     clearTimeout(this.watchdog)
-    this.watchdog = setTimeout(() => this.socket?.close(), SILENCE_MS)
+    this.watchdog = setTimeout(() => this.drop(), SILENCE_MS)
+  }
+
+  /** Without waiting for the other end to agree: it is gone, and the browser would wait for it for a minute. */
+  private drop(): void {
+    const socket = this.socket
+    this.socket = null
+    socket?.close()
+    this.reconnect()
   }
 
   private reconnect(): void {

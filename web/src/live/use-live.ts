@@ -20,6 +20,8 @@ const PAUSE_MS = 1000
 /** Collects events and refreshes what they made stale, each resource at most once per pause. */
 export class Refresher {
   private readonly due = new Map<string, QueryKey>()
+  /** What is being asked for: asking again before the answer would throw that away, and a slow one would never come. */
+  private readonly running = new Set<string>()
   private timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(private readonly client: Pick<QueryClient, 'invalidateQueries'>) {}
@@ -41,9 +43,22 @@ export class Refresher {
   flush(): void {
     clearTimeout(this.timer)
     this.timer = undefined
-    for (const queryKey of this.due.values()) void this.client.invalidateQueries({ queryKey })
-    this.due.clear()
+    for (const [name, queryKey] of this.due) {
+      if (this.running.has(name)) continue
+      this.due.delete(name)
+      this.running.add(name)
+      void this.client.invalidateQueries({ queryKey }).finally(() => {
+        this.running.delete(name)
+        if (this.due.has(name)) this.timer ??= setTimeout(() => this.flush(), PAUSE_MS)
+      })
+    }
   }
+}
+
+/** A query works out `pollWhenNotLive` only when something of its own changes; the connection is nothing of its own. */
+export function reconsiderPolling(client: QueryClient): void {
+  for (const query of client.getQueryCache().getAll())
+    for (const observer of query.observers) observer.setOptions(observer.options)
 }
 
 /** Connects the page; once, at the root. */
@@ -53,11 +68,13 @@ export function useLiveUpdates(): void {
     const refresher = new Refresher(client)
     const stopHandling = live.onEvent((event) => refresher.take(event))
     const retry = () => document.visibilityState === 'visible' && live.retryNow()
+    const stopWatching = live.onState(() => reconsiderPolling(client))
     addEventListener('online', retry)
     document.addEventListener('visibilitychange', retry)
     live.start()
     return () => {
       stopHandling()
+      stopWatching()
       removeEventListener('online', retry)
       document.removeEventListener('visibilitychange', retry)
       live.stop()
