@@ -8,7 +8,12 @@ const mayPass = (error: unknown): boolean => !(error instanceof ApiProblem) || e
 
 export const queryClient = new QueryClient({
   defaultOptions: {
+    // Outrider often runs on the reader's own machine, which answers without any network; where it does not, that is
+    // said at once: what somebody decides now must not be carried out unasked an hour later.
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
+      refetchOnReconnect: true,
       staleTime: 15_000,
       gcTime: 10 * 60_000,
       retry: (count, error) => count < RETRIES && mayPass(error),
