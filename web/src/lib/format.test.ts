@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   formatAgo,
+  formatDay,
   formatDuration,
   formatMoney,
   formatPercent,
@@ -26,18 +27,26 @@ describe('format', () => {
       '1 h 30 min',
       '2 days',
     ])
+    expect([59.7, 3599, 7190].map(formatDuration)).toEqual(['1 min', '1 h', '2 h'])
   })
   it('writes times relative to now', () => {
     const now = Date.parse('2026-05-01T12:00:00Z')
     expect(formatAgo('2026-05-01T11:59:50Z', now)).toBe('just now')
     expect(formatAgo('2026-05-01T11:55:00Z', now)).toBe('5 min. ago')
     expect(formatAgo('2026-04-30T11:00:00Z', now)).toBe('yesterday')
+    expect(formatAgo('2026-05-01T11:00:10Z', now)).toBe('1 hr. ago')
     expect(formatAgo(undefined, now)).toBe('–')
+  })
+  it('writes a day of the calendar as that day, west of Greenwich too', () => {
+    vi.stubEnv('TZ', 'America/Los_Angeles')
+    expect(formatDay('2026-05-01')).toBe('1 May')
+    vi.unstubAllEnvs()
   })
   it('writes numbers, names and words', () => {
     expect(formatPhone('+12025550143')).toBe('+1 (202) 555-0143')
     expect(formatPhone('+447700900123')).toBe('+447700900123')
     expect(initials('Ada King Lovelace')).toBe('AL')
+    expect(initials('👩‍🚀 Ada')).toBe('👩A')
     expect(initials('')).toBe('?')
     expect(humanize('needs_person')).toBe('Needs person')
     expect(plural(1, 'lead')).toBe('1 lead')

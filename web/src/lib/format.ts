@@ -34,18 +34,22 @@ export function formatMoney(value: number | string | null | undefined): string {
 export function formatDuration(seconds: number | null | undefined): string {
   if (seconds == null) return NONE
   if (seconds < 1) return 'under a second'
-  if (seconds < 60) return `${Math.round(seconds)} s`
-  if (seconds < 3600) return `${Math.round(seconds / 60)} min`
-  const hours = Math.floor(seconds / 3600)
+  if (seconds < 59.5) return `${Math.round(seconds)} s`
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 60) return `${minutes} min`
+  const hours = Math.floor(minutes / 60)
   if (hours >= 48) return `${Math.round(hours / 24)} days`
-  const minutes = Math.round((seconds % 3600) / 60)
-  return minutes ? `${hours} h ${minutes} min` : `${hours} h`
+  return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`
 }
 
 export const formatDateTime = (value: string | null | undefined): string =>
   value ? dateTime.format(new Date(value)) : NONE
 
-export const formatDay = (value: string): string => day.format(new Date(value))
+const DAY_ALONE = /^\d{4}-\d{2}-\d{2}$/
+
+/** The day of a moment here; a day of the calendar is that day everywhere. */
+export const formatDay = (value: string): string =>
+  day.format(new Date(DAY_ALONE.test(value) ? `${value}T12:00` : value))
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['second', 60],
@@ -62,7 +66,7 @@ export function formatAgo(value: string | null | undefined, now = Date.now()): s
   let amount = (new Date(value).getTime() - now) / 1000
   if (Math.abs(amount) < 45) return 'just now'
   for (const [unit, size] of STEPS) {
-    if (Math.abs(amount) < size) return relative.format(Math.round(amount), unit)
+    if (Math.abs(Math.round(amount)) < size) return relative.format(Math.round(amount), unit)
     amount /= size
   }
   return formatDateTime(value)
@@ -87,7 +91,7 @@ export function formatPhone(phone: string | null | undefined): string {
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/).filter(Boolean)
   const letters = words.length > 1 ? [words[0], words[words.length - 1]] : words
-  return letters.map((word) => word?.[0]?.toUpperCase() ?? '').join('') || '?'
+  return letters.map((word) => [...(word ?? '')][0]?.toUpperCase() ?? '').join('') || '?'
 }
 
 /** `in_progress` → `In progress`. */
@@ -95,6 +99,11 @@ export const humanize = (word: string): string => {
   const text = word.replaceAll('_', ' ')
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
+
+const OFFLINE = /^offline(:|$)/
+
+/** A model as people name it; those with a provider keep `provider:model`. */
+export const modelName = (name: string): string => (OFFLINE.test(name) ? 'Offline model' : name)
 
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${formatNumber(count)} ${count === 1 ? one : many}`
