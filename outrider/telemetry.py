@@ -95,7 +95,9 @@ def configure_logging(level: str = "INFO", log_format: str = "console") -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info if log_format == "json" else structlog.processors.StackInfoRenderer(),
+            structlog.processors.StackInfoRenderer(),
+            # A renderer that formats tracebacks by itself would do so after the masking, and show the local variables.
+            structlog.processors.format_exc_info,
             mask_personal_data,
             renderer,
         ],

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 
 import pytest
+import structlog
 
-from outrider.telemetry import _MaskStandardRecords, mask_personal_data, mask_text
+from outrider.telemetry import _MaskStandardRecords, configure_logging, mask_personal_data, mask_text
 
 CANARY_PHONE = "+12025550143"
 CANARY_EMAIL = "ada.lovelace@example.com"
@@ -53,3 +55,30 @@ def test_records_of_libraries_are_masked() -> None:
     _MaskStandardRecords().filter(record)
     assert CANARY_PHONE not in record.getMessage()
     assert CANARY_EMAIL not in record.getMessage()
+
+
+@pytest.fixture
+def _own_logging() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level, configured = root.handlers[:], root.level, structlog.get_config()
+    yield
+    structlog.configure(**configured)
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.mark.usefixtures("_own_logging")
+@pytest.mark.parametrize("log_format", ["console", "json"])
+def test_a_traceback_shows_neither_numbers_nor_local_variables(log_format: str, capsys: pytest.CaptureFixture[str]) -> None:
+    body = "words of a lead, canary"
+    configure_logging(log_format=log_format)
+    try:
+        assert body
+        raise ValueError(f"no such number {CANARY_PHONE}")
+    except ValueError as error:
+        structlog.get_logger().error("unexpected_error", exc_info=error)
+    written = capsys.readouterr().err
+    assert "no such number +1202" in written
+    assert "Traceback" in written
+    assert "of a lead, canary'" not in written
+    assert CANARY_PHONE not in written
