@@ -19,7 +19,7 @@ from outrider.workflows.compiler import Compiler
 from outrider.workflows.nodes.sms import SmsParams, offline_context
 from outrider.workflows.state import CampaignLeadState, LeadData
 
-PLACEHOLDER = re.compile(r"\{\{\s*([^{}|]+?)\s*\}\}")
+PLACEHOLDER = re.compile(r"\{\{([^{}|]++)\}\}")
 """One without a fallback of its own."""
 
 
@@ -81,7 +81,7 @@ async def rehearse(plan: CampaignPlan, leads: Sequence[Row[Any]]) -> Rehearsal:
 def empty_placeholders(template: str, states: Sequence[CampaignLeadState]) -> list[str]:
     """Placeholders without a fallback of their own that are empty for everybody: a slip such as {{frist_name}} shows so."""
     values = [Facts.of(offline_context(state, SmsParams())).values for state in states]
-    written = dict.fromkeys(PLACEHOLDER.findall(template))
+    written = dict.fromkeys(name.strip() for name in PLACEHOLDER.findall(template))
     return [name for name in written if values and not any(render(f"{{{{{name}}}}}", known, {}) for known in values)]
 
 

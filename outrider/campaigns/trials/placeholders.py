@@ -11,7 +11,7 @@ from outrider.workflows.definition import WorkflowDefinition
 from outrider.workflows.nodes.sms import SmsParams, offline_context
 from outrider.workflows.state import CampaignLeadState, LeadData
 
-PLACEHOLDER = re.compile(r"\{\{\s*([^{}|]*?)\s*(?:\|[^{}]*)?\}\}")
+PLACEHOLDER = re.compile(r"\{\{([^{}|]*+)(?:\|[^{}]*+)?\}\}")
 """Any placeholder, with or without a fallback."""
 FULL_LEAD: LeadData = {
     "id": 1,
@@ -37,7 +37,7 @@ def unknown_placeholders(templates: Sequence[str], state: CampaignLeadState, att
     lead: LeadData = {**FULL_LEAD, "attributes": dict.fromkeys(attributes, "x")}
     full: CampaignLeadState = {**state, "lead_data": lead, "sender_name": "x", "campaign_description": "x"}
     known = Facts.of(offline_context(full, SmsParams())).values
-    written = dict.fromkeys(name for template in templates for name in PLACEHOLDER.findall(template))
+    written = dict.fromkeys(name.strip() for template in templates for name in PLACEHOLDER.findall(template))
     return [name for name in written if _is_empty(name, known)]
 
 

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 LONGEST_VALUE = 80
 
-_PLACEHOLDER = re.compile(r"\{\{\s*(\w[\w .-]*?)\s*(?:\|\s*([^{}]*?)\s*)?\}\}")
+_PLACEHOLDER = re.compile(r"\{\{\s*+(\w[\w .-]*+)\s*+(?:\|([^{}]*+))?\}\}")
+"""What is matched is never given back: long gaps in a template that is not closed must not be tried in every division."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SEPARATOR = re.compile(r"[\s.-]+")
 _GAP_BEFORE_MARK = re.compile(r"[ \t]+([,.;:!?])")
@@ -43,8 +44,8 @@ def render(template: str, values: Mapping[str, str], fallbacks: Mapping[str, str
 
     def fill(match: re.Match[str]) -> str:
         nonlocal has_gap
-        name = _plain_name(match[1])
-        text = values.get(name) or (match[2] if match[2] is not None else fallbacks.get(name, ""))
+        name = _plain_name(match[1].rstrip())
+        text = values.get(name) or (match[2].strip() if match[2] is not None else fallbacks.get(name, ""))
         has_gap = has_gap or not text
         return one_line(text)
 

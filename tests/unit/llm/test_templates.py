@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outrider.campaigns.rehearsal import PLACEHOLDER as PLAIN_PLACEHOLDER
+from outrider.campaigns.trials.placeholders import PLACEHOLDER
 from outrider.llm.offline import render
 from outrider.llm.offline.templates import LONGEST_VALUE, one_line
 
@@ -62,3 +66,12 @@ def test_any_template_renders(template: str, values: dict[str, str]) -> None:
 def test_one_line_is_one_short_line(value: str) -> None:
     line = one_line(value)
     assert len(line) <= LONGEST_VALUE and line == line.strip() and all(c.isprintable() for c in line)
+
+
+@pytest.mark.parametrize("opening", ["{{", "{{name", "{{name|", "{{name | friend"])
+def test_a_placeholder_that_is_never_closed_takes_no_time(opening: str) -> None:
+    template = opening + " " * 20_000
+    began = time.perf_counter()
+    assert "{{" in render(template, VALUES, FALLBACKS)
+    assert PLACEHOLDER.findall(template) == PLAIN_PLACEHOLDER.findall(template) == []
+    assert time.perf_counter() - began < 1
