@@ -10,7 +10,7 @@ from outrider.agents.contract import Briefings
 from outrider.agents.graph import ConversationAgent
 from outrider.agents.turn import LEASE, answer_conversation
 from outrider.config import Settings, get_settings
-from outrider.conversations.events import HandedBack, TextReceived
+from outrider.conversations.events import HandedBack, TextsReceived
 from outrider.conversations.turns import NoTurn, TurnEnd
 from outrider.events.bus import subscribe
 from outrider.jobs import JobContext, job
@@ -35,11 +35,12 @@ async def reply(context: JobContext, conversation_id: int) -> None:
             await reply.later(again)(session, conversation_id)
 
 
-@subscribe(TextReceived)
-async def answer_soon(session: AsyncSession, event: TextReceived) -> None:
+@subscribe(TextsReceived)
+async def answer_soon(session: AsyncSession, event: TextsReceived) -> None:
     """People send several texts in a row; a moment later one answer covers them all."""
-    if event.wish is None:
-        await reply.later(timedelta(seconds=get_settings().reply_delay_seconds))(session, event.conversation_id)
+    to_answer = dict.fromkeys(text.conversation_id for text in event.texts if text.wish is None)
+    delay = timedelta(seconds=get_settings().reply_delay_seconds)
+    await reply.enqueue_many(session, [{"conversation_id": conversation_id} for conversation_id in to_answer], delay=delay)
 
 
 @subscribe(HandedBack)

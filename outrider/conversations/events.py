@@ -78,6 +78,13 @@ class TextReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class TextsReceived:
+    """People wrote to us, in this order; one person may be among them several times."""
+
+    texts: Sequence[TextReceived]
+
+
+@dataclass(frozen=True, slots=True)
 class NumberSuppressed:
     """A number must not be contacted any more, on any channel."""
 

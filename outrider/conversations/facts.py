@@ -16,6 +16,7 @@ from outrider.conversations.events import (
     NumberSuppressed,
     TextOutcome,
     TextReceived,
+    TextsReceived,
     TextsSettled,
 )
 from outrider.events.bus import publish
@@ -38,5 +39,7 @@ class Facts:
             await publish(session, DeliveriesMoved(self.moved))
         if self.undelivered:
             await publish(session, DeliveryFailed(self.undelivered))
-        for fact in (*self.suppressed, *self.received):
+        for fact in self.suppressed:
             await publish(session, fact)
+        if self.received:
+            await publish(session, TextsReceived(self.received))

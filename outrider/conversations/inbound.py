@@ -2,7 +2,7 @@
 
 A text is stored once, by the carrier's sid, and everything that follows from it at once happens in the same transaction:
 an opt-out suppresses the number and cancels what waits for it, an answer cancels automated texts that have not left.
-Slow work, such as answering, belongs to the subscribers of `TextReceived`.
+Slow work, such as answering, belongs to the subscribers of `TextsReceived`.
 """
 
 from __future__ import annotations

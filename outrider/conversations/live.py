@@ -9,8 +9,8 @@ from outrider.conversations.events import (
     DeliveriesMoved,
     SendersChanged,
     SuppressionsChanged,
-    TextReceived,
     TextsQueued,
+    TextsReceived,
     TextsSettled,
 )
 from outrider.events.bus import subscribe
@@ -18,9 +18,9 @@ from outrider.events.live import announce
 from outrider.events.topics import Topic
 
 
-@subscribe(TextReceived)
-async def tell_received(session: AsyncSession, event: TextReceived) -> None:
-    announce(session, Topic.CONVERSATIONS, "received", [event.conversation_id])
+@subscribe(TextsReceived)
+async def tell_received(session: AsyncSession, event: TextsReceived) -> None:
+    announce(session, Topic.CONVERSATIONS, "received", [text.conversation_id for text in event.texts])
 
 
 @subscribe(TextsQueued)

@@ -7,7 +7,7 @@ or a colleague took over meanwhile, its answer is dropped and the conversation i
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -53,12 +53,15 @@ LEAVE = text("""
 RELEASE = text("UPDATE conversations SET run_token = NULL, run_lease_until = NULL WHERE id = :id AND run_token = :token")
 
 HAND_OVER = text("""
-    UPDATE conversations SET handled_by = 'person', run_token = NULL, run_lease_until = NULL,
+    WITH before AS (
+        SELECT id, handled_by = 'agent' AS was_agents FROM conversations WHERE id = ANY(CAST(:ids AS bigint[]))
+        ORDER BY id FOR UPDATE
+    )
+    UPDATE conversations AS c SET handled_by = 'person', run_token = NULL, run_lease_until = NULL,
         needs_person_reason = coalesce(needs_person_reason, :reason),
         needs_person_detail = CASE WHEN needs_person_reason IS NULL THEN :detail ELSE needs_person_detail END
-    FROM (SELECT handled_by = 'agent' AS was_agents FROM conversations WHERE id = :id FOR UPDATE) AS before
-    WHERE id = :id
-    RETURNING before.was_agents
+    FROM before WHERE c.id = before.id
+    RETURNING c.id, before.was_agents
 """)
 
 
@@ -139,10 +142,16 @@ async def release_turn(session: AsyncSession, turn: Turn) -> None:
 
 async def hand_over(session: AsyncSession, conversation_id: int, reason: PersonReason, detail: str = "") -> None:
     """From now on a person answers; a run in progress is overtaken. An earlier reason why it needs a person stays."""
-    changed = await session.execute(HAND_OVER, {"id": conversation_id, "reason": reason, "detail": detail or None})
-    if changed.scalar_one_or_none():
-        keep_decision(session, conversation_id, Decision.HANDED_OVER, detail=reason)
-    await publish(session, ConversationChanged(conversation_id, Change.HANDLING))
+    await hand_over_all(session, [conversation_id], reason, detail)
+
+
+async def hand_over_all(session: AsyncSession, conversation_ids: Collection[int], reason: PersonReason, detail: str = "") -> None:
+    """As `hand_over`, for several conversations at once."""
+    arguments = {"ids": list(conversation_ids), "reason": reason, "detail": detail or None}
+    for conversation in await session.execute(HAND_OVER, arguments):
+        if conversation.was_agents:
+            keep_decision(session, conversation.id, Decision.HANDED_OVER, detail=reason)
+        await publish(session, ConversationChanged(conversation.id, Change.HANDLING))
 
 
 async def thread(session: AsyncSession, conversation_id: int, limit: int) -> Sequence[Message]:

@@ -78,10 +78,18 @@ class Job(Generic[P]):
         """Store the job in `session`'s transaction; it becomes due when that commits."""
         await self._store(session, [self._payload(args, kwargs)])
 
-    async def enqueue_many(self, session: AsyncSession, argument_sets: Sequence[Mapping[str, Any]], *, priority: int = 0) -> None:
-        """Store one job per set of arguments, in one statement."""
+    async def enqueue_many(
+        self,
+        session: AsyncSession,
+        argument_sets: Sequence[Mapping[str, Any]],
+        *,
+        priority: int = 0,
+        delay: timedelta | None = None,
+    ) -> None:
+        """Store one job per set of arguments, in one statement; they are due after `delay`."""
         if argument_sets:
-            await self._store(session, [self._payload((), arguments) for arguments in argument_sets], priority=priority)
+            payloads = [self._payload((), arguments) for arguments in argument_sets]
+            await self._store(session, payloads, delay=delay, priority=priority)
 
     def later(self, delay: timedelta, *, key: str | None = None) -> Callable[Concatenate[AsyncSession, P], Awaitable[None]]:
         """As `enqueue`, due after `delay`: `await reply.later(timedelta(seconds=2))(session, conversation_id=1)`.

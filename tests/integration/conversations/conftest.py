@@ -13,7 +13,7 @@ import pytest
 from outrider.channels.base import Carrier
 from outrider.channels.build import build_carrier
 from outrider.config import Settings
-from outrider.conversations.events import DeliveryFailed, NumberSuppressed, TextReceived, TextsSettled
+from outrider.conversations.events import DeliveryFailed, NumberSuppressed, TextsReceived, TextsSettled
 from outrider.events import bus
 from simulator.testing import RunningSimulator, running_simulator
 
@@ -33,9 +33,9 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
     facts = Heard()
 
     async def remember(_: object, fact: object) -> None:
-        facts.append(fact)
+        facts.extend(fact.texts if isinstance(fact, TextsReceived) else [fact])
 
-    for kind in (TextsSettled, DeliveryFailed, TextReceived, NumberSuppressed):
+    for kind in (TextsSettled, DeliveryFailed, TextsReceived, NumberSuppressed):
         monkeypatch.setitem(bus._handlers, kind, [remember])
     return facts
 

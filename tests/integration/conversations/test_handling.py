@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import outrider.wiring  # noqa: F401  (jobs take part)
-from outrider.conversations.events import Change, ConversationChanged, TextReceived
+from outrider.conversations.events import Change, ConversationChanged, TextsReceived
 from outrider.conversations.models import Message, PersonReason
 from outrider.conversations.turns import NoTurn, Turn, TurnEnd, begin_turn, end_turn, hand_over, leave_to_person
 from outrider.events import bus
@@ -53,7 +53,7 @@ class Thread:
 
 @pytest.fixture
 async def thread(api: Any, world: Any, monkeypatch: pytest.MonkeyPatch) -> Thread:
-    monkeypatch.setitem(bus._handlers, TextReceived, [])
+    monkeypatch.setitem(bus._handlers, TextsReceived, [])
     await world.sender()
     thread = Thread(api, world, await world.lead(name="Ann Lee"))
 

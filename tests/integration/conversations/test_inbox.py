@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from outrider.conversations.events import TextReceived
+from outrider.conversations.events import TextsReceived
 from outrider.conversations.repository import inbox as rows
 from outrider.events import bus
 from tests.integration.leads.test_plans import Explained
@@ -43,7 +43,7 @@ class Inbox:
 @pytest.fixture
 async def inbox(api: Any, world: Any, monkeypatch: pytest.MonkeyPatch) -> Inbox:
     """Lead 0 and 1 never wrote; 2 to 5 did, in this order."""
-    monkeypatch.setitem(bus._handlers, TextReceived, [])
+    monkeypatch.setitem(bus._handlers, TextsReceived, [])
     await world.sender()
     leads = await world.leads(6)
     for number, lead in enumerate(leads):

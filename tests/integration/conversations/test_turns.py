@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from outrider.conversations.events import TextReceived
+from outrider.conversations.events import TextsReceived
 from outrider.conversations.handling import take_over
 from outrider.conversations.models import Message
 from outrider.conversations.suppressions import NewSuppression, suppress
@@ -20,7 +20,7 @@ LEASE = timedelta(seconds=30)
 
 @pytest.fixture(autouse=True)
 def nobody_else_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(bus._handlers, TextReceived, [])
+    monkeypatch.setitem(bus._handlers, TextsReceived, [])
 
 
 class Talk:
