@@ -4,7 +4,7 @@ import type { Schemas } from '@/api/client'
 import { Badge, type Tone } from '@/components/ui/badge'
 import { EmptyState } from '@/components/ui/states'
 import { cn } from '@/lib/cn'
-import { formatDateTime, formatMoney, formatNumber, formatShortTime, humanize, plural } from '@/lib/format'
+import { formatDateTime, formatMoney, formatNumber, formatShortTime, humanize, modelName, plural } from '@/lib/format'
 import { MessageBubble } from './message-bubble'
 import { formatStepTime } from './step-time'
 
@@ -116,7 +116,7 @@ export function Transcript({ lines }: { lines: PromptLine[] }) {
           <li key={index}>
             <p className="flex flex-wrap items-center gap-2 text-muted-foreground text-xs">
               <Badge tone={ROLES[line.role]?.tone ?? 'neutral'}>{ROLES[line.role]?.label ?? humanize(line.role)}</Badge>
-              {typeof line.metadata?.model === 'string' && <span>{line.metadata.model}</span>}
+              {typeof line.metadata?.model === 'string' && <span>{modelName(line.metadata.model)}</span>}
               {numberOf(line.metadata?.output_tokens) > 0 && (
                 <span className="tabular">
                   {formatNumber(numberOf(line.metadata?.input_tokens))} in,{' '}

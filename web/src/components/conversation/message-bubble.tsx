@@ -13,10 +13,9 @@ import {
   Workflow,
 } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { Tooltip } from '@/components/ui/misc'
 import { cn } from '@/lib/cn'
 import { formatDateTime, formatMoney, formatShortTime, plural } from '@/lib/format'
-import { type FateMark, fateOf, type TextFate } from './delivery'
+import { type Fate, type FateMark, fateOf, type TextFate } from './delivery'
 
 /** A text as every API gives it; what one of them lacks is not shown. */
 export interface BubbleMessage extends TextFate {
@@ -62,25 +61,15 @@ const INKS = {
   info: 'text-info-text',
 }
 
-interface DeliveryMarkProps {
-  text: TextFate
-  /** Without the reason under the pointer: it is shown beside the mark. */
-  isPlain?: boolean
-  className?: string
-}
-
-/** What became of a text: a mark with its word, and the reason under the pointer. */
-export function DeliveryMark({ text, isPlain, className }: DeliveryMarkProps) {
-  const fate = fateOf(text)
-  if (!fate) return null
+/** What became of a text: a mark with its word. The reason is a line of its own, for keyboards and fingers too. */
+function DeliveryMark({ fate }: { fate: Fate }) {
   const Icon = MARKS[fate.mark]
-  const mark = (
-    <span className={cn('inline-flex items-center gap-1 whitespace-nowrap text-xs', INKS[fate.tone], className)}>
+  return (
+    <span className={cn('inline-flex items-center gap-1 whitespace-nowrap text-xs', INKS[fate.tone])}>
       <Icon className="size-3.5" aria-hidden />
       {fate.label}
     </span>
   )
-  return fate.detail && !isPlain ? <Tooltip content={fate.detail}>{mark}</Tooltip> : mark
 }
 
 interface MessageBubbleProps {
@@ -136,7 +125,7 @@ export function MessageBubble({ message, leadName, isContinued, actions, classNa
         <time dateTime={when} title={formatDateTime(when)}>
           {formatShortTime(when)}
         </time>
-        <DeliveryMark text={message} isPlain />
+        {fate && <DeliveryMark fate={fate} />}
         <Bill message={message} />
       </p>
       {fate?.detail && <p className={cn('max-w-[min(34rem,88%)] px-1 text-xs', INKS[fate.tone])}>{fate.detail}</p>}

@@ -83,6 +83,7 @@ export function FormSheet<Values extends FieldValues>(props: FormSheetProps<Valu
         title="Leave without saving?"
         description="What you changed here will be lost."
         action="Leave"
+        stay="Keep editing"
         isDangerous
         onConfirm={() => {
           setAsking(false)

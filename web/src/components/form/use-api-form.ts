@@ -1,5 +1,5 @@
 import { zodResolver } from '@hookform/resolvers/zod'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { type DefaultValues, type FieldValues, type Path, type UseFormReturn, useForm } from 'react-hook-form'
 import type { z } from 'zod'
 import { ApiProblem } from '@/api/client'
@@ -24,7 +24,8 @@ interface ApiFormOptions<Values extends FieldValues> {
 export function useApiForm<Values extends FieldValues>(options: ApiFormOptions<Values>): ApiForm<Values> {
   const form = useForm<Values>({ resolver: zodResolver(options.schema), defaultValues: options.defaultValues })
   const [problem, setProblem] = useState<ApiProblem | null>(null)
-  const onSubmit = form.handleSubmit(async (values) => {
+  const flight = useRef<Promise<void> | null>(null)
+  const submit = form.handleSubmit(async (values) => {
     setProblem(null)
     try {
       await options.save(values)
@@ -39,5 +40,13 @@ export function useApiForm<Values extends FieldValues>(options: ApiFormOptions<V
     }
     options.onSaved?.()
   })
+  // Keys repeat, and not every way to submit looks at the button: what is being saved is not saved once more.
+  const onSubmit = (event?: React.BaseSyntheticEvent) => {
+    event?.preventDefault()
+    flight.current ??= submit(event).finally(() => {
+      flight.current = null
+    })
+    return flight.current
+  }
   return { form, onSubmit, problem }
 }

@@ -80,6 +80,8 @@ interface ConfirmProps {
   title: string
   description: ReactNode
   action: string
+  /** The button that leaves everything as it is; says so where "Cancel" could be taken for the action. */
+  stay?: string
   isDangerous?: boolean
   isBusy?: boolean
   onConfirm: () => void
@@ -92,6 +94,7 @@ export function Confirm({
   title,
   description,
   action,
+  stay = 'Cancel',
   isDangerous,
   isBusy,
   onConfirm,
@@ -105,9 +108,9 @@ export function Confirm({
           <AlertPrimitive.Description asChild>
             <div className="text-muted-foreground text-sm">{description}</div>
           </AlertPrimitive.Description>
-          <div className="mt-3 flex justify-end gap-2">
+          <div className="mt-3 flex flex-wrap justify-end gap-2">
             <AlertPrimitive.Cancel asChild>
-              <Button>Cancel</Button>
+              <Button>{stay}</Button>
             </AlertPrimitive.Cancel>
             <Button variant={isDangerous ? 'danger' : 'primary'} isBusy={isBusy ?? false} onClick={onConfirm}>
               {action}

@@ -1,4 +1,5 @@
 import { cn } from '@/lib/cn'
+import { formatNumber } from '@/lib/format'
 import type { Tone } from './badge'
 
 const FILLS: Record<Tone, string> = {
@@ -59,7 +60,7 @@ export function StackedProgress({
   className?: string
 }) {
   const shown = parts.filter((part) => part.value > 0)
-  const words = shown.map((part) => `${part.label} ${part.value}`).join(', ')
+  const words = shown.map((part) => `${part.label} ${formatNumber(part.value)}`).join(', ')
   return (
     <div
       role="img"
@@ -69,7 +70,7 @@ export function StackedProgress({
       {shown.map((part) => (
         <div
           key={part.label}
-          title={`${part.label}: ${part.value}`}
+          title={`${part.label}: ${formatNumber(part.value)}`}
           className={cn('h-full transition-[width] duration-500', FILLS[part.tone])}
           style={{ width: `${(part.value / Math.max(total, 1)) * 100}%` }}
         />

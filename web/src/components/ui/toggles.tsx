@@ -2,6 +2,7 @@ import { Check, Minus } from 'lucide-react'
 import { Checkbox as CheckboxPrimitive, ToggleGroup as GroupPrimitive, Switch as SwitchPrimitive } from 'radix-ui'
 import type { ComponentProps } from 'react'
 import { cn } from '@/lib/cn'
+import { formatNumber } from '@/lib/format'
 
 export function Checkbox({ className, ...props }: ComponentProps<typeof CheckboxPrimitive.Root>) {
   return (
@@ -68,7 +69,9 @@ export function Segmented<T extends string>({ label, value, choices, onChange, c
           className="inline-flex h-7 items-center gap-1.5 rounded-[5px] px-2.5 font-medium text-[13px] text-muted-foreground transition-colors hover:text-foreground data-[state=on]:bg-surface data-[state=on]:text-foreground data-[state=on]:shadow-sm"
         >
           {choice.label}
-          {choice.count != null && <span className="tabular text-muted-foreground text-xs">{choice.count}</span>}
+          {choice.count != null && (
+            <span className="tabular text-muted-foreground text-xs">{formatNumber(choice.count)}</span>
+          )}
         </GroupPrimitive.Item>
       ))}
     </GroupPrimitive.Root>

@@ -1,14 +1,13 @@
 import { Link } from '@tanstack/react-router'
-import { Bot, EllipsisVertical, Pencil, Trash2 } from 'lucide-react'
+import { Bot } from 'lucide-react'
 import { useState } from 'react'
 import { type Agent, useDeleteAgent } from '@/api/agents'
 import type { Campaign } from '@/api/campaigns'
 import { Badge } from '@/components/ui/badge'
-import { Button } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
 import { Confirm } from '@/components/ui/dialog'
-import { Menu, MenuContent, MenuItem, MenuTrigger } from '@/components/ui/menu'
-import { formatAgo, plural } from '@/lib/format'
+import { EditMenu } from '@/components/ui/edit-menu'
+import { formatAgo, modelName, plural } from '@/lib/format'
 import { toastProblem } from '@/lib/toast'
 
 const SHOWN_CAMPAIGNS = 3
@@ -35,23 +34,11 @@ export function AgentCard({ agent, uses, onEdit }: AgentCardProps) {
               {agent.name}
             </button>
           </h2>
-          <p className="truncate text-muted-foreground text-xs">{agent.model ?? 'The installation’s default model'}</p>
+          <p className="truncate text-muted-foreground text-xs">
+            {agent.model ? modelName(agent.model) : 'The installation’s default model'}
+          </p>
         </div>
-        <Menu>
-          <MenuTrigger asChild>
-            <Button variant="ghost" size="icon-sm" aria-label={`Actions for ${agent.name}`}>
-              <EllipsisVertical />
-            </Button>
-          </MenuTrigger>
-          <MenuContent>
-            <MenuItem onSelect={onEdit}>
-              <Pencil /> Edit
-            </MenuItem>
-            <MenuItem isDangerous onSelect={() => setDeleting(true)}>
-              <Trash2 /> Delete …
-            </MenuItem>
-          </MenuContent>
-        </Menu>
+        <EditMenu name={agent.name} onEdit={onEdit} onDelete={() => setDeleting(true)} />
       </header>
       <p className="line-clamp-4 flex-1 whitespace-pre-line text-[13px] text-muted-foreground">{agent.system_prompt}</p>
       <footer className="flex flex-wrap items-center gap-1.5 border-t pt-2.5 text-muted-foreground text-xs">

@@ -213,6 +213,7 @@ function LeaveGuard({ form }: { form: DraftForm }) {
       title="Leave with changes that are not saved?"
       description={<p>They stay in this browser and are there again when you come back to this campaign.</p>}
       action="Leave"
+      stay="Keep editing"
       onConfirm={() => blocker.proceed?.()}
     />
   )

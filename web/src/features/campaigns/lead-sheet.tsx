@@ -10,7 +10,7 @@ import { Dialog, DialogContent } from '@/components/ui/dialog'
 import { ErrorState, Notice, SkeletonLines } from '@/components/ui/states'
 import { formatPhone } from '@/lib/format'
 import { useTopics } from '@/live/use-live'
-import { LEAD_STATUSES, plainReason, skipWords } from './states'
+import { LEAD_STATUSES, skipWords } from './states'
 
 interface LeadSheetProps {
   campaignId: number
@@ -75,7 +75,7 @@ function Content({ campaignId, campaignLeadId }: { campaignId: number; campaignL
           </div>
           {lead.data.error_message && (
             <Notice tone="danger" className="mb-4">
-              {plainReason(lead.data.error_message)}
+              {lead.data.error_message}
             </Notice>
           )}
           <ConversationViewer

@@ -18,7 +18,7 @@ import { NativeSelect } from '@/components/ui/input'
 import { EmptyState } from '@/components/ui/states'
 import { formatPhone, formatShortTime } from '@/lib/format'
 import { LeadSheet } from './lead-sheet'
-import { LEAD_STATUSES, plainReason, skipWords } from './states'
+import { LEAD_STATUSES, skipWords } from './states'
 
 const route = getRouteApi('/campaigns/$campaignId')
 
@@ -33,7 +33,7 @@ const SKIP_REASONS: SkipReason[] = [
 
 /** Why the lead stands where it does, in words. */
 const reasonOf = (lead: CampaignLead): string =>
-  (lead.error_message && plainReason(lead.error_message)) ??
+  lead.error_message ??
   (lead.skip_reason ? skipWords(lead.skip_reason) : (holdWords(lead.hold_reason) ?? ''))
 
 const COLUMNS: Column<CampaignLead>[] = [
@@ -148,7 +148,7 @@ export function LeadsTab({ campaign }: { campaign: Campaign }) {
         </NativeSelect>
         {search.error && (
           <Button className="max-w-full" onClick={() => set({ error: undefined })}>
-            <span className="max-w-80 truncate">{plainReason(search.error)}</span>
+            <span className="max-w-80 truncate">{search.error}</span>
             <X aria-label="Any reason" />
           </Button>
         )}

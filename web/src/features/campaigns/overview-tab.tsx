@@ -7,7 +7,7 @@ import { Progress, StackedProgress } from '@/components/ui/progress'
 import { Notice } from '@/components/ui/states'
 import { cn } from '@/lib/cn'
 import { formatNumber, formatPercent, plural } from '@/lib/format'
-import { funnelOf, isDeliveryAlarming, plainReason, shareOf, skipWords } from './states'
+import { funnelOf, isDeliveryAlarming, shareOf, skipWords } from './states'
 
 interface LeadsSearch {
   tab: 'leads'
@@ -40,7 +40,7 @@ export function OverviewTab({ campaign }: { campaign: Campaign }) {
             <Reasons
               id={campaign.id}
               rows={failures.map(([reason, count]) => ({
-                label: reason === 'unknown' ? 'No reason was given' : plainReason(reason),
+                label: reason === 'unknown' ? 'No reason was given' : reason,
                 count,
                 search: { tab: 'leads', status: 'failed', ...(reason !== 'unknown' && { error: reason }) },
               }))}
@@ -140,7 +140,7 @@ function DeliveryCard({ campaign }: { campaign: Campaign }) {
             <Reasons
               id={campaign.id}
               rows={errors.map(([reason, count]) => ({
-                label: plainReason(reason),
+                label: reason,
                 count,
                 search: { tab: 'leads', status: 'completed', error: reason },
               }))}

@@ -7,7 +7,7 @@ import { type Campaign, campaignLeadsQuery } from '@/api/campaigns'
 import { Button } from '@/components/ui/button'
 import { ErrorState, Notice, SkeletonLines } from '@/components/ui/states'
 import { cn } from '@/lib/cn'
-import { formatMoney, plural } from '@/lib/format'
+import { formatMoney, modelName, plural } from '@/lib/format'
 import { isNobody } from './audience'
 import type { Draft } from './draft'
 import { skipWords } from './states'
@@ -156,7 +156,7 @@ function Tried({ preview }: { preview: Preview }) {
       <p className="text-muted-foreground text-xs">
         {preview.is_offline
           ? 'Written by rules: no language model is configured.'
-          : `Written by ${tried.model ?? 'the model'} for ${formatMoney(tried.model_cost)}; each text is written anew when the campaign runs.`}
+          : `Written by ${tried.model ? modelName(tried.model) : 'the model'} for ${formatMoney(tried.model_cost)}; each text is written anew when the campaign runs.`}
       </p>
     </div>
   )

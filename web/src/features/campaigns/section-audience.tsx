@@ -3,9 +3,9 @@ import { Link } from '@tanstack/react-router'
 import { type Audience, listChoicesQuery } from '@/api/campaign-trials'
 import { useUnassignLeads } from '@/api/campaigns'
 import { Button } from '@/components/ui/button'
-import { Label } from '@/components/ui/label'
 import { EmptyState, ErrorState, Notice, SkeletonLines } from '@/components/ui/states'
-import { Checkbox, Switch } from '@/components/ui/toggles'
+import { SwitchField } from '@/components/ui/switch-field'
+import { Checkbox } from '@/components/ui/toggles'
 import { formatNumber, plural } from '@/lib/format'
 import { toastProblem } from '@/lib/toast'
 import { AudienceCounts } from './audience-counts'
@@ -34,23 +34,16 @@ export function AudienceSection({ campaign, form, isLocked }: SectionProps) {
           onChange={(lead_ids) => change({ lead_ids })}
         />
         {campaign.status === 'draft' && campaign.stats.total_leads > 0 && <Assigned campaign={campaign} />}
-        <div className="flex items-start gap-3">
-          <Switch
-            id="require-consent"
-            aria-describedby="require-consent-hint"
-            checked={draft.require_consent}
-            disabled={isLocked('require_consent')}
-            onCheckedChange={(require_consent) => set({ require_consent })}
-          />
-          <div>
-            <Label htmlFor="require-consent">Only leads who agreed to texts</Label>
-            <p id="require-consent-hint" className="text-[13px] text-muted-foreground">
-              {draft.require_consent
-                ? 'Leads without express or written consent on record are left out.'
-                : 'Marketing texts without consent are unlawful in most places. Be sure that you may send these.'}
-            </p>
-          </div>
-        </div>
+        <SwitchField
+          label="Only leads who agreed to texts"
+          checked={draft.require_consent}
+          disabled={isLocked('require_consent')}
+          onCheckedChange={(require_consent) => set({ require_consent })}
+        >
+          {draft.require_consent
+            ? 'Leads without express or written consent on record are left out.'
+            : 'Marketing texts without consent are unlawful in most places. Be sure that you may send these.'}
+        </SwitchField>
       </div>
       <AudienceCounts campaign={campaign} audience={draft.audience} requireConsent={draft.require_consent} />
     </div>

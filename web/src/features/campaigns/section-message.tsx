@@ -3,6 +3,7 @@ import { leadValuesQuery } from '@/api/campaign-trials'
 import { modelsQuery } from '@/api/models'
 import { Field } from '@/components/ui/field'
 import { NativeSelect, Textarea } from '@/components/ui/input'
+import { modelName } from '@/lib/format'
 import { PreviewPanel } from './preview-panel'
 import type { SectionProps } from './section-props'
 import { TemplateEditor } from './template-editor'
@@ -52,11 +53,11 @@ export function MessageSection({ campaign, form, isLocked }: SectionProps) {
               >
                 <option value="">The installation's own{standard ? ` (${standard.name})` : ''}</option>
                 {draft.model && !models.data?.some((model) => model.name === draft.model) && (
-                  <option value={draft.model}>{draft.model}</option>
+                  <option value={draft.model}>{modelName(draft.model)}</option>
                 )}
                 {models.data?.map((model) => (
                   <option key={model.name} value={model.name}>
-                    {model.name}
+                    {modelName(model.name)}
                     {model.problem ? ' – can not be used now' : ''}
                   </option>
                 ))}

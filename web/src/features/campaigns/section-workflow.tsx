@@ -5,9 +5,8 @@ import { agentsQuery } from '@/api/agents'
 import { workflowsQuery } from '@/api/workflows'
 import { Field } from '@/components/ui/field'
 import { NativeSelect } from '@/components/ui/input'
-import { Label } from '@/components/ui/label'
 import { ErrorState, Notice, SkeletonLines } from '@/components/ui/states'
-import { Switch } from '@/components/ui/toggles'
+import { SwitchField } from '@/components/ui/switch-field'
 import { cn } from '@/lib/cn'
 import type { SectionProps } from './section-props'
 
@@ -63,23 +62,16 @@ export function WorkflowSection({ campaign, form, isLocked }: SectionProps) {
           )}
         </fieldset>
       )}
-      <div className="flex items-start gap-3">
-        <Switch
-          id="auto-reply"
-          aria-describedby="auto-reply-hint"
-          checked={draft.auto_reply}
-          disabled={isLocked('auto_reply')}
-          onCheckedChange={(auto_reply) => set({ auto_reply })}
-        />
-        <div>
-          <Label htmlFor="auto-reply">An agent answers what leads write</Label>
-          <p id="auto-reply-hint" className="text-[13px] text-muted-foreground">
-            {draft.auto_reply
-              ? 'It hands over to a person when it should not go on by itself. Anybody can take over at any time.'
-              : 'Every answer waits for a person in the inbox.'}
-          </p>
-        </div>
-      </div>
+      <SwitchField
+        label="An agent answers what leads write"
+        checked={draft.auto_reply}
+        disabled={isLocked('auto_reply')}
+        onCheckedChange={(auto_reply) => set({ auto_reply })}
+      >
+        {draft.auto_reply
+          ? 'It hands over to a person when it should not go on by itself. Anybody can take over at any time.'
+          : 'Every answer waits for a person in the inbox.'}
+      </SwitchField>
       {draft.auto_reply && (
         <Field
           label="Agent that answers"

@@ -7,7 +7,7 @@ import { sendersQuery } from '@/api/senders'
 import { workflowsQuery } from '@/api/workflows'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Facts } from '@/components/ui/misc'
-import { formatDateTime, formatMoney, formatPhone, humanize, plural } from '@/lib/format'
+import { formatDateTime, formatMoney, formatPhone, humanize, modelName, plural } from '@/lib/format'
 
 /** What the campaign was started with. */
 export function SettingsTab({ campaign }: { campaign: Campaign }) {
@@ -31,7 +31,7 @@ export function SettingsTab({ campaign }: { campaign: Campaign }) {
           ['Speaks for', campaign.sender_name || 'Nobody in particular'],
           ['Template', <Words key="template">{campaign.sms_template || 'None: the model writes freely'}</Words>],
           ['Instructions', <Words key="prompt">{campaign.sms_system_prompt || 'None'}</Words>],
-          ['Model', campaign.model ?? "The installation's own"],
+          ['Model', campaign.model ? modelName(campaign.model) : "The installation's own"],
           ['Temperature', String(campaign.sms_temperature / 100)],
         ]}
       />

@@ -3,7 +3,6 @@ import type { CampaignStats, CampaignStatus } from '@/api/campaigns'
 import {
   funnelOf,
   isDeliveryAlarming,
-  plainReason,
   progressParts,
   progressPercent,
   rateWords,
@@ -71,8 +70,6 @@ describe('figures', () => {
       '120 leads/s',
     ])
     expect(skipWords('invalid_number')).toBe('No usable phone number')
-    expect(plainReason('Landline (30006). Call. (carrier code 30006)')).toBe('Landline (30006). Call.')
-    expect(plainReason('Out of reach (carrier code 30003)')).toBe('Out of reach (carrier code 30003)')
     expect(skipWords('some_new_one')).toBe('Some new one')
     const soon = { status: 'pending' as const, scheduled_at: '2027-01-01T00:00:00Z', launched_at: null }
     expect(statusLabel(soon)).toBe('Scheduled')

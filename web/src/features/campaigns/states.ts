@@ -60,10 +60,6 @@ const SKIPS: Record<SkipReason, string> = {
 
 export const skipWords = (reason: string): string => SKIPS[reason as SkipReason] ?? humanize(reason)
 
-/** The carrier's code once is enough: `Landline (30006). Call instead. (carrier code 30006)` says it twice. */
-export const plainReason = (reason: string): string =>
-  reason.replace(/ \(carrier code (\d+)\)$/, (whole, code: string) => (reason.includes(`(${code})`) ? '' : whole))
-
 /** The parts of the progress bar; what is missing to the total is still pending. */
 export function progressParts(stats: CampaignStats): Part[] {
   return [

@@ -84,6 +84,7 @@ export function useVerbs(campaign: Campaign, onDeleted?: () => void): Verbs {
           </p>
         }
         action="End the campaign"
+        stay="Keep the campaign"
         isDangerous
         isBusy={busy === 'cancel'}
         onConfirm={() => perform('cancel')}
@@ -99,6 +100,7 @@ export function useVerbs(campaign: Campaign, onDeleted?: () => void): Verbs {
           </p>
         }
         action="Delete the campaign"
+        stay="Keep the campaign"
         isDangerous
         onConfirm={deleteWithUndo}
       />

@@ -1,7 +1,7 @@
 /** What the composer allows, and what it says about a text before it is sent. */
 import type { Conversation, Suggestion } from '@/api/conversations'
 import { countSegments, type SegmentCount, toGsm } from '@/components/conversation/segments'
-import { formatMoney, formatNumber, plural } from '@/lib/format'
+import { formatMoney, formatNumber, modelName, plural } from '@/lib/format'
 
 /** Characters that the carrier takes at most, and that a note may have. */
 export const MOST_CHARACTERS = { reply: 1600, note: 10_000 }
@@ -38,12 +38,13 @@ export function adviceFor(body: string): Advice {
   return isBetter ? { count, plain: { body: plainBody, segments: plain.segments } } : { count }
 }
 
-/** `offline:rules · 412 tokens · $0.0004`: what a draft of the agent took. */
+/** `openai:gpt-4o-mini · 412 tokens · $0.0004`: what a draft of the agent took. */
 export function suggestionWords(
   suggestion: Pick<Suggestion, 'model' | 'input_tokens' | 'output_tokens' | 'cost'>,
 ): string {
   const tokens = suggestion.input_tokens + suggestion.output_tokens
-  return [suggestion.model ?? 'no model', tokens ? `${formatNumber(tokens)} tokens` : '', formatMoney(suggestion.cost)]
+  const model = suggestion.model ? modelName(suggestion.model) : 'no model'
+  return [model, tokens ? `${formatNumber(tokens)} tokens` : '', formatMoney(suggestion.cost)]
     .filter(Boolean)
     .join(' · ')
 }

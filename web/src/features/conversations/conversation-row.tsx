@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { Bot, CircleHelp, Clock, Hand, MessageSquareOff, PencilLine, User } from 'lucide-react'
 import type { Conversation } from '@/api/conversations'
+import { whyAPerson } from '@/components/conversation/person-reasons'
 import { Avatar } from '@/components/ui/misc'
 import { cn } from '@/lib/cn'
 import { formatNumber, formatPhone, formatShortTime } from '@/lib/format'
@@ -88,11 +89,7 @@ function Marks({ thread, me, now }: { thread: Conversation; me: string; now: num
           {wait.label}
         </span>
       )}
-      {thread.needs_person && (
-        <span className={cn(mark, 'shrink-0 text-warning-text')}>
-          <Hand aria-hidden /> Needs a person
-        </span>
-      )}
+      {thread.needs_person && <NeedsPerson thread={thread} className={cn(mark, 'min-w-0 text-warning-text')} />}
       {thread.is_suppressed && (
         <span className={cn(mark, 'shrink-0 text-danger-text')}>
           <MessageSquareOff aria-hidden /> Opted out
@@ -103,10 +100,22 @@ function Marks({ thread, me, now }: { thread: Conversation; me: string; now: num
           <CircleHelp aria-hidden /> Not sure it left
         </span>
       )}
-      <span className={cn(mark, 'min-w-0')}>
+      <span className={cn(mark, thread.needs_person ? 'ml-auto shrink-0' : 'min-w-0')}>
         {thread.handled_by === 'agent' ? <Bot aria-hidden /> : <User aria-hidden />}
         <span className="truncate">{handlerWords(thread, me)}</span>
       </span>
+    </span>
+  )
+}
+
+/** Why, where there is more to say than that somebody has to answer. */
+function NeedsPerson({ thread, className }: { thread: Conversation; className: string }) {
+  const why = whyAPerson({ reason: thread.needs_person_reason, detail: thread.needs_person_detail })
+  return (
+    <span className={className} title={why}>
+      <Hand aria-hidden />
+      <span className="sr-only">Needs a person: </span>
+      <span className="truncate">{thread.needs_person_reason === 'with_person' ? 'Needs a person' : why}</span>
     </span>
   )
 }

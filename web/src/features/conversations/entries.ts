@@ -1,7 +1,7 @@
 /** A thread as it is read: texts, notes and events in the order of time, by day. */
 import type { Decision, Message, Note, Sending, Suppression } from '@/api/conversations'
+import { PERSON_REASONS } from '@/components/conversation/person-reasons'
 import { formatDateTime, humanize } from '@/lib/format'
-import { PERSON_REASONS } from './handling'
 
 export type Entry =
   | { kind: 'day'; key: string; at: string }

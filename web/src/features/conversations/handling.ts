@@ -1,22 +1,11 @@
 /** Who answers in a thread, and what that means for whoever looks at it. */
-import type { Conversation, PersonReason } from '@/api/conversations'
-
-export const PERSON_REASONS: Record<PersonReason, string> = {
-  reply_limit: 'the agent has answered as often as it may without a person',
-  no_auto_reply: 'its campaign leaves every answer to a person',
-  asked_for_person: 'the agent asks for a person',
-  model_failed: 'the language model failed',
-  answer_refused: 'what the model wrote may not be sent',
-  no_sender: 'no enabled sender may send the agent’s answer',
-  with_person: 'a person has this thread, and the lead wrote',
-  over_budget: 'its campaign’s budget is used up',
-}
+import type { Conversation } from '@/api/conversations'
+import { whyAPerson } from '@/components/conversation/person-reasons'
 
 export interface Standing {
   kind: 'opted-out' | 'no-number' | 'needs-person' | 'paused' | 'agent'
   tone: 'danger' | 'warning' | 'info'
   text: string
-  detail?: string
 }
 
 type Handled = Pick<
@@ -39,12 +28,8 @@ export function standingOf(thread: Handled, me: string): Standing {
     return { kind: 'no-number', tone: 'warning', text: 'This lead has no phone number: texts are not possible.' }
   const isWithMe = thread.handled_by === 'person' && thread.needs_person_reason === 'with_person'
   if (thread.needs_person && !isWithMe) {
-    const { needs_person_reason: reason, needs_person_detail: detail } = thread
-    // Who asks for a person says why in words of its own.
-    if (reason === 'asked_for_person' && detail)
-      return { kind: 'needs-person', tone: 'warning', text: `Needs a person: ${detail.replace(/[.!?]?$/, '.')}` }
-    const words = reason ? PERSON_REASONS[reason] : 'somebody has to look at it'
-    return { kind: 'needs-person', tone: 'warning', text: `Needs a person: ${words}.`, ...(detail && { detail }) }
+    const why = whyAPerson({ reason: thread.needs_person_reason, detail: thread.needs_person_detail })
+    return { kind: 'needs-person', tone: 'warning', text: `Needs a person: ${why}` }
   }
   if (thread.handled_by === 'person') {
     const who = thread.paused_by === me ? 'you' : thread.paused_by

@@ -1,7 +1,7 @@
 import { ChevronRight, Sparkles } from 'lucide-react'
 import type { Insight } from '@/api/conversations'
 import { Facts } from '@/components/ui/misc'
-import { formatDuration, formatMoney, formatNumber, humanize } from '@/lib/format'
+import { formatDuration, formatMoney, formatNumber, humanize, modelName } from '@/lib/format'
 import { sentence } from './composing'
 
 /** How an automated text came about: folded to one line, open on demand. */
@@ -13,7 +13,7 @@ export function InsightFold({ insight }: { insight: Insight }) {
         <Sparkles className="size-3.5 shrink-0" aria-hidden />
         <span className="truncate">
           {[
-            insight.model,
+            insight.model && modelName(insight.model),
             tokens > 0 && `${formatNumber(tokens)} tokens`,
             Number(insight.cost) > 0 && formatMoney(insight.cost),
           ]
@@ -30,7 +30,7 @@ export function InsightFold({ insight }: { insight: Insight }) {
           className="text-xs"
           items={[
             ['Written by', [insight.name, humanize(insight.agent_type)].filter(Boolean).join(' · ')],
-            ['Model', insight.model ?? 'none'],
+            ['Model', insight.model ? modelName(insight.model) : 'none'],
             ['Tokens', `${formatNumber(insight.input_tokens)} read, ${formatNumber(insight.output_tokens)} written`],
             ['Cost', formatMoney(insight.cost)],
             ['Took', formatDuration(insight.processing_time_ms / 1000)],

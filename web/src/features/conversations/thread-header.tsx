@@ -43,17 +43,15 @@ export function ThreadHeader({ thread, me, verbs, isPanelShown, onPanel, onSnooz
         <ArrowLeft />
       </Button>
       <Avatar name={name} className="hidden sm:grid" />
-      <div className="min-w-0 flex-1">
-        <h2 className="truncate font-semibold text-[15px] leading-tight">{name}</h2>
+      <div className="min-w-24 flex-1 sm:min-w-36">
+        <h2 className="truncate font-semibold text-[15px] leading-tight" title={name}>
+          {name}
+        </h2>
         <p className="truncate text-muted-foreground text-xs">
           {[thread.lead_company, formatPhone(thread.phone)].filter(Boolean).join(' · ')}
         </p>
       </div>
-      <Tooltip content={isMine ? 'Yours; give it up' : thread.assignee ? `With ${thread.assignee}` : 'Nobody’s'}>
-        <Button variant={isMine ? 'secondary' : 'ghost'} className="hidden sm:inline-flex" onClick={verbs.toggleMine}>
-          <UserCheck /> {isMine ? 'Yours' : (thread.assignee ?? 'Assign to me')}
-        </Button>
-      </Tooltip>
+      <AssignButton thread={thread} isMine={isMine} onToggle={verbs.toggleMine} />
       <Tooltip content="Snooze">
         <Button variant="ghost" size="icon" aria-label="Snooze" className="hidden sm:inline-flex" onClick={onSnooze}>
           <AlarmClock />
@@ -69,6 +67,30 @@ export function ThreadHeader({ thread, me, verbs, isPanelShown, onPanel, onSnooz
         </Button>
       </Tooltip>
     </header>
+  )
+}
+
+interface AssignButtonProps {
+  thread: Conversation
+  isMine: boolean
+  onToggle: () => void
+}
+
+/** Its words need the room that the name has first: they are there on wide screens, and under the pointer on others. */
+function AssignButton({ thread, isMine, onToggle }: AssignButtonProps) {
+  const words = isMine ? 'Yours' : (thread.assignee ?? 'Assign to me')
+  const hint = isMine ? 'Yours; give it up' : thread.assignee ? `With ${thread.assignee}; take it on` : 'Assign to me'
+  return (
+    <Tooltip content={hint}>
+      <Button
+        variant={isMine ? 'secondary' : 'ghost'}
+        className="hidden max-w-44 px-2 sm:inline-flex 2xl:px-3"
+        aria-label={hint}
+        onClick={onToggle}
+      >
+        <UserCheck /> <span className="hidden min-w-0 truncate 2xl:inline">{words}</span>
+      </Button>
+    </Tooltip>
   )
 }
 

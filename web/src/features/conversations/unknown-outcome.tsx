@@ -30,6 +30,7 @@ export function UnknownOutcome({ message }: { message: Message }) {
         title="Send this text again?"
         description="It is queued once more. If the carrier has it after all, the lead gets it twice: choose this only if its log surely does not show the text."
         action="Send it again"
+        stay="Don’t send it"
         isBusy={resolve.isPending}
         onConfirm={() => say('not_sent')}
       />

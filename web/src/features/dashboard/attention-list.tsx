@@ -1,4 +1,4 @@
-import { useRouter } from '@tanstack/react-router'
+import { Link, useRouter } from '@tanstack/react-router'
 import {
   CheckCheck,
   ChevronRight,
@@ -11,6 +11,7 @@ import {
 } from 'lucide-react'
 import type { MouseEvent } from 'react'
 import type { Attention } from '@/api/dashboard'
+import { whyAPerson } from '@/components/conversation/person-reasons'
 import { Card, CardHeader } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/states'
 
@@ -37,11 +38,32 @@ export function AttentionList({ items }: { items: Attention[] }) {
           {items.map((item) => (
             <li key={`${item.kind} ${item.link} ${item.title}`}>
               <AttentionLink item={item} />
+              {item.conversations.length > 0 && <LongestWaiting conversations={item.conversations} />}
             </li>
           ))}
         </ul>
       )}
     </Card>
+  )
+}
+
+/** Those that wait longest, each with why. */
+function LongestWaiting({ conversations }: { conversations: Attention['conversations'] }) {
+  return (
+    <ul className="pb-2">
+      {conversations.map(({ id, name, reason, detail }) => (
+        <li key={id}>
+          <Link
+            to="/conversations"
+            search={{ view: 'needs_person', thread: id }}
+            className="block py-1.5 pr-4 pl-11 text-[13px] hover:bg-accent"
+          >
+            <span className="font-medium">{name ?? 'Without a name'}</span>
+            <span className="line-clamp-2 text-muted-foreground">{whyAPerson({ reason, detail })}</span>
+          </Link>
+        </li>
+      ))}
+    </ul>
   )
 }
 

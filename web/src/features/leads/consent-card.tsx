@@ -48,6 +48,7 @@ export function ConsentCard({ lead }: { lead: LeadDetail }) {
         title={`Note that the consent to ${revoking ? CHANNEL_NAMES[revoking].toLowerCase() : ''} is taken back?`}
         description="Campaigns that need consent leave this lead out from now on. The evidence is kept."
         action="Take back consent"
+        stay="Keep the consent"
         isDangerous
         isBusy={revocation.isPending}
         onConfirm={() => revoking && revoke(revoking)}

@@ -1,10 +1,9 @@
-import { EllipsisVertical, Pencil, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { type Sender, useChangeSender, useDeleteSender } from '@/api/senders'
 import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { Confirm } from '@/components/ui/dialog'
-import { Menu, MenuContent, MenuItem, MenuTrigger } from '@/components/ui/menu'
+import { EditMenu } from '@/components/ui/edit-menu'
 import { Notice } from '@/components/ui/states'
 import { Switch } from '@/components/ui/toggles'
 import { formatAgo, formatNumber, formatPhone, plural } from '@/lib/format'
@@ -35,21 +34,7 @@ export function SenderRow({ sender, onEdit }: { sender: Sender; onEdit: () => vo
             <span>changed {formatAgo(sender.updated_at)}</span>
           </p>
         </div>
-        <Menu>
-          <MenuTrigger asChild>
-            <Button variant="ghost" size="icon-sm" aria-label={`Actions for ${senderName(sender)}`}>
-              <EllipsisVertical />
-            </Button>
-          </MenuTrigger>
-          <MenuContent>
-            <MenuItem onSelect={onEdit}>
-              <Pencil /> Edit
-            </MenuItem>
-            <MenuItem isDangerous onSelect={() => setDeleting(true)}>
-              <Trash2 /> Delete …
-            </MenuItem>
-          </MenuContent>
-        </Menu>
+        <EditMenu name={senderName(sender)} onEdit={onEdit} onDelete={() => setDeleting(true)} />
       </div>
       {!enabled && sender.disabled_reason && (
         <Notice
