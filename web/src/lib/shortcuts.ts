@@ -23,8 +23,12 @@ function publish(): void {
   for (const listener of listeners) listener()
 }
 
+/** Letters belong to a field, and to an open menu, which finds its entries by them. */
 const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  target instanceof HTMLElement &&
+  (target.isContentEditable ||
+    /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
+    target.closest('[role="menu"],[role="listbox"]') !== null)
 
 function pressed(event: KeyboardEvent): string {
   const modifier = event.ctrlKey || event.metaKey ? 'mod+' : ''
