@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import {
   formatAgo,
-  formatDay,
   formatDuration,
   formatMoney,
   formatPercent,
@@ -37,9 +36,12 @@ describe('format', () => {
     expect(formatAgo('2026-05-01T11:00:10Z', now)).toBe('1 hr. ago')
     expect(formatAgo(undefined, now)).toBe('–')
   })
-  it('writes a day of the calendar as that day, west of Greenwich too', () => {
+  it('writes a day of the calendar as that day, west of Greenwich too', async () => {
     vi.stubEnv('TZ', 'America/Los_Angeles')
+    vi.resetModules()
+    const { formatDay } = await import('./format')
     expect(formatDay('2026-05-01')).toBe('1 May')
+    expect(formatDay('2026-05-01T05:00:00Z')).toBe('30 Apr')
     vi.unstubAllEnvs()
   })
   it('writes numbers, names and words', () => {

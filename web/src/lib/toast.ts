@@ -28,6 +28,8 @@ export function withUndo(message: string, act: () => Promise<unknown>, undo?: ()
     isSettled = true
     clearTimeout(timer)
     removeEventListener('pagehide', leave)
+    // While the pointer rests on it, it would stay, with an Undo that undoes nothing any more.
+    toast.dismiss(shown)
     action?.()
   }
   const commit = () =>
@@ -40,5 +42,5 @@ export function withUndo(message: string, act: () => Promise<unknown>, undo?: ()
   const leave = () => commit()
   const timer = setTimeout(commit, UNDO_MS)
   addEventListener('pagehide', leave)
-  toast(message, { duration: UNDO_MS, action: { label: 'Undo', onClick: () => settle(undo) } })
+  const shown = toast(message, { duration: UNDO_MS, action: { label: 'Undo', onClick: () => settle(undo) } })
 }

@@ -23,7 +23,9 @@ export function SavedViews({ page, search, onApply }: SavedViewsProps) {
   const key = `views.${page}`
   const [views, setViews] = useState<SavedView[]>(() => readStored(key, []))
   const [name, setName] = useState('')
-  const keep = (next: SavedView[]) => {
+  /** Another window may have saved or forgotten some meanwhile. */
+  const change = (changed: (stored: SavedView[]) => SavedView[]) => {
+    const next = changed(readStored<SavedView[]>(key, views))
     setViews(next)
     store(key, next)
   }
@@ -50,7 +52,7 @@ export function SavedViews({ page, search, onApply }: SavedViewsProps) {
                 variant="ghost"
                 size="icon-sm"
                 aria-label={`Forget view ${view.name}`}
-                onClick={() => keep(views.filter((other) => other !== view))}
+                onClick={() => change((stored) => stored.filter((other) => other.name !== view.name))}
               >
                 <X />
               </Button>
@@ -63,7 +65,7 @@ export function SavedViews({ page, search, onApply }: SavedViewsProps) {
             event.preventDefault()
             const title = name.trim()
             if (!title) return
-            keep([...views.filter((view) => view.name !== title), { name: title, search }])
+            change((stored) => [...stored.filter((view) => view.name !== title), { name: title, search }])
             setName('')
           }}
         >
