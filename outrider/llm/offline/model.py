@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
+
+import orjson
 
 from outrider.llm.base import (
     ChatReply,
@@ -16,15 +18,10 @@ from outrider.llm.base import (
     estimated_input_tokens,
     estimated_tokens,
 )
-from outrider.llm.offline.openings import write_opening
-from outrider.llm.offline.replies import LEAD, answer
+from outrider.llm.offline.replies import LEAD
+from outrider.llm.offline.tasks import known_purposes, task_for
 
 OFFLINE = "offline"
-
-_TASKS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-    "sms": write_opening,
-    "reply": lambda context: _reply(context),
-}
 DEFAULT_TASK = "reply"
 
 
@@ -32,7 +29,7 @@ class OfflineModel:
     """Answers by rules, from a request's `purpose` and `context`, at no cost and without a network.
 
     It says what it is (`provider` and `model` are `offline`) and refuses tasks that it has no rules for. Tokens are
-    `estimated_tokens`: one per four characters. Temperature and the length limit don't apply to it.
+    `estimated_tokens`: one per four characters. Temperature, tools and the length limit don't apply to it.
     """
 
     @property
@@ -41,15 +38,10 @@ class OfflineModel:
 
     async def complete(self, request: ChatRequest) -> ChatReply:
         began = time.perf_counter()
-        write = _TASKS.get(request.purpose or DEFAULT_TASK)
-        if write is None:
-            raise ModelRefused(
-                f"The offline model has no rules for “{request.purpose}”, only for {', '.join(_TASKS)}.",
-                remedy="Set OUTRIDER_MODEL and its key to use a language model.",
-            )
-        text = write(_with_thread(request))
+        text, data = _done(request)
         return ChatReply(
             text=text,
+            data=data,
             model=OFFLINE,
             provider=OFFLINE,
             input_tokens=estimated_input_tokens(request.messages),
@@ -61,7 +53,7 @@ class OfflineModel:
     async def stream(self, request: ChatRequest) -> AsyncIterator[StreamPart]:
         """Word by word, as a language model would write it."""
         reply = await self.complete(request)
-        for word in re.findall(r"\S+\s*", reply.text):
+        for word in re.findall(r"\s*\S+\s*", reply.text):
             yield TextDelta(word)
         yield reply
 
@@ -69,10 +61,28 @@ class OfflineModel:
         """Nothing to release."""
 
 
-def _reply(context: Mapping[str, Any]) -> str:
-    """The answer; where a person should take over, with the mark that the asker uses for it."""
-    found, mark = answer(context), context.get("hand_over_mark")
-    return f"{found.text} {mark.format(why=found.why)}" if found.why and mark else found.text
+def _done(request: ChatRequest) -> tuple[str, Mapping[str, Any] | None]:
+    """What the task of this purpose made: a text, or JSON and the object that it holds.
+
+    Raises:
+        ModelRefused: there are no rules for the purpose, or none that lead to the kind of answer that is asked for.
+    """
+    purpose = request.purpose or DEFAULT_TASK
+    work = task_for(purpose)
+    if work is None:
+        raise _without_rules(f"The offline model has no rules for “{purpose}”, only for {', '.join(known_purposes())}.")
+    made = work(_with_thread(request))
+    if isinstance(made, str) != (request.output is None):
+        raise _without_rules(f"The offline model answers “{purpose}” with {'a text' if isinstance(made, str) else 'an object'}.")
+    if isinstance(made, str):
+        return made, None
+    written = orjson.dumps(made)
+    # Read back, so that the object holds what JSON holds, as one from a language model does.
+    return written.decode(), orjson.loads(written)
+
+
+def _without_rules(detail: str) -> ModelRefused:
+    return ModelRefused(detail, remedy="Set OUTRIDER_MODEL and its key to use a language model.")
 
 
 def _with_thread(request: ChatRequest) -> Mapping[str, Any]:
@@ -80,6 +90,8 @@ def _with_thread(request: ChatRequest) -> Mapping[str, Any]:
     if request.context:
         return request.context
     thread = [
-        {"author": LEAD if m.role == "user" else "agent", "body": m.content} for m in request.messages if m.role != "system"
+        {"author": LEAD if m.role == "user" else "agent", "body": m.content}
+        for m in request.messages
+        if m.role in ("user", "assistant")
     ]
     return {"thread": thread}

@@ -9,6 +9,7 @@ from typing import Any
 from outrider.llm.offline.facts import Facts
 from outrider.llm.offline.intents import language_of
 from outrider.llm.offline.language import Language, Openings
+from outrider.llm.offline.tasks import task
 from outrider.llm.offline.templates import render
 
 SEGMENT = 160
@@ -26,6 +27,7 @@ _SPELT = str.maketrans(
 """Spellings that decomposing the character doesn't give."""
 
 
+@task("sms")
 def write_opening(context: Mapping[str, Any]) -> str:
     """A text to the lead of `context` ({lead, campaign, thread}).
 
