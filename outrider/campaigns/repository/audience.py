@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, delete, func, literal, null, select, union_all, update
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, delete, func, literal, null, select, text, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
@@ -56,6 +57,31 @@ class AudienceParts:
         """`lead_id` once per lead, and how many parts name it as `times`."""
         named = self.named()
         return select(named.c.lead_id, func.count().label("times")).group_by(named.c.lead_id).subquery("audience")
+
+
+LARGE_SHARE = 20
+"""From a twentieth of all leads on, reading whole tables beats looking up each lead in each."""
+LARGE = text("SELECT greatest(reltuples, 0)::bigint / :share FROM pg_class WHERE oid = 'leads'::regclass")
+WHOLE_TABLES = {"enable_nestloop": "off", "enable_sort": "off", "max_parallel_workers_per_gather": "0", "work_mem": "64MB"}
+SET = text("SELECT set_config(name, value, true) FROM unnest(CAST(:names AS text[]), CAST(:values AS text[])) AS t (name, value)")
+RESET = text("SELECT set_config(name, reset_val, true) FROM pg_settings WHERE name = ANY(CAST(:names AS text[]))")
+
+
+@asynccontextmanager
+async def planned_for(session: AsyncSession, parts: AudienceParts) -> AsyncIterator[None]:
+    """Within the block, queries over a large audience read whole tables and tell rows apart by hashing.
+
+    The planner can't know how many leads the parts name together, takes them for a few hundred, and would look up each
+    of a hundred thousand by itself.
+    """
+    large = (await session.execute(LARGE, {"share": LARGE_SHARE})).scalar_one()
+    some = select(literal(1)).select_from(parts.named()).limit(large).subquery()
+    if not large or (await session.execute(select(func.count()).select_from(some))).scalar_one() < large:
+        yield
+        return
+    await session.execute(SET, {"names": list(WHOLE_TABLES), "values": list(WHOLE_TABLES.values())})
+    yield
+    await session.execute(RESET, {"names": list(WHOLE_TABLES)})
 
 
 def exclusion(require_consent: bool) -> ColumnElement[str | None]:

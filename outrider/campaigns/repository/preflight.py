@@ -11,7 +11,7 @@ from sqlalchemy import Row, Subquery, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.campaigns.models import Campaign, CampaignLead
-from outrider.campaigns.repository.audience import AudienceParts, exclusion, judged
+from outrider.campaigns.repository.audience import AudienceParts, exclusion, judged, planned_for
 from outrider.campaigns.repository.campaigns import OPEN
 from outrider.campaigns.repository.leads import UNDER_WAY
 from outrider.conversations.models import Sender
@@ -61,7 +61,8 @@ async def survey(session: AsyncSession, parts: AudienceParts, require_consent: b
         )
         .group_by(reason, *where)
     )
-    rows = (await session.execute(statement)).all()
+    async with planned_for(session, parts):
+        rows = (await session.execute(statement)).all()
     reasons: Counter[str | None] = Counter()
     for row in rows:
         reasons[row.reason] += row.leads
