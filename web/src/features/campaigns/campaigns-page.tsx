@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { LayoutGrid, Plus, Search, Send, Table2 } from 'lucide-react'
-import { useEffect, useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import type { Campaign } from '@/api/campaigns'
 import { campaignsQuery } from '@/api/campaigns'
 import { ColumnMenu, useHiddenColumns } from '@/components/data-table/column-menu'
@@ -13,13 +13,13 @@ import { Button } from '@/components/ui/button'
 import { Input, NativeSelect } from '@/components/ui/input'
 import { EmptyState, ErrorState, Skeleton } from '@/components/ui/states'
 import { useShortcuts } from '@/lib/shortcuts'
+import { useTyped } from '@/lib/use-typed'
 import { CampaignCard } from './campaign-card'
 import { CAMPAIGN_COLUMNS, CampaignTable } from './campaign-table'
 import { useHiddenCampaigns } from './hidden'
 import { STATUS_CHOICES, statusesOf } from './list-filter'
 
 const route = getRouteApi('/campaigns')
-const TYPING_MS = 250
 const NEWEST_FIRST = '-id'
 
 export function CampaignsPage() {
@@ -124,16 +124,8 @@ export function CampaignsPage() {
   )
 }
 
-/** Types at once, asks the server when the typing rests. */
 function SearchField({ value, onChange }: { value: string; onChange: (words: string) => void }) {
-  const [typed, setTyped] = useState(value)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only what was typed starts the pause
-  useEffect(() => {
-    if (typed === value) return
-    const timer = setTimeout(() => onChange(typed), TYPING_MS)
-    return () => clearTimeout(timer)
-  }, [typed])
-  useEffect(() => setTyped(value), [value])
+  const [typed, setTyped] = useTyped(value, onChange)
   return (
     <div className="relative w-full sm:w-64">
       <Search className="pointer-events-none absolute top-2 left-2.5 size-4 text-muted-foreground" aria-hidden />

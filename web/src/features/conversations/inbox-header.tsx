@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { ListFilter, Search, X } from 'lucide-react'
-import { type RefObject, useEffect, useState } from 'react'
+import type { RefObject } from 'react'
 import { campaignQuery } from '@/api/campaigns'
 import type { ConversationCounts, View } from '@/api/conversations'
 import { Button } from '@/components/ui/button'
@@ -10,6 +10,7 @@ import { Popover, PopoverContent, PopoverTrigger } from '@/components/ui/menu'
 import { Kbd } from '@/components/ui/misc'
 import { cn } from '@/lib/cn'
 import { formatNumber } from '@/lib/format'
+import { useTyped } from '@/lib/use-typed'
 import { InboxFilters, STATUSES } from './inbox-filters'
 import type { ChangeSearch, InboxSearch } from './use-inbox'
 
@@ -77,8 +78,6 @@ function countWords(counts: ConversationCounts, view: View): string {
   return count >= counts.most ? `${formatNumber(counts.most)}+` : formatNumber(count)
 }
 
-const TYPING_MS = 250
-
 function SearchField({
   search,
   change,
@@ -88,13 +87,7 @@ function SearchField({
   change: ChangeSearch
   field: RefObject<HTMLInputElement | null>
 }) {
-  const [words, setWords] = useState(search.search ?? '')
-  useEffect(() => setWords(search.search ?? ''), [search.search])
-  useEffect(() => {
-    if (words === (search.search ?? '')) return
-    const timer = setTimeout(() => change({ search: words || undefined }), TYPING_MS)
-    return () => clearTimeout(timer)
-  })
+  const [words, setWords] = useTyped(search.search ?? '', (typed) => change({ search: typed || undefined }))
   return (
     <div className="relative min-w-0 flex-1">
       <Search className="absolute top-2 left-2.5 size-4 text-muted-foreground" aria-hidden />

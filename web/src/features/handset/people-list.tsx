@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Search, Users } from 'lucide-react'
-import { useDeferredValue } from 'react'
 import { handsetPeopleQuery } from '@/api/handset'
 import { Button } from '@/components/ui/button'
 import { Input } from '@/components/ui/input'
@@ -9,6 +8,7 @@ import { Avatar } from '@/components/ui/misc'
 import { EmptyState, ErrorState, SkeletonLines } from '@/components/ui/states'
 import { cn } from '@/lib/cn'
 import { formatPhone, formatShortTime } from '@/lib/format'
+import { useTyped } from '@/lib/use-typed'
 
 interface PeopleListProps {
   search: string
@@ -18,7 +18,8 @@ interface PeopleListProps {
 
 /** Leads with a number; those whom we texted come first. */
 export function PeopleList({ search, onSearch, phone }: PeopleListProps) {
-  const people = useQuery(handsetPeopleQuery(useDeferredValue(search.trim())))
+  const [typed, setTyped] = useTyped(search, onSearch)
+  const people = useQuery(handsetPeopleQuery(search.trim()))
   return (
     <>
       <div className="relative shrink-0 border-b p-3">
@@ -29,8 +30,8 @@ export function PeopleList({ search, onSearch, phone }: PeopleListProps) {
           placeholder="Whose handset?"
           maxLength={100}
           className="pl-8"
-          value={search}
-          onChange={(event) => onSearch(event.target.value)}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
         />
       </div>
       {people.error && !people.data ? (

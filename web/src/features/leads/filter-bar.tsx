@@ -1,10 +1,11 @@
 import { ListFilter, Search, X } from 'lucide-react'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Input } from '@/components/ui/input'
 import { Popover, PopoverContent, PopoverTrigger } from '@/components/ui/menu'
 import { Kbd } from '@/components/ui/misc'
 import { useShortcuts } from '@/lib/shortcuts'
+import { useTyped } from '@/lib/use-typed'
 import { FilterEditor } from './filter-editor'
 import { type Chip, FILTERS, type FilterKey, type LeadsSearch, onlySort, without } from './filters'
 
@@ -38,21 +39,9 @@ export function FilterBar({ search, chips, onChange, onReplace, children }: Filt
   )
 }
 
-/** Typing pauses this long before the list is asked for. */
-const PAUSE_MS = 200
-
 function SearchBox({ value, onSearch }: { value: string; onSearch: (value: string) => void }) {
-  const [text, setText] = useState(value)
+  const [text, setText] = useTyped(value, onSearch)
   const field = useRef<HTMLInputElement>(null)
-  const latest = useRef({ value, onSearch })
-  latest.current = { value, onSearch }
-  useEffect(() => setText(value), [value])
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      if (text.trim() !== latest.current.value) latest.current.onSearch(text.trim())
-    }, PAUSE_MS)
-    return () => clearTimeout(timer)
-  }, [text])
   useShortcuts([{ keys: '/', label: 'Search leads', group: 'Leads', run: () => field.current?.focus() }])
   return (
     <div className="relative w-full sm:w-72">

@@ -7,10 +7,11 @@ import { listsQuery } from '@/api/lists'
 import { Button } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
 import { Input, NativeSelect } from '@/components/ui/input'
-import { SkeletonLines } from '@/components/ui/states'
+import { ErrorState, SkeletonLines } from '@/components/ui/states'
 import { Segmented } from '@/components/ui/toggles'
 import { cn } from '@/lib/cn'
 import { formatDay } from '@/lib/format'
+import { useTyped } from '@/lib/use-typed'
 import { CHANNEL_NAMES, type FilterKey, type LeadsSearch, toggled } from './filters'
 
 interface EditorProps {
@@ -125,63 +126,73 @@ function Choices({ values, chosen, onToggle, nameOf = (value) => value }: Choice
 
 /** Values that occur in a field. */
 function Values({ field, ...props }: Omit<ChoicesProps, 'values'> & { field: string }) {
-  const { data, isPending } = useQuery(leadValuesQuery(field))
+  const { data, isPending, error, refetch } = useQuery(leadValuesQuery(field))
   if (isPending) return <SkeletonLines />
+  if (error && !data) return <ErrorState className="p-2" error={error} onRetry={refetch} />
   return <Choices values={data?.values ?? []} {...props} />
 }
 
-const numberOr = (text: string): number | undefined => (text.trim() === '' ? undefined : Number(text))
+interface EdgeProps {
+  label: string
+  type: 'number' | 'date'
+  value: string | number | undefined
+  placeholder?: string
+  onChange: (value: string | undefined) => void
+}
+
+/** One end of a range. Emptied, it lifts its filter only when it is left: the filter's own menu would close around it. */
+function Edge({ label, type, value, placeholder, onChange }: EdgeProps) {
+  const [text, setText] = useTyped(String(value ?? ''), (typed) => typed && onChange(typed))
+  return (
+    <Field label={label}>
+      {(control) => (
+        <Input
+          {...control}
+          type={type}
+          {...(type === 'number' && { min: 0, max: 100 })}
+          placeholder={placeholder}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onBlur={() => text === '' && value !== undefined && onChange(undefined)}
+        />
+      )}
+    </Field>
+  )
+}
+
+const numberOr = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text))
 
 function ScoreEditor({ search, onChange }: EditorProps) {
   return (
     <div className="grid grid-cols-2 gap-3">
-      <Field label="From">
-        {(control) => (
-          <Input
-            {...control}
-            type="number"
-            min={0}
-            max={100}
-            placeholder="0"
-            value={search.score_min ?? ''}
-            onChange={(event) => onChange({ score_min: numberOr(event.target.value) })}
-          />
-        )}
-      </Field>
-      <Field label="Up to">
-        {(control) => (
-          <Input
-            {...control}
-            type="number"
-            min={0}
-            max={100}
-            placeholder="100"
-            value={search.score_max ?? ''}
-            onChange={(event) => onChange({ score_max: numberOr(event.target.value) })}
-          />
-        )}
-      </Field>
+      <Edge
+        type="number"
+        label="From"
+        placeholder="0"
+        value={search.score_min}
+        onChange={(score) => onChange({ score_min: numberOr(score) })}
+      />
+      <Edge
+        type="number"
+        label="Up to"
+        placeholder="100"
+        value={search.score_max}
+        onChange={(score) => onChange({ score_max: numberOr(score) })}
+      />
     </div>
   )
 }
 
 function CreatedEditor({ search, onChange }: EditorProps) {
-  const day = (name: 'created_from' | 'created_to', label: string) => (
-    <Field label={label}>
-      {(control) => (
-        <Input
-          {...control}
-          type="date"
-          value={search[name] ?? ''}
-          onChange={(event) => onChange({ [name]: event.target.value || undefined })}
-        />
-      )}
-    </Field>
-  )
   return (
     <div className="grid grid-cols-2 gap-3">
-      {day('created_from', 'From')}
-      {day('created_to', 'Up to')}
+      <Edge
+        type="date"
+        label="From"
+        value={search.created_from}
+        onChange={(created_from) => onChange({ created_from })}
+      />
+      <Edge type="date" label="Up to" value={search.created_to} onChange={(created_to) => onChange({ created_to })} />
     </div>
   )
 }
