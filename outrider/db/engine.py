@@ -15,11 +15,20 @@ import orjson
 from sqlalchemy import event, text
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-DATABASE_TROUBLE = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
-"""What a statement or a connection attempt raises when the database is away, or ends the connection under it."""
+DATABASE_TROUBLE = (
+    DBAPIError,
+    NoFreeConnection,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+)
+"""What a statement or a connection attempt raises when the database is away, ends the connection under it, or is so slow that
+every connection of the pool stays in use."""
 
 UNCHECKED_SECONDS = 1.0
 """A connection that lay in the pool for longer is asked whether it still answers: three round trips, not worth it before."""

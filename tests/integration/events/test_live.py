@@ -166,6 +166,25 @@ async def test_a_lost_connection_is_made_up_for(database: Database, api_process:
         assert (await client.next("changed", patience=8))["payload"]["ids"] == [8]
 
 
+async def test_updates_go_on_after_the_pool_was_used_up(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(hub, "TROUBLE_SECONDS", 0.05)
+    small = Database(database.dsn, pool_size=1)
+    monkeypatch.setattr(small._engine.sync_engine.pool, "_timeout", 0.2)
+    try:
+        async with served(settings, small) as process, process.socket() as client:
+            await client.listen("campaigns")
+            async with small.transaction() as session:
+                await session.execute(text("SELECT 1"))
+                await asyncio.sleep(1)
+            await tell(database, 7)
+            assert (await client.next("changed"))["payload"]["ids"] == [7]
+    finally:
+        await small.aclose()
+
+
 # Resuming
 
 
