@@ -115,7 +115,9 @@ async def cancel(session: AsyncSession, campaign_id: int) -> Campaign:
 
 
 async def retry_failed(session: AsyncSession, campaign_id: int, settings: Settings) -> int:
-    """Work the failed leads once more; returns how many. Those that may not be texted any more are skipped.
+    """Work the failed leads once more, and those that a failed campaign left behind; returns how many.
+
+    Those that may not be texted any more are skipped.
 
     Raises:
         CampaignNotFound
@@ -123,18 +125,21 @@ async def retry_failed(session: AsyncSession, campaign_id: int, settings: Settin
     """
     campaign = await lock_campaign(session, campaign_id)
     decision = decide(Action.RETRY, campaign.status)
-    reset = await lead_rows.reset_failed(session, campaign_id)
-    if not reset:
+    again = await lead_rows.reset_failed(session, campaign_id)
+    if campaign.status == CampaignStatus.FAILED and campaign.launched_at is not None:
+        # Their chunks found the campaign failed and were given up.
+        again = await lead_rows.pending_ids(session, campaign_id)
+    if not again:
         return 0
     await audience_rows.skip_excluded(session, campaign_id, campaign.require_consent)
     campaign.status, campaign.status_reason = decision.target, None
     campaign.completed_at = None
     await session.flush()
     if campaign.status == CampaignStatus.PROCESSING:
-        await enqueue_chunks(session, campaign_id, reset, settings.chunk_size)
+        await enqueue_chunks(session, campaign_id, again, settings.chunk_size)
         await campaign_rows.complete_finished(session, [campaign_id])
     await _changed(session, campaign, "campaign_failures_retried")
-    return len(reset)
+    return len(again)
 
 
 def _refuse_blocked(report: PreflightReport) -> None:

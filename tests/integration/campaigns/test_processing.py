@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from sqlalchemy import text
 
 from outrider.campaigns import jobs
 from outrider.campaigns.models import CampaignLead, ConversationMessage, ProcessingLog
+from outrider.campaigns.process import fail_campaign
 from outrider.conversations.models import OutboxState
 from outrider.llm.base import ChatReply, ChatRequest, ModelTimeout
 from outrider.llm.offline import OfflineModel
@@ -172,6 +174,25 @@ async def test_retrying_skips_who_may_not_be_texted_any_more(world: World) -> No
     await world.retry(campaign_id)
 
     assert await world.statuses(campaign_id) == {"suppressed": 1, "pending": 1}
+
+
+@pytest.mark.parametrize("worked", [0, 1])
+async def test_retrying_a_campaign_that_failed_works_what_it_left_behind(world: World, worked: int) -> None:
+    world.settings = world.settings.model_copy(update={"chunk_size": 1})
+    world.use(OneModel(Failing()))
+    campaign_id = await world.started(3)
+    await world.work(most=worked)
+    async with world.database.transaction() as session:
+        await fail_campaign(session, campaign_id, "The workflow is gone.")
+    await world.work()
+    assert (await world.status(campaign_id), (await world.statuses(campaign_id)).get("failed", 0)) == ("failed", worked)
+
+    world.use(OneModel(OfflineModel()))
+    assert await world.retry(campaign_id) == 3
+    await world.work()
+    await world.settle(campaign_id)
+
+    assert (await world.status(campaign_id), await world.statuses(campaign_id)) == ("completed", {"completed": 3})
 
 
 async def test_retrying_nothing_changes_nothing(world: World) -> None:
