@@ -76,6 +76,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
             stack.push_async_callback(app.state.carrier.aclose)
             app.state.models = ModelRegistry(settings, count_model_call)
             stack.push_async_callback(app.state.models.aclose)
+            app.state.model_tests = models.Allowance()
             app.state.conversation_agent = ConversationAgent(app.state.models)
             app.state.briefings = CampaignBriefings()
             app.state.inbox = WebhookInbox(database)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+from collections import deque
 from decimal import Decimal
 from typing import Annotated
 
@@ -11,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from outrider.auth.permissions import Permission, require
 from outrider.config import Settings
-from outrider.errors import ConfigurationError
+from outrider.errors import ConfigurationError, LimitExceeded
 from outrider.llm.base import ChatMessage, ChatReply, ChatRequest, ModelError
 from outrider.llm.build import OFFLINE, ModelRegistry, default_model_name
 from outrider.llm.pricing import price
@@ -22,6 +24,9 @@ PRICED_TOKENS = 1000
 PER_MILLION = 1_000_000 // PRICED_TOKENS
 PATIENCE = 2.0
 """A test waits this many times the model's own time-out, retries included."""
+MOST_TESTS = 10
+TESTS_PERIOD = 60.0
+"""Seconds in which there are at most `MOST_TESTS` calls of models that cost money."""
 QUESTION = "Write one friendly text message of at most 20 words that asks Ann Example whether a short call suits her this week."
 CONTEXT = {
     "lead": {"id": 1, "name": "Ann Example"},
@@ -73,6 +78,37 @@ class ModelTest(BaseModel):
     remedy: str | None = None
 
 
+class TooManyTests(LimitExceeded):
+    """Models were tested so often that the money is better kept."""
+
+    title = "Too many tests of models"
+
+
+class Allowance:
+    """How often models may be tried, whoever asks: a test is a call that somebody pays for."""
+
+    def __init__(self) -> None:
+        self._begun: deque[float] = deque(maxlen=MOST_TESTS)
+
+    def take(self, now: float) -> None:
+        """Count a test that begins.
+
+        Args:
+            now: seconds of a clock that never goes back.
+
+        Raises:
+            TooManyTests: there were too many; `retry_after` says when one is possible again.
+        """
+        if len(self._begun) == MOST_TESTS and (wait := self._begun[0] + TESTS_PERIOD - now) > 0:
+            seconds = math.ceil(wait)
+            raise TooManyTests(
+                f"Models were tested {MOST_TESTS} times within a minute, and each test costs money.",
+                remedy=f"Test again in {seconds} second{'' if seconds == 1 else 's'}.",
+                retry_after=seconds,
+            )
+        self._begun.append(now)
+
+
 @router.get("", dependencies=[Depends(require(Permission.CAMPAIGNS_READ))])
 async def list_models(request: Request) -> list[ModelOut]:
     """The configured models: the default one, its fallbacks, and the offline model, which is always there."""
@@ -84,15 +120,22 @@ async def list_models(request: Request) -> list[ModelOut]:
 
 @router.post("/test", dependencies=[Depends(require(Permission.SETTINGS_WRITE))])
 async def test_model(request: Request, wanted: ModelTestIn) -> ModelTest:
-    """Ask a model for one short text. Its failure is an answer of this call, not an error of it."""
+    """Ask a model for one short text. Its failure is an answer of this call, not an error of it.
+
+    Raises:
+        TooManyTests: only of models that may cost money.
+    """
     models: ModelRegistry = request.app.state.models
     settings: Settings = request.app.state.settings
     name = wanted.model or models.default_name
     clock = asyncio.get_running_loop()
     began = clock.time()
     try:
+        model = models.get(name)
+        if name != OFFLINE:
+            request.app.state.model_tests.take(began)
         async with asyncio.timeout(PATIENCE * settings.model_timeout):
-            reply = await models.get(name).complete(
+            reply = await model.complete(
                 ChatRequest([ChatMessage("user", QUESTION)], max_tokens=200, purpose="sms", context=CONTEXT)
             )
     except (ModelError, ConfigurationError) as error:

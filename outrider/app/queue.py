@@ -1,4 +1,4 @@
-"""The queue of background jobs: how much waits, what failed for good, and putting it back."""
+"""The queue of background jobs: how much waits, what failed for good, putting it back or giving it up."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from outrider.auth.permissions import Permission, require
 from outrider.db.engine import raw_connection
 from outrider.db.pages import LARGEST_ID, Cursor, Limit, Order, Page, SortKey, read_rows
 from outrider.db.web import Transaction
-from outrider.errors import NotFound
+from outrider.errors import Conflict, NotFound
+from outrider.events.live import announce
+from outrider.events.topics import Topic
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 
@@ -35,8 +37,8 @@ LAST_ERROR = text("""
     SELECT DISTINCT ON (job_id) job_id, traceback ->> 'exception_type' AS kind, traceback ->> 'exception_message' AS message
     FROM pgqueuer_log WHERE job_id = ANY(:ids) AND traceback IS NOT NULL ORDER BY job_id, created DESC
 """)
-FAILED_IDS = text("SELECT id FROM pgqueuer WHERE status = 'failed' AND (:all OR id = ANY(:ids))")
-DELETE_FAILED = text("DELETE FROM pgqueuer WHERE id = :id AND status = 'failed' RETURNING id")
+FAILED_IDS = text("SELECT id FROM pgqueuer WHERE status = 'failed' AND (:all OR id = ANY(:ids)) ORDER BY id FOR UPDATE")
+DELETE_FAILED = text("DELETE FROM pgqueuer WHERE id = ANY(:ids) AND status = 'failed'")
 
 JOBS = table(
     "pgqueuer",
@@ -80,22 +82,38 @@ class FailedJob(BaseModel):
     failed_at: datetime
 
 
-class RequeueRequest(BaseModel):
+class FailedJobsMeant(BaseModel):
+    """Failed jobs by number, or all of them."""
+
     model_config = ConfigDict(extra="forbid")
 
-    ids: Annotated[list[Annotated[int, Field(ge=1, le=LARGEST_ID)]], Field(max_length=1000)] = []
+    ids: Annotated[list[Annotated[int, Field(ge=1, le=LARGEST_ID)]], Field(max_length=10_000)] = []
     all: bool = False
     """Every failed job instead of those named."""
+    count: Annotated[int, Field(ge=0, le=LARGEST_ID)] | None = None
+    """With `all`: how many there were when it was decided; nothing is done if that has changed."""
 
     @model_validator(mode="after")
-    def _names_some(self) -> RequeueRequest:
+    def _names_some(self) -> FailedJobsMeant:
         if bool(self.ids) == self.all:
             raise ValueError("name either ids or all")
+        if self.count is not None and not self.all:
+            raise ValueError("count goes with all")
         return self
+
+
+class FailedJobsChanged(Conflict):
+    """Others failed, or were put back or deleted, since somebody decided about all of them."""
+
+    title = "The failed jobs have changed"
 
 
 class Requeued(BaseModel):
     requeued: int
+
+
+class Deleted(BaseModel):
+    deleted: int
 
 
 READ = [Depends(require(Permission.SETTINGS_READ))]
@@ -127,30 +145,71 @@ async def list_failed_jobs(session: Transaction, cursor: Cursor = None, limit: L
 
 
 @router.post("/requeue", dependencies=WRITE)
-async def requeue_jobs(session: Transaction, request: RequeueRequest) -> Requeued:
+async def requeue_jobs(session: Transaction, meant: FailedJobsMeant) -> Requeued:
     """Put failed jobs back into the queue with a fresh count of attempts.
 
     Raises:
         NotFound: a number that is no failed job.
+        FailedJobsChanged: there are not as many as `count`.
     """
-    failed = list((await session.execute(FAILED_IDS, {"all": request.all, "ids": request.ids})).scalars())
-    if unknown := sorted(set(request.ids) - set(failed)):
-        raise NotFound(
-            f"Not among the failed jobs: {', '.join(map(str, unknown))}.", remedy="List them with GET /api/jobs/failed."
-        )
+    failed = await _meant(session, meant)
     await (await _queries(session)).requeue_jobs([JobId(number) for number in failed])
+    _tell(session)
     return Requeued(requeued=len(failed))
+
+
+@router.post("/failed/bulk-delete", dependencies=WRITE)
+async def delete_failed_jobs(session: Transaction, meant: FailedJobsMeant) -> Deleted:
+    """Give failed jobs up: what they were to do is never done.
+
+    Raises:
+        NotFound: a number that is no failed job.
+        FailedJobsChanged: there are not as many as `count`.
+    """
+    failed = await _meant(session, meant)
+    await _delete(session, failed)
+    return Deleted(deleted=len(failed))
 
 
 @router.delete("/failed/{job_id}", status_code=204, dependencies=WRITE)
 async def delete_failed_job(session: Transaction, job_id: int) -> None:
-    """Give a failed job up.
+    """Give one failed job up.
 
     Raises:
         NotFound: no failed job has this number.
     """
-    if (await session.execute(DELETE_FAILED, {"id": job_id})).one_or_none() is None:
-        raise NotFound(f"There is no failed job {job_id}.", remedy="List them with GET /api/jobs/failed.")
+    await _delete(session, await _named(session, [job_id]))
+
+
+async def _meant(session: AsyncSession, meant: FailedJobsMeant) -> list[int]:
+    """Numbers of the failed jobs that are meant; nobody else changes them until the transaction ends."""
+    if not meant.all:
+        return await _named(session, meant.ids)
+    failed = list((await session.execute(FAILED_IDS, {"all": True, "ids": []})).scalars())
+    if meant.count is not None and meant.count != len(failed):
+        raise FailedJobsChanged(
+            f"There are {len(failed)} failed jobs now, not {meant.count}; nothing was changed.",
+            remedy="Look at them again, then decide.",
+        )
+    return failed
+
+
+async def _named(session: AsyncSession, ids: list[int]) -> list[int]:
+    failed = list((await session.execute(FAILED_IDS, {"all": False, "ids": ids})).scalars())
+    if unknown := sorted(set(ids) - set(failed)):
+        raise NotFound(
+            f"Not among the failed jobs: {', '.join(map(str, unknown))}.", remedy="List them with GET /api/jobs/failed."
+        )
+    return failed
+
+
+async def _delete(session: AsyncSession, failed: list[int]) -> None:
+    await session.execute(DELETE_FAILED, {"ids": failed})
+    _tell(session)
+
+
+def _tell(session: AsyncSession) -> None:
+    announce(session, Topic.JOBS, "changed", more=True)
 
 
 async def _queries(session: AsyncSession) -> Queries:

@@ -23,8 +23,8 @@ export const availabilityQuery = () =>
     queryKey: handsetKeys.availability,
     queryFn: () => data(api.GET('/api/handset')),
     staleTime: 60_000,
-    // A simulator that is starting is there a moment later.
-    refetchInterval: (query) => (query.state.data?.available && !query.state.data.running ? 3000 : false),
+    // A simulator that is starting is there a moment later; one that runs may be stopped.
+    refetchInterval: ({ state: { data } }) => data?.available && (data.running ? PEOPLE_MS : 3000),
   })
 
 export const handsetPeopleQuery = (search: string) =>

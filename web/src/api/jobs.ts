@@ -41,15 +41,13 @@ function useJobMutation<Input, Output>(mutationFn: (input: Input) => Promise<Out
   })
 }
 
-export const useRequeueJobs = () =>
-  useJobMutation((which: number[] | 'all') =>
-    data(
-      api.POST('/api/jobs/requeue', { body: which === 'all' ? { all: true, ids: [] } : { all: false, ids: which } }),
-    ),
-  )
+/** Several by number, or all: as many as the person was told, so that none is meant that nobody saw. */
+export type JobsMeant = { ids: number[] } | { all: true; count: number }
 
-/** The API deletes failed jobs one by one; those deleted before a failure stay deleted. */
+const meant = (jobs: JobsMeant) => ({ ids: [], all: false, ...jobs })
+
+export const useRequeueJobs = () =>
+  useJobMutation((jobs: JobsMeant) => data(api.POST('/api/jobs/requeue', { body: meant(jobs) })))
+
 export const useDeleteJobs = () =>
-  useJobMutation(async (ids: number[]) => {
-    for (const id of ids) await data(api.DELETE('/api/jobs/failed/{job_id}', { params: { path: { job_id: id } } }))
-  })
+  useJobMutation((jobs: JobsMeant) => data(api.POST('/api/jobs/failed/bulk-delete', { body: meant(jobs) })))

@@ -81,7 +81,9 @@ function NoHandsets() {
             <Link to="/conversations">To the conversations</Link>
           </Button>
           <Button asChild variant="ghost">
-            <Link to="/settings">Carrier’s settings</Link>
+            <Link to="/settings/$section" params={{ section: 'webhooks' }}>
+              Carrier’s settings
+            </Link>
           </Button>
         </>
       }

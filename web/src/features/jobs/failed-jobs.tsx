@@ -1,16 +1,15 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { CircleCheck, RotateCcw, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { type FailedJob, failedJobsQuery, useDeleteJobs, useRequeueJobs } from '@/api/jobs'
+import { type FailedJob, failedJobsQuery, type JobsMeant } from '@/api/jobs'
 import { type Column, DataTable } from '@/components/data-table/data-table'
 import { useRows } from '@/components/data-table/rows'
 import { useSelection } from '@/components/data-table/use-selection'
 import { Button } from '@/components/ui/button'
 import { Card, CardHeader } from '@/components/ui/card'
-import { Confirm } from '@/components/ui/dialog'
 import { EmptyState } from '@/components/ui/states'
 import { formatAgo, formatNumber, plural } from '@/lib/format'
-import { toast, toastProblem } from '@/lib/toast'
+import { ConfirmVerb, type Verb } from './confirm-verb'
 import { argumentsLine, jobTitle } from './words'
 
 const COLUMNS: Column<FailedJob>[] = [
@@ -21,28 +20,19 @@ const COLUMNS: Column<FailedJob>[] = [
   { id: 'failed', header: 'Failed', width: 130, align: 'right', cell: (job) => formatAgo(job.failed_at) },
 ]
 
+interface Asked {
+  verb: Verb
+  jobs: JobsMeant
+}
+
 /** Jobs that used up their attempts: look at the error, then put them back or delete them. */
 export function FailedJobs({ count, onOpen }: { count: number; onOpen: (job: FailedJob) => void }) {
   const rows = useRows(useInfiniteQuery(failedJobsQuery()))
   const selection = useSelection()
-  const [isDeleting, setDeleting] = useState(false)
-  const requeue = useRequeueJobs()
-  const deletion = useDeleteJobs()
-  const ids = [...selection.ids]
-  const putBack = (which: number[] | 'all') =>
-    requeue.mutate(which, {
-      onSuccess: ({ requeued }) => {
-        selection.clear()
-        toast.success(`${plural(requeued, 'job')} put back into the queue`)
-      },
-      onError: toastProblem,
-    })
-  const confirmDelete = () =>
-    deletion.mutate(ids, {
-      onSuccess: () => selection.clear(),
-      onError: toastProblem,
-      onSettled: () => setDeleting(false),
-    })
+  const [asked, setAsked] = useState<Asked | null>(null)
+  // Somebody else may have put back or deleted what is still marked here.
+  const ids = rows.items.map((job) => job.id).filter((id) => selection.has(id))
+  const ask = (verb: Verb, jobs: JobsMeant) => setAsked({ verb, jobs })
   return (
     <Card className="overflow-hidden">
       <CardHeader
@@ -51,19 +41,24 @@ export function FailedJobs({ count, onOpen }: { count: number; onOpen: (job: Fai
         actions={
           ids.length === 0 &&
           count > 0 && (
-            <Button isBusy={requeue.isPending} onClick={() => putBack('all')}>
-              <RotateCcw /> Put all back
-            </Button>
+            <>
+              <Button onClick={() => ask('delete', { all: true, count })}>
+                <Trash2 /> Delete all …
+              </Button>
+              <Button onClick={() => ask('requeue', { all: true, count })}>
+                <RotateCcw /> Put all back …
+              </Button>
+            </>
           )
         }
       />
       {ids.length > 0 && (
         <div className="flex flex-wrap items-center gap-2 border-t bg-primary-soft px-4 py-2" role="status">
           <span className="mr-auto text-[13px] text-primary-text">{plural(ids.length, 'job')} selected</span>
-          <Button isBusy={requeue.isPending} onClick={() => putBack(ids)}>
-            <RotateCcw /> Put back
+          <Button onClick={() => ask('requeue', { ids })}>
+            <RotateCcw /> Put back …
           </Button>
-          <Button onClick={() => setDeleting(true)}>
+          <Button onClick={() => ask('delete', { ids })}>
             <Trash2 /> Delete …
           </Button>
           <Button variant="ghost" onClick={selection.clear}>
@@ -88,16 +83,9 @@ export function FailedJobs({ count, onOpen }: { count: number; onOpen: (job: Fai
           }
         />
       </div>
-      <Confirm
-        open={isDeleting}
-        onOpenChange={setDeleting}
-        title={`Delete ${plural(ids.length, 'failed job')}?`}
-        description="What they were to do is not done, and can’t be started again from here."
-        action="Delete for good"
-        isDangerous
-        isBusy={deletion.isPending}
-        onConfirm={confirmDelete}
-      />
+      {asked && (
+        <ConfirmVerb verb={asked.verb} jobs={asked.jobs} onDone={selection.clear} onClose={() => setAsked(null)} />
+      )}
     </Card>
   )
 }

@@ -15,14 +15,14 @@ export function JobSheet({ job, onClose }: { job: FailedJob; onClose: () => void
   const requeue = useRequeueJobs()
   const deletion = useDeleteJobs()
   const given = JSON.stringify(job.arguments, null, 2)
-  const putBack = () =>
-    requeue.mutate([job.id], {
-      onSuccess: () => {
-        toast.success('Put back into the queue')
-        onClose()
-      },
-      onError: toastProblem,
-    })
+  // The sheet is gone once the list no longer has the job, which is before the mutation would call back.
+  const told = (message: string) => () => {
+    toast.success(message)
+    onClose()
+  }
+  const jobs = { ids: [job.id] }
+  const putBack = () => requeue.mutateAsync(jobs).then(told('Put back into the queue'), toastProblem)
+  const giveUp = () => deletion.mutateAsync(jobs).then(told('1 failed job deleted'), toastProblem)
   return (
     <Dialog open onOpenChange={onClose}>
       <DialogContent
@@ -66,7 +66,7 @@ export function JobSheet({ job, onClose }: { job: FailedJob; onClose: () => void
           action="Delete for good"
           isDangerous
           isBusy={deletion.isPending}
-          onConfirm={() => deletion.mutate([job.id], { onSuccess: onClose, onError: toastProblem })}
+          onConfirm={giveUp}
         />
       </DialogContent>
     </Dialog>
