@@ -57,6 +57,8 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_use_lifo=True,
+            # Errors are logged, and parameters are names, numbers and what people wrote.
+            hide_parameters=True,
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
             connect_args={"server_settings": {"application_name": application_name, "jit": "off"}},

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from outrider.db import engine
 from outrider.db.engine import Database
@@ -62,3 +63,13 @@ async def test_a_rested_connection_is_asked_whether_it_answers(pooled: Database,
     await end_backend(pooled, backend)
     await asyncio.sleep(0.05)
     assert await backend_of(pooled) != backend
+
+
+async def test_an_error_does_not_say_what_was_to_be_stored(database: Database) -> None:
+    with pytest.raises(DBAPIError) as caught:
+        async with database.transaction() as session:
+            await session.execute(
+                text("INSERT INTO leads (name, score) VALUES (:name, :score)"), {"name": "Ada Canary", "score": 1 << 40}
+            )
+    assert "INSERT INTO leads" in str(caught.value)
+    assert "Canary" not in str(caught.value)
