@@ -38,6 +38,9 @@ Reader = Annotated[Actor, Depends(require(Permission.CONVERSATIONS_READ))]
 Writer = Annotated[Actor, Depends(require(Permission.CONVERSATIONS_WRITE))]
 ViewQuery = Annotated[View, Query(description="`unassigned` has only conversations in which the lead has written.")]
 HasWritten = Annotated[bool | None, Query(description="Whether the lead has ever written.")]
+UnknownOutcome = Annotated[
+    bool | None, Query(description="Whether it has a text of which nobody can tell whether the carrier took it.")
+]
 
 
 @inbox_router.get("/conversations")
@@ -53,6 +56,7 @@ async def list_conversations(
     handled_by: Literal["agent", "person"] | None = None,
     campaign_id: int | None = None,
     lead_id: int | None = None,
+    unknown_outcome: UnknownOutcome = None,
     search: Annotated[
         str | None,
         Query(
@@ -64,7 +68,7 @@ async def list_conversations(
     ] = None,
 ) -> Page[ConversationOut]:
     """Conversations, the latest message first. Only a page without `next_cursor` is the last one, however many it holds."""
-    given = InboxFilter(view, actor.name, status, needs_reply, has_written, handled_by, campaign_id, lead_id)
+    given = InboxFilter(view, actor.name, status, needs_reply, has_written, handled_by, campaign_id, lead_id, unknown_outcome)
     return await threads.list_conversations(session, given, search=search, cursor=cursor, limit=limit)
 
 
@@ -83,9 +87,12 @@ async def count_conversations(
     has_written: HasWritten = None,
     handled_by: Literal["agent", "person"] | None = None,
     campaign_id: int | None = None,
+    unknown_outcome: UnknownOutcome = None,
 ) -> ConversationCounts:
     """How many conversations each view holds, of the open ones unless told otherwise."""
-    given = InboxFilter("all", actor.name, status, needs_reply, has_written, handled_by, campaign_id)
+    given = InboxFilter(
+        "all", actor.name, status, needs_reply, has_written, handled_by, campaign_id, unknown_outcome=unknown_outcome
+    )
     return await threads.count_conversations(session, given)
 
 

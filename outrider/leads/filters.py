@@ -6,12 +6,25 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, cast, func, literal, literal_column, or_, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    cast,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from outrider.leads.folding import words
-from outrider.leads.models import Lead, LeadConsent, LeadListMember
+from outrider.leads.models import Lead, LeadConsent, LeadImportMember, LeadListMember
 from outrider.leads.schemas import LeadFilter, Selection
 
 PHONE_SEARCH = re.compile(r"[\d\s().+-]{3,}")
@@ -22,6 +35,7 @@ Columns = ReadOnlyColumnCollection[str, Any]
 LEADS: Columns = Lead.__table__.c
 CONSENTS: Columns = LeadConsent.__table__.c
 MEMBERS: Columns = LeadListMember.__table__.c
+IMPORTED: Columns = LeadImportMember.__table__.c
 
 
 def filtered_lead_ids(given: LeadFilter) -> Select[int]:
@@ -105,13 +119,20 @@ def _columns(given: LeadFilter, lead: Columns) -> Iterator[ColumnElement[bool]]:
     if given.country is not None:
         yield lead.country == given.country.upper()
     if given.import_id is not None:
-        yield lead.import_id == given.import_id
+        yield lead.id.in_(_named_by_import(given.import_id))
     if given.has_phone is not None:
         yield lead.phone.is_not(None) if given.has_phone else lead.phone.is_(None)
     if given.has_email is not None:
         yield lead.email.is_not(None) if given.has_email else lead.email.is_(None)
     yield from _score_bounds(given, lead)
     yield from _created_bounds(given, lead)
+
+
+def _named_by_import(import_id: int) -> CompoundSelect[int]:
+    """Everybody in the file: those that the import wrote last, and those that it found or that were written again since."""
+    return union_all(
+        select(LEADS.id).where(LEADS.import_id == import_id), select(IMPORTED.lead_id).where(IMPORTED.import_id == import_id)
+    )
 
 
 def _score_bounds(given: LeadFilter, lead: Columns = LEADS) -> Iterator[ColumnElement[bool]]:

@@ -56,6 +56,11 @@ class Lead(HasId, HasTimes, Base):
     import_line: Mapped[int | None]
     """… and the line of its file."""
 
+    version: Mapped[int] = mapped_column(server_default="1")
+    """Counts the changes of what describes the person, so that an edit knows whether it began with what is stored."""
+    field_versions: Mapped[dict[str, int]] = mapped_column(JSONB, server_default=text("'{}'"), deferred=True)
+    """By field, `attributes.plan` for one attribute: the version that its last change made. Unchanged ones are missing."""
+
     search: Mapped[str] = mapped_column(TSVECTOR, Computed(search_vector(SEARCHED), persisted=True), deferred=True)
 
     __table_args__ = (
@@ -187,6 +192,18 @@ class LeadImport(HasId, HasTimes, Base):
     error: Mapped[str | None] = mapped_column(Text)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+
+class LeadImportMember(Base):
+    """A lead that an import's file names, though another import wrote it last: it was known already, or changed again later.
+
+    Together with the leads whose `import_id` it is, these are everybody in the file.
+    """
+
+    __tablename__ = "lead_import_members"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("lead_imports.id", ondelete="CASCADE"), primary_key=True)
+    lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id", ondelete="CASCADE"), primary_key=True, index=True)
 
 
 class LeadImportRejection(Base):

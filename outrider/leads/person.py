@@ -34,6 +34,20 @@ class Person(NamedTuple):
     tier: str | None = None
 
 
+WORKED_OUT = ("time_zones", "derived")
+"""Fields that follow from others."""
+
+
+def changed_fields(before: Person, after: Person) -> list[str]:
+    """Fields that differ, except those that are worked out; attributes one by one, as in `attributes.plan`."""
+    names = [name for name in Person._fields if name not in (*WORKED_OUT, "attributes")]
+    changed = [name for name in names if getattr(before, name) != getattr(after, name)]
+    attributes = dict.fromkeys((*before.attributes, *after.attributes))
+    missing = object()
+    differing = (n for n in attributes if before.attributes.get(n, missing) != after.attributes.get(n, missing))
+    return [*changed, *(f"attributes.{name}" for name in differing)]
+
+
 def given_country(person: Person) -> str | None:
     """The country of the address; None if it only follows from the number."""
     return None if "country" in person.derived else person.country

@@ -34,7 +34,7 @@ are found by words with many forms, of which enough were met among the first row
 SLACK = 2
 """How many times as far as the first matches promise a walk may go."""
 
-SHOWN = [column for column in LEADS if column.name not in ("search", "import_line")]
+SHOWN = [column for column in LEADS if column.name not in ("search", "import_line", "field_versions")]
 """Columns of a lead that the API shows."""
 
 LISTED_FIELDS = ("industry", "tier", "source", "country", "region")

@@ -71,6 +71,9 @@ class LeadIn(LeadFields):
 class LeadPatch(LeadFields):
     """Changes to a lead; what is left out stays, null empties. Attributes are merged by name; a null removes one."""
 
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    """The lead's version that the edit began with: refused if somebody changed the lead since. Without it the edit holds."""
+
 
 class ConsentOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
@@ -113,6 +116,8 @@ class LeadOut(BaseModel):
     score: int | None
     tier: str | None
     import_id: int | None
+    version: int
+    """Goes up with every change of these fields; an edit names the one it began with."""
     created_at: datetime
     updated_at: datetime
     consent_channels: list[ConsentChannel] = []
@@ -145,6 +150,7 @@ class LeadFilter(Strict):
     consent: ConsentChannel | None = None
     """An open consent for this channel, of any kind."""
     import_id: int | None = None
+    """Everybody in the import's file, whether or not it changed them."""
     created_from: AwareDatetime | None = None
     created_to: AwareDatetime | None = None
     attribute: (

@@ -8,15 +8,16 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
 
 from outrider.db.pages import Page, read_order
-from outrider.errors import Conflict, InvalidInput, NotFound
+from outrider.errors import Conflict, FieldProblem, InvalidInput, NotFound
 from outrider.events.bus import publish
 from outrider.leads import repository
 from outrider.leads.events import LeadChange, LeadsLeaving, LeadsTouched
 from outrider.leads.filters import LEADS, selected_lead_ids
 from outrider.leads.models import Lead, LeadConsent, LeadListMember
-from outrider.leads.person import Person, completed, given_country, given_region
+from outrider.leads.person import Person, changed_fields, completed, given_country, given_region
 from outrider.leads.phones import UnusablePhone, parse_phone
 from outrider.leads.places import country_code, region_code
 from outrider.leads.schemas import (
@@ -43,6 +44,12 @@ class LeadNotFound(NotFound):
 
 class LeadExists(Conflict):
     """Another lead has this phone number or, without one, this e-mail address."""
+
+
+class LeadEditedMeanwhile(Conflict):
+    """Somebody changed the lead after the version that an edit began with."""
+
+    title = "Changed by somebody else meanwhile"
 
 
 async def list_leads(session: AsyncSession, given: LeadFilter, sort: str, cursor: str | None, limit: int) -> Page[LeadOut]:
@@ -107,13 +114,20 @@ async def change_lead(session: AsyncSession, lead_id: int, patch: LeadPatch, def
         LeadNotFound
         InvalidInput: names the field that can't be used.
         LeadExists: the new phone number or address belongs to another lead.
+        LeadEditedMeanwhile: the patch names a version, and somebody changed the lead since; names the fields.
     """
-    lead = await get_lead(session, lead_id)
-    values = patch.model_dump(exclude_unset=True)
+    lead = await _lock(session, lead_id)
+    before = _stored(lead)
+    _refuse_outdated(lead, patch.version)
+    values = patch.model_dump(exclude_unset=True, exclude={"version"})
     if "attributes" in values:
         merged = {**lead.attributes, **values["attributes"]}
         values["attributes"] = {name: value for name, value in merged.items() if value is not None}
-    await _write(session, lead, _person(values, _stored(lead), default_region))
+    after = _person(values, before, default_region)
+    await _write(session, lead, after)
+    if changed := changed_fields(before, after):
+        lead.version += 1
+        lead.field_versions = lead.field_versions | dict.fromkeys(changed, lead.version)
     await session.flush()
     await publish(session, LeadsTouched(LeadChange.CHANGED, [lead_id]))
     await session.refresh(lead)
@@ -190,6 +204,34 @@ async def revoke_consent(session: AsyncSession, lead_id: int, channel: str) -> L
         raise NotFound(f"Lead {lead_id} has no open consent for {channel}.")
     await publish(session, LeadsTouched(LeadChange.CHANGED, [lead_id]))
     return await lead_detail(session, lead_id)
+
+
+async def _lock(session: AsyncSession, lead_id: int) -> Lead:
+    """The lead for a change: two edits at once follow each other, and the second sees what the first did."""
+    options = [undefer(Lead.field_versions)]
+    lead = await session.get(Lead, lead_id, options=options, with_for_update={"key_share": True}, populate_existing=True)
+    if lead is None:
+        raise LeadNotFound(f"There is no lead {lead_id}.")
+    return lead
+
+
+def _refuse_outdated(lead: Lead, version: int | None) -> None:
+    """
+    Raises:
+        LeadEditedMeanwhile
+        InvalidInput: the lead never had this version.
+    """
+    if version is None or version == lead.version:
+        return
+    if version > lead.version:
+        raise InvalidInput.on("body.version", f"is beyond {lead.version}, the lead's version", "Use the one that the lead has.")
+    changed = sorted(name for name, changed_in in lead.field_versions.items() if changed_in > version)
+    raise LeadEditedMeanwhile(
+        f"Somebody else changed lead {lead.id} meanwhile: {', '.join(changed)}.",
+        remedy=f"Look at what they wrote; to keep yours, send it again with version {lead.version}.",
+        fields=[FieldProblem(field=f"body.{name}", problem="was changed by somebody else meanwhile") for name in changed],
+        version=lead.version,
+    )
 
 
 async def _join_lists(session: AsyncSession, lead_id: int, list_ids: Sequence[int]) -> None:

@@ -27,6 +27,7 @@ LATEST_FIRST = Order("-last_message_at", SortKey(Conversation.last_message_at.ex
 HAS_WRITTEN = Conversation.inbound_count > literal_column("0")
 NEEDS_PERSON = Conversation.needs_person_reason.is_not(None)
 IS_SEARCHABLE: ColumnElement[bool] = literal_column(f"({SEARCHABLE})")
+IS_UNKNOWN = Message.state == literal_column(f"'{OutboxState.UNKNOWN.value}'")
 WAS_SAID = func.coalesce(Message.state, OutboxState.SENT) == OutboxState.SENT
 """The same in other words, which keeps the planner from the index: few messages of one conversation are read faster."""
 
@@ -51,6 +52,8 @@ class InboxFilter:
     handled_by: str | None = None
     campaign_id: int | None = None
     lead_id: int | None = None
+    unknown_outcome: bool | None = None
+    """Whether it has a text of which nobody can tell whether it left."""
 
 
 async def page(
@@ -101,6 +104,9 @@ def _conditions(given: InboxFilter) -> Iterator[ColumnElement[bool]]:
         yield Conversation.campaign_id == given.campaign_id
     if given.lead_id is not None:
         yield Conversation.lead_id == given.lead_id
+    if given.unknown_outcome is not None:
+        unknown = Conversation.id.in_(select(Message.conversation_id).where(IS_UNKNOWN))
+        yield unknown if given.unknown_outcome else ~unknown
 
 
 def _collected(search: str) -> Select[Any]:

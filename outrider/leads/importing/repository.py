@@ -15,7 +15,7 @@ from outrider.db.pages import SortKey
 from outrider.leads.importing.copying import NULL, PreparedRejection
 from outrider.leads.importing.plan import Grant
 from outrider.leads.models import ImportStatus, LeadImport, LeadImportRejection
-from outrider.leads.person import Person
+from outrider.leads.person import Person, changed_fields
 
 ONE_BATCH_AT_A_TIME = 0x1EAD_1A90
 """Advisory lock: imports write their batches in turn, or two files with the same people would block each other half-way."""
@@ -36,9 +36,13 @@ MATCH_EMAILS = f"""
 TYPES = {"time_zones": "text[]", "derived": "text[]", "attributes": "jsonb", "score": "smallint"}
 CHANGE = f"""
     UPDATE leads AS l SET {", ".join(f"{name} = r.{name}" for name in Person._fields)},
-        import_id = $2, import_line = r.line, updated_at = now()
+        import_id = $2, import_line = r.line, updated_at = now(), version = l.version + 1,
+        field_versions = l.field_versions || (
+            SELECT coalesce(jsonb_object_agg(field, l.version + 1), '{{}}') FROM jsonb_array_elements_text(r.changed) AS c(field)
+        )
     FROM jsonb_to_recordset($1::jsonb) AS r(
-        id bigint, line bigint, seen timestamptz, {", ".join(f"{name} {TYPES.get(name, 'text')}" for name in Person._fields)}
+        id bigint, line bigint, seen timestamptz, changed jsonb,
+        {", ".join(f"{name} {TYPES.get(name, 'text')}" for name in Person._fields)}
     )
     WHERE l.id = r.id AND l.updated_at = r.seen
 """  # noqa: S608
@@ -62,6 +66,9 @@ ADD_CONSENTS = f"""
 """  # noqa: S608
 ADD_MEMBERS = """
     INSERT INTO lead_list_members (list_id, lead_id) SELECT $1, id FROM unnest($2::bigint[]) AS id ON CONFLICT DO NOTHING
+"""
+ADD_IMPORT_MEMBERS = """
+    INSERT INTO lead_import_members (import_id, lead_id) SELECT * FROM unnest($1::bigint[], $2::bigint[]) ON CONFLICT DO NOTHING
 """
 ADVANCE = """
     UPDATE lead_imports SET rows_read = rows_read + $2, rows_created = rows_created + $3, rows_updated = rows_updated + $4,
@@ -194,7 +201,16 @@ async def change_leads(connection: asyncpg.Connection, import_id: int, people: S
     """Store changed leads; returns how many still were as they had been read."""
     if not people:
         return 0
-    records = [{"id": stored.id, "line": line, "seen": stored.seen, **person._asdict()} for stored, line, person in people]
+    records = [
+        {
+            "id": stored.id,
+            "line": line,
+            "seen": stored.seen,
+            "changed": changed_fields(stored.person, person),
+            **person._asdict(),
+        }
+        for stored, line, person in people
+    ]
     status = await connection.execute(CHANGE, orjson.dumps(records).decode(), import_id)
     return int(status.rpartition(" ")[2])
 
@@ -212,6 +228,12 @@ async def add_consents(connection: asyncpg.Connection, grants: Sequence[tuple[in
 
 async def add_members(connection: asyncpg.Connection, list_id: int, leads: Sequence[int]) -> None:
     await connection.execute(ADD_MEMBERS, list_id, leads)
+
+
+async def add_import_members(connection: asyncpg.Connection, members: Sequence[tuple[int, int]]) -> None:
+    """Remember that files name leads, as (import, lead)."""
+    if members:
+        await connection.execute(ADD_IMPORT_MEMBERS, [number for number, _ in members], [lead for _, lead in members])
 
 
 async def copy_rejections(connection: asyncpg.Connection, import_id: int, rejected: Sequence[PreparedRejection]) -> None:

@@ -7,7 +7,7 @@ begins where the last committed one ended, or not at all: a second worker on the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import asyncpg
@@ -52,7 +52,7 @@ class _Work:
     new: list[PreparedRow] = field(default_factory=list)
     changed: dict[int, tuple[Stored, int, Person]] = field(default_factory=dict)
     """By lead: as it is stored, line, as it is to be."""
-    known: list[int] = field(default_factory=list)
+    known: dict[int, Stored] = field(default_factory=dict)
     """Leads of the batch that existed before."""
     outcome: dict[int, str] = field(default_factory=dict)
     """By known lead: the count that its row belongs to."""
@@ -135,7 +135,7 @@ def _sort_known(target: Target, work: _Work, row: Normalised, stored: Stored) ->
     if again:
         work.extra_duplicates += 1
     else:
-        work.known.append(stored.id)
+        work.known[stored.id] = stored
     same_file = stored.import_id in target.same_content
     if target.skip_known:
         if not again:
@@ -184,4 +184,16 @@ async def _write_known(connection: asyncpg.Connection, target: Target, work: _Wo
         if work.outcome[lead] == "unchanged":
             work.outcome[lead] = "updated"
     if target.list_id is not None and work.known:
-        await rows.add_members(connection, target.list_id, work.known)
+        await rows.add_members(connection, target.list_id, list(work.known))
+    await rows.add_import_members(connection, list(_named_elsewhere(target, work)))
+
+
+def _named_elsewhere(target: Target, work: _Work) -> Iterator[tuple[int, int]]:
+    """Memberships, as (import, lead), that the leads' own `import_id` doesn't tell, or tells no longer."""
+    for lead, stored in work.known.items():
+        if stored.import_id == target.import_id:
+            continue
+        if lead not in work.changed:
+            yield target.import_id, lead
+        elif stored.import_id is not None:
+            yield stored.import_id, lead

@@ -129,3 +129,15 @@ async def test_the_search_uses_the_index_of_words(inbox: Inbox) -> None:
         await session.execute(text("ANALYZE messages"))
         plan = "\n".join((await session.execute(Explained(rows._collected("gutter")))).scalars())
     assert "ix_messages_words" in plan, plan
+
+
+async def test_those_with_a_text_of_unknown_outcome(inbox: Inbox) -> None:
+    await inbox.world.execute(
+        "UPDATE messages SET state = 'unknown' WHERE direction = 'out' AND lead_id IN (:never, :wrote)",
+        never=inbox.leads[0].id,
+        wrote=inbox.leads[3].id,
+    )
+    assert await inbox.finds(unknown_outcome=True) == ["Lead 3", "Lead 0"]
+    assert await inbox.finds(unknown_outcome=True, has_written=False) == ["Lead 0"]
+    assert await inbox.finds(unknown_outcome=False) == ["Lead 5", "Lead 4", "Lead 2", "Lead 1"]
+    assert (await inbox.counts(unknown_outcome=True))[-1] == 2

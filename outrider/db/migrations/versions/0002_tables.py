@@ -167,6 +167,8 @@ def upgrade() -> None:
     sa.Column('tier', sa.Text(), nullable=True),
     sa.Column('import_id', sa.BigInteger(), nullable=True),
     sa.Column('import_line', sa.BigInteger(), nullable=True),
+    sa.Column('version', sa.BigInteger(), server_default='1', nullable=False),
+    sa.Column('field_versions', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     sa.Column('search', postgresql.TSVECTOR(), sa.Computed("array_to_tsvector(array_remove(regexp_split_to_array(\nCASE\n    WHEN octet_length((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, ''))) = char_length((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, ''))) THEN lower((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, '')))\n    ELSE regexp_replace(normalize(lower((name || ' ' || coalesce(company, '') || ' ' || coalesce(email, '') || ' ' || coalesce(title, ''))), NFD), '[\\u0300-\\u036f]+', '', 'g')\nEND, '[\\u0001-/:-@\\[-`{-\\u00bf\\u00d7\\u00f7\\u2000-\\u206f\\u3000-\\u3003]+'), ''))", persisted=True), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -306,6 +308,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_lead_consents_lead_id'), 'lead_consents', ['lead_id'], unique=False)
     op.create_index('uq_lead_consents_open', 'lead_consents', ['channel', 'lead_id'], unique=True, postgresql_where=sa.text('revoked_at IS NULL'))
+    op.create_table('lead_import_members',
+    sa.Column('import_id', sa.BigInteger(), nullable=False),
+    sa.Column('lead_id', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['import_id'], ['lead_imports.id'], name=op.f('fk_lead_import_members_import_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['lead_id'], ['leads.id'], name=op.f('fk_lead_import_members_lead_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('import_id', 'lead_id', name=op.f('pk_lead_import_members'))
+    )
+    op.create_index(op.f('ix_lead_import_members_lead_id'), 'lead_import_members', ['lead_id'], unique=False)
     op.create_table('lead_list_members',
     sa.Column('list_id', sa.BigInteger(), nullable=False),
     sa.Column('lead_id', sa.BigInteger(), nullable=False),
@@ -562,6 +572,8 @@ def downgrade() -> None:
     op.drop_table('runs')
     op.drop_index(op.f('ix_lead_list_members_lead_id'), table_name='lead_list_members')
     op.drop_table('lead_list_members')
+    op.drop_index(op.f('ix_lead_import_members_lead_id'), table_name='lead_import_members')
+    op.drop_table('lead_import_members')
     op.drop_index('uq_lead_consents_open', table_name='lead_consents', postgresql_where=sa.text('revoked_at IS NULL'))
     op.drop_index(op.f('ix_lead_consents_lead_id'), table_name='lead_consents')
     op.drop_table('lead_consents')
