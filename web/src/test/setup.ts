@@ -1,5 +1,9 @@
 import '@testing-library/jest-dom/vitest'
+import { cleanup } from '@testing-library/react'
+import { afterEach } from 'vitest'
 import './server'
+
+afterEach(cleanup)
 
 // What jsdom lacks and the components ask for.
 window.matchMedia ??= ((query: string) => ({

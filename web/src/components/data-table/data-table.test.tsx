@@ -11,7 +11,12 @@ interface Person {
   id: number
 }
 
-function Table({ ask }: { ask: (cursor: string | undefined) => Promise<Page<Person>> }) {
+interface TableProps {
+  ask: (cursor: string | undefined) => Promise<Page<Person>>
+  onOpen?: (person: Person) => void
+}
+
+function Table({ ask, onOpen }: TableProps) {
   const rows = useRows(useInfiniteQuery({ queryKey: ['people'], queryFn: ({ pageParam }) => ask(pageParam), ...paged }))
   return (
     <DataTable
@@ -21,6 +26,7 @@ function Table({ ask }: { ask: (cursor: string | undefined) => Promise<Page<Pers
       rowId={(person) => person.id}
       rowName={(person) => String(person.id)}
       empty="Nobody"
+      {...(onOpen && { onOpen })}
     />
   )
 }
@@ -41,4 +47,23 @@ it('asks once for a page that can not be had, and again when it is told to', asy
   expect(ask).toHaveBeenCalledTimes(2)
   await userEvent.click(again)
   await vi.waitFor(() => expect(ask).toHaveBeenCalledTimes(3))
+})
+
+it('opens the row that is marked, also when another came before it meanwhile', async () => {
+  let items = [{ id: 1 }, { id: 2 }]
+  const client = new QueryClient()
+  const onOpen = vi.fn()
+  render(
+    <QueryClientProvider client={client}>
+      <Table ask={async () => ({ items })} onOpen={onOpen} />
+    </QueryClientProvider>,
+  )
+  await vi.waitFor(() => expect(screen.getByRole('grid')).toHaveAttribute('aria-rowcount', '3'))
+  screen.getByRole('grid').focus()
+  await userEvent.keyboard('jj')
+  items = [{ id: 3 }, ...items]
+  await client.invalidateQueries()
+  await vi.waitFor(() => expect(screen.getByRole('grid')).toHaveAttribute('aria-rowcount', '4'))
+  await userEvent.keyboard('{Enter}')
+  expect(onOpen).toHaveBeenCalledExactlyOnceWith({ id: 2 })
 })

@@ -77,8 +77,15 @@ export function DataTable<T>(props: DataTableProps<T>) {
     [props.columns, props.hidden],
   )
   const scroller = useRef<HTMLDivElement>(null)
-  const [active, setActive] = useState(-1)
+  const [activeId, setActiveId] = useState<number>()
   const { items, hasNextPage, isFetchingNextPage, canLoadMore, fetchNextPage } = rows
+
+  // By its id: live updates put rows before it, and Enter must open the row that is marked.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an id does not change with the function that tells it
+  const active = useMemo(
+    () => (activeId === undefined ? -1 : items.findIndex((row) => rowId(row) === activeId)),
+    [items, activeId],
+  )
 
   const virtual = useVirtualizer({
     count: items.length,
@@ -104,21 +111,23 @@ export function DataTable<T>(props: DataTableProps<T>) {
   )
   const minWidth = columns.reduce((sum, column) => sum + (column.width ?? 140), selection ? 40 : 0)
 
-  const open = (row: T, index: number) => {
-    setActive(index)
+  const open = (row: T) => {
+    setActiveId(rowId(row))
+    // The keys go on from here, also after whatever is opened is closed again.
+    scroller.current?.focus({ preventScroll: true })
     onOpen?.(row)
   }
   // One object for all time, so that a row is drawn again only when it itself changes.
   const latest = useRef({ open, toggle: (_id: number) => {} })
   latest.current = { open, toggle: (id) => selection?.toggle(id) }
   const [acts] = useState<RowActs<T>>(() => ({
-    open: (row, index) => latest.current.open(row, index),
+    open: (row) => latest.current.open(row),
     toggle: (id) => latest.current.toggle(id),
   }))
 
   const move = (step: number) => {
     const next = Math.min(items.length - 1, Math.max(0, active + step))
-    setActive(next)
+    setActiveId(items[next] && rowId(items[next]))
     virtual.scrollToIndex(next)
   }
   const onKeyDown = (event: KeyboardEvent) => {
@@ -147,7 +156,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
       aria-rowcount={hasNextPage ? -1 : items.length + 1}
       aria-busy={rows.isPending}
       aria-multiselectable={selection ? true : undefined}
-      aria-activedescendant={active >= 0 ? `row-${active}` : undefined}
+      aria-activedescendant={visible.some(({ index }) => index === active) ? `row-${active}` : undefined}
       tabIndex={0}
       onKeyDown={onKeyDown}
       className={cn('relative min-h-0 flex-1 overflow-auto outline-offset-[-2px]', className)}
@@ -155,6 +164,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
       <div style={{ minWidth }}>
         <div
           role="row"
+          aria-rowindex={1}
           tabIndex={-1}
           className="sticky top-0 z-10 grid h-9 items-center border-b bg-surface-sunken font-medium text-muted-foreground text-xs"
           style={{ gridTemplateColumns: template }}

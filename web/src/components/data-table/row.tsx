@@ -5,7 +5,7 @@ import type { Column } from './data-table'
 
 /** What a row may do to its table. */
 export interface RowActs<T> {
-  open: (row: T, index: number) => void
+  open: (row: T) => void
   toggle: (id: number) => void
 }
 
@@ -40,7 +40,7 @@ function Row<T>(props: TableRowProps<T>) {
       aria-selected={isSelected}
       data-active={isActive || undefined}
       data-selected={isSelected || undefined}
-      onClick={() => acts.open(row, index)}
+      onClick={() => acts.open(row)}
       onKeyDown={undefined}
       className={cn(
         'absolute inset-x-0 grid items-center border-b text-[13px] hover:bg-accent/60 data-[active]:bg-accent data-[selected]:bg-primary-soft',
