@@ -2,7 +2,12 @@
 import { z } from 'zod'
 
 /** A malformed parameter is ignored rather than an error page. */
-const text = z.string().max(200).optional().catch(undefined)
+const text = z
+  // `?search=123` comes as a number.
+  .union([z.string(), z.number().transform(String)])
+  .pipe(z.string().max(200))
+  .optional()
+  .catch(undefined)
 const id = z.coerce.number().int().positive().optional().catch(undefined)
 const words = z.array(z.string().max(200)).max(50).optional().catch(undefined)
 const flag = z.boolean().optional().catch(undefined)
