@@ -44,7 +44,7 @@ function Palette({ onDone }: { onDone: () => void }) {
   const [text, setText] = useState('')
   const [active, setActive] = useState(0)
   const listId = useId()
-  const entries = useEntries(text)
+  const { entries, state } = useEntries(text)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another text starts at its first entry
   useEffect(() => setActive(0), [text])
   const choose = (entry: Entry | undefined) => {
@@ -54,6 +54,7 @@ function Palette({ onDone }: { onDone: () => void }) {
   }
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (event.nativeEvent.isComposing) return
     if (step) setActive((index) => (index + step + entries.length) % Math.max(entries.length, 1))
     else if (event.key === 'Enter') choose(entries[active])
     else return
@@ -104,7 +105,14 @@ function Palette({ onDone }: { onDone: () => void }) {
           </div>
         ))}
         {entries.length === 0 && (
-          <p className="px-3 py-6 text-center text-muted-foreground text-sm">Nothing found for “{text}”.</p>
+          <p className="px-3 py-6 text-center text-muted-foreground text-sm">
+            {state === 'searching' ? 'Searching …' : `Nothing found for “${text}”.`}
+          </p>
+        )}
+        {state === 'failed' && (
+          <p role="alert" className="px-3 py-2 text-danger-text text-sm">
+            Leads and campaigns could not be searched. Type on to try again.
+          </p>
         )}
       </div>
       <p className="flex items-center gap-3 border-t px-3 py-1.5 text-muted-foreground text-xs">
@@ -122,7 +130,9 @@ function Palette({ onDone }: { onDone: () => void }) {
   )
 }
 
-function useEntries(text: string): Entry[] {
+type SearchState = 'found' | 'searching' | 'failed'
+
+function useEntries(text: string): { entries: Entry[]; state: SearchState } {
   const navigate = useNavigate()
   const places = usePlaces()
   const words = useDeferredValue(text.trim())
@@ -191,5 +201,8 @@ function useEntries(text: string): Entry[] {
       .split(/\s+/)
       .every((word) => entry.label.toLowerCase().includes(word)),
   )
-  return [...matching, ...found]
+  const searches = isSearch ? [leads, campaigns] : []
+  const isFailed = searches.some((search) => search.isError)
+  const isSearching = words !== text.trim() || searches.some((search) => search.isPending)
+  return { entries: [...matching, ...found], state: isFailed ? 'failed' : isSearching ? 'searching' : 'found' }
 }
