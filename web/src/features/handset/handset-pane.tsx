@@ -38,7 +38,8 @@ export function HandsetPane({ phone, personas, onBack }: HandsetPaneProps) {
         toastProblem(error)
       },
     })
-    setText('')
+    // A quick answer leaves what is being typed.
+    if (body === text) setText('')
   }
   const touch = () => {
     if (handset && handset.persona !== MANUAL && !handset.persona_is_chosen) pickUp.mutate(undefined, { onError })
