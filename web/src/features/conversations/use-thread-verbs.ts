@@ -27,17 +27,17 @@ export function useThreadVerbs({ thread, me, onPutAway, onUnread }: Options): Th
   const assigning = useAssign()
   const snoozing = useSnooze()
   const id = thread?.id ?? 0
-  const onError = toastProblem
   const name = thread?.lead_name || 'The conversation'
   const run = (verb: ThreadVerb, onSuccess?: () => void) => {
-    if (thread) decide.mutate({ id, verb }, { onError, onSuccess })
+    // By the promise: a failure is told also when the next thread is looked at by then.
+    if (thread) decide.mutateAsync({ id, verb }, { onSuccess }).catch(toastProblem)
   }
-  const reopen = () => decide.mutate({ id, verb: 'reopen' }, { onError })
+  const reopen = () => decide.mutateAsync({ id, verb: 'reopen' }).catch(toastProblem)
   const putAway = (message: string) => {
     toast(message, { action: { label: 'Undo', onClick: reopen } })
     onPutAway()
   }
-  const assign = (assignee: string | null) => thread && assigning.mutate({ id, assignee }, { onError })
+  const assign = (assignee: string | null) => thread && assigning.mutateAsync({ id, assignee }).catch(toastProblem)
   return {
     isBusy: (verb) => decide.isPending && decide.variables.verb === verb && decide.variables.id === id,
     toggleHandling: () => run(thread?.handled_by === 'agent' ? 'take-over' : 'hand-back'),
@@ -47,10 +47,12 @@ export function useThreadVerbs({ thread, me, onPutAway, onUnread }: Options): Th
     assign,
     snooze: (until) =>
       thread &&
-      snoozing.mutate(
-        { id, until },
-        { onError, onSuccess: () => putAway(`${name} is snoozed until ${formatDateTime(until.toISOString())}`) },
-      ),
+      snoozing
+        .mutateAsync(
+          { id, until },
+          { onSuccess: () => putAway(`${name} is snoozed until ${formatDateTime(until.toISOString())}`) },
+        )
+        .catch(toastProblem),
     markRead: () => run('read'),
     markUnread: () => {
       // Before the answer makes it unread: what is looked at would be read again at once.
