@@ -1,7 +1,6 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useId } from 'react'
-import { campaignsQuery } from '@/api/campaigns'
-import { useRows } from '@/components/data-table/rows'
+import { campaignUsesQuery } from '@/api/campaign-uses'
 import { Field } from '@/components/ui/field'
 import { NativeSelect } from '@/components/ui/input'
 import { Label } from '@/components/ui/label'
@@ -12,7 +11,7 @@ export const STATUSES = { open: 'Open', snoozed: 'Snoozed', resolved: 'Resolved'
 
 /** Narrowing the list by status, campaign, who answers, and whether the lead ever wrote. */
 export function InboxFilters({ search, change }: { search: InboxSearch; change: ChangeSearch }) {
-  const campaigns = useRows(useInfiniteQuery(campaignsQuery({}))).items
+  const campaigns = useQuery(campaignUsesQuery()).data ?? []
   const everyone = useId()
   const isListed = campaigns.some((campaign) => campaign.id === search.campaign_id)
   return (
