@@ -100,10 +100,12 @@ function Marks({ thread, me, now }: { thread: Conversation; me: string; now: num
           <CircleHelp aria-hidden /> Not sure it left
         </span>
       )}
-      <span className={cn(mark, thread.needs_person ? 'ml-auto shrink-0' : 'min-w-0')}>
-        {thread.handled_by === 'agent' ? <Bot aria-hidden /> : <User aria-hidden />}
-        <span className="truncate">{handlerWords(thread, me)}</span>
-      </span>
+      {(thread.assignee || !thread.needs_person) && (
+        <span className={cn(mark, thread.needs_person ? 'ml-auto max-w-20 shrink-0' : 'min-w-0')}>
+          {thread.handled_by === 'agent' ? <Bot aria-hidden /> : <User aria-hidden />}
+          <span className="truncate">{handlerWords(thread, me)}</span>
+        </span>
+      )}
     </span>
   )
 }

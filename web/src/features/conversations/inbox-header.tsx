@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { ListFilter, Search, X } from 'lucide-react'
-import type { RefObject } from 'react'
+import { type RefObject, useEffect, useRef } from 'react'
 import { campaignQuery } from '@/api/campaigns'
 import type { ConversationCounts, View } from '@/api/conversations'
 import { Button } from '@/components/ui/button'
@@ -31,6 +31,11 @@ interface InboxHeaderProps {
 
 /** Above the list: search, filters, and whose threads. */
 export function InboxHeader({ search, view, counts, change, searchField }: InboxHeaderProps) {
+  const chosen = useRef<HTMLLIElement>(null)
+  const hasCounts = counts !== undefined
+  // On narrow panes the chosen view may lie beyond the edge, all the more once the counts are there.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: both move it
+  useEffect(() => chosen.current?.scrollIntoView?.({ block: 'nearest', inline: 'nearest' }), [view, hasCounts])
   return (
     <div className="shrink-0 border-b">
       <div className="flex items-center gap-2 px-3 pt-3 pb-2">
@@ -50,7 +55,7 @@ export function InboxHeader({ search, view, counts, change, searchField }: Inbox
       <nav aria-label="Views">
         <ul className="flex overflow-x-auto px-1.5">
           {VIEWS.map(({ value, label }) => (
-            <li key={value}>
+            <li key={value} ref={view === value ? chosen : undefined}>
               <Link
                 from="/conversations"
                 to="/conversations"

@@ -80,9 +80,9 @@ function Identity({ lead }: { lead: Lead }) {
 function factsOf(lead: Lead): [string, ReactNode][] {
   const place = [lead.city, lead.region, lead.country].filter(Boolean).join(', ')
   const zone = lead.time_zone ?? lead.time_zones[0]
-  const facts: [string, string | null | undefined][] = [
+  const facts: [string, ReactNode][] = [
     ['Phone', formatPhone(lead.phone)],
-    ['E-mail', lead.email],
+    ['E-mail', lead.email && <Email key="email" address={lead.email} />],
     ['Industry', lead.industry],
     ['Size', lead.company_size],
     ['Place', place],
@@ -91,7 +91,19 @@ function factsOf(lead: Lead): [string, ReactNode][] {
     ['Source', lead.source],
     ...Object.entries(lead.attributes).map(([name, value]): [string, string] => [humanize(name), String(value)]),
   ]
-  return facts.filter((fact): fact is [string, string] => Boolean(fact[1]))
+  return facts.filter(([, value]) => Boolean(value))
+}
+
+/** Breaks after the @ where the line is too short. */
+function Email({ address }: { address: string }) {
+  const [name, host] = [address.slice(0, address.lastIndexOf('@') + 1), address.slice(address.lastIndexOf('@') + 1)]
+  return (
+    <>
+      {name}
+      <wbr />
+      {host}
+    </>
+  )
 }
 
 function localTime(zone: string): string {

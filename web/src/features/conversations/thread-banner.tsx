@@ -33,7 +33,7 @@ export function ThreadBanner({ thread, me, verbs }: { thread: Conversation; me: 
     >
       <Icon className="size-4 shrink-0" aria-hidden />
       <div className="min-w-0 flex-1">
-        <p className="line-clamp-3" title={standing.kind === 'needs-person' ? standing.text : undefined}>
+        <p className="line-clamp-5" title={standing.kind === 'needs-person' ? standing.text : undefined}>
           {standing.text}
           {thread.status === 'snoozed' && ` Snoozed until ${formatDateTime(thread.snoozed_until)}.`}
           {thread.status === 'resolved' && ' Resolved.'}

@@ -38,11 +38,11 @@ export function ThreadHeader({ thread, me, verbs, isPanelShown, onPanel, onSnooz
   const isMine = thread.assignee === me
   const isOpen = thread.status === 'open'
   return (
-    <header className="flex shrink-0 items-center gap-2 border-b px-3 py-2 md:px-4">
+    <header className="@container flex shrink-0 items-center gap-2 border-b px-3 py-2 md:px-4">
       <Button variant="ghost" size="icon" className="lg:hidden" aria-label="Back to the list" onClick={onBack}>
         <ArrowLeft />
       </Button>
-      <Avatar name={name} className="hidden sm:grid" />
+      <Avatar name={name} className="@lg:grid hidden" />
       <div className="min-w-24 flex-1 sm:min-w-36">
         <h2 className="truncate font-semibold text-[15px] leading-tight" title={name}>
           {name}
