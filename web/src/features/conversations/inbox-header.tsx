@@ -35,7 +35,9 @@ export function InboxHeader({ search, view, counts, change, searchField }: Inbox
   const hasCounts = counts !== undefined
   // On narrow panes the chosen view may lie beyond the edge, all the more once the counts are there.
   // biome-ignore lint/correctness/useExhaustiveDependencies: both move it
-  useEffect(() => chosen.current?.scrollIntoView?.({ block: 'nearest', inline: 'nearest' }), [view, hasCounts])
+  useEffect(() => {
+    chosen.current?.scrollIntoView?.({ block: 'nearest', inline: 'nearest' })
+  }, [view, hasCounts])
   return (
     <div className="shrink-0 border-b">
       <div className="flex items-center gap-2 px-3 pt-3 pb-2">
