@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { pollWhenNotLive } from '@/live/use-live'
 import { api, data, type Schemas } from './client'
-import { paged } from './query'
+import { paged, takeOver } from './query'
 
 export type Campaign = Schemas['CampaignOut']
 export type CampaignStatus = Campaign['status']
@@ -129,8 +129,8 @@ export function useCampaignVerb() {
           params: { path: { campaign_id: id } },
         }),
       ),
-    onSuccess: (campaign) => {
-      client.setQueryData(campaignKeys.one(campaign.id), campaign)
+    onSuccess: async (campaign) => {
+      await takeOver(client, campaignKeys.one(campaign.id), campaign)
       return client.invalidateQueries({ queryKey: campaignKeys.all })
     },
   })
@@ -181,8 +181,8 @@ export function useChangeCampaign(id: number) {
           body: patch as CampaignPatch,
         }),
       ),
-    onSuccess: (campaign) => {
-      client.setQueryData(campaignKeys.one(id), campaign)
+    onSuccess: async (campaign) => {
+      await takeOver(client, campaignKeys.one(id), campaign)
       void client.invalidateQueries({ queryKey: ['campaigns', 'list'] })
       return client.invalidateQueries({ queryKey: campaignKeys.preflight(id) })
     },

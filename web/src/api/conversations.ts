@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { pollWhenNotLive } from '@/live/use-live'
 import { api, data, type Schemas } from './client'
-import { paged } from './query'
+import { paged, takeOver } from './query'
 
 export type Conversation = Schemas['ConversationOut']
 export type ConversationCounts = Schemas['ConversationCounts']
@@ -142,7 +142,7 @@ export const optOutsQuery = (phone: string | null) =>
 function useTaken() {
   const client = useQueryClient()
   return async (thread: Conversation) => {
-    client.setQueryData(conversationKeys.one(thread.id), thread)
+    await takeOver(client, conversationKeys.one(thread.id), thread)
     void client.invalidateQueries({ queryKey: conversationKeys.decisions(thread.id) })
     await client.invalidateQueries({ queryKey: conversationKeys.all })
   }

@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, data, type Schemas } from './client'
 import { conversationKeys } from './conversations'
+import { takeOver } from './query'
 
 export type Handset = Schemas['Handset']
 export type HandsetText = Schemas['HandsetText']
@@ -46,7 +47,7 @@ export const handsetQuery = (phone: string) =>
 export function useHandset(phone: string) {
   const client = useQueryClient()
   const params = { path: { phone } }
-  const shown = (handset: Handset) => client.setQueryData(handsetKeys.one(phone), handset)
+  const shown = (handset: Handset) => takeOver(client, handsetKeys.one(phone), handset)
   const pickUp = useMutation({
     mutationFn: () => data(api.POST('/api/handset/people/{phone}/pick-up', { params })),
     onSuccess: shown,

@@ -8,7 +8,7 @@ import {
 import { pollWhenNotLive } from '@/live/use-live'
 import { api, data, problemOf, type Schemas } from './client'
 import { listKeys } from './lists'
-import { paged } from './query'
+import { paged, takeOver } from './query'
 
 export type Lead = Schemas['LeadOut']
 export type LeadDetail = Schemas['LeadDetail']
@@ -133,8 +133,8 @@ export function useCreateLead() {
 /** Takes over a lead's new state, and lets everything that may show it be asked again. */
 function useLeadChanged() {
   const client = useQueryClient()
-  return (lead: LeadDetail) => {
-    client.setQueryData(leadKeys.one(lead.id), lead)
+  return async (lead: LeadDetail) => {
+    await takeOver(client, leadKeys.one(lead.id), lead)
     void client.invalidateQueries({ queryKey: leadKeys.timeline(lead.id) })
     void client.invalidateQueries({ queryKey: [...leadKeys.one(lead.id), 'window'] })
     void client.invalidateQueries({ queryKey: [ROWS] })

@@ -1,4 +1,4 @@
-import { keepPreviousData, QueryClient } from '@tanstack/react-query'
+import { keepPreviousData, QueryClient, type QueryKey } from '@tanstack/react-query'
 import { ApiProblem, type Page } from './client'
 
 const RETRIES = 2
@@ -21,6 +21,12 @@ export const queryClient = new QueryClient({
     },
   },
 })
+
+/** Takes over what the server answered to a change; an older answer that is still on its way must not replace it. */
+export async function takeOver<T>(client: QueryClient, queryKey: QueryKey, answer: T): Promise<void> {
+  await client.cancelQueries({ queryKey, exact: true })
+  client.setQueryData(queryKey, answer)
+}
 
 /** Options shared by all lists that are read page by page. */
 export const paged = {
