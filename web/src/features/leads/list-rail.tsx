@@ -8,7 +8,7 @@ import { NativeSelect } from '@/components/ui/input'
 import { Menu, MenuContent, MenuItem, MenuTrigger } from '@/components/ui/menu'
 import { Skeleton } from '@/components/ui/states'
 import { cn } from '@/lib/cn'
-import { formatCompact, formatNumber, plural } from '@/lib/format'
+import { formatCompact, formatNumber } from '@/lib/format'
 import { toastProblem } from '@/lib/toast'
 import { ListNameDialog } from './list-name-dialog'
 
@@ -90,7 +90,7 @@ export function ListRail({ listId, onChoose }: ListRailProps) {
         open={deleting !== null}
         onOpenChange={(open) => !open && setDeleting(null)}
         title={`Delete the list “${deleting?.name ?? ''}”?`}
-        description={`Its ${plural(deleting?.lead_count ?? 0, 'lead')} stay; only the list goes. Campaigns that were given the list keep whom they have.`}
+        description="Only the list goes; the leads in it stay. Campaigns that were given the list keep whom they have."
         action="Delete list"
         isDangerous
         isBusy={removing.isPending}

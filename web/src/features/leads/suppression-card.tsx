@@ -15,14 +15,22 @@ import { Button } from '@/components/ui/button'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Field } from '@/components/ui/field'
 import { NativeSelect, Textarea } from '@/components/ui/input'
-import { Notice } from '@/components/ui/states'
+import { ErrorState, Notice } from '@/components/ui/states'
 import { formatDateTime, formatPhone } from '@/lib/format'
 
 /** Whether the number may be contacted at all. */
 export function SuppressionCard({ phone }: { phone: string }) {
-  const { data: suppression, isPending } = useQuery(suppressionOfQuery(phone))
+  const { data: suppression, isPending, error, refetch } = useQuery(suppressionOfQuery(phone))
   const [isOpen, setOpen] = useState(false)
   if (isPending) return null
+  // Not known is not allowed: nobody should read that this person may be contacted.
+  if (suppression === undefined)
+    return (
+      <Card>
+        <CardHeader title="Contact" description="Whether this number may be contacted could not be found out." />
+        <ErrorState className="py-4" error={error} onRetry={() => void refetch()} />
+      </Card>
+    )
   return (
     <Card>
       <CardHeader
