@@ -102,6 +102,7 @@ export function MessageBubble({ message, leadName, isContinued, actions, classNa
         </p>
       )}
       <div
+        dir="auto"
         className={cn(
           'max-w-[min(34rem,88%)] whitespace-pre-wrap break-words rounded-xl border px-3 py-2 text-sm',
           isOurs ? 'rounded-br-sm border-transparent bg-primary-soft' : 'rounded-bl-sm bg-surface',

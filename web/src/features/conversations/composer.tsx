@@ -62,6 +62,7 @@ export function Composer({ thread, ref }: { thread: Conversation; ref: Ref<Compo
         <Before composing={composing} thread={thread} />
         <textarea
           ref={field}
+          dir="auto"
           aria-label={isNote ? 'Private note' : `Reply to ${thread.lead_name || 'the lead'}`}
           aria-describedby={hints}
           placeholder={isNote ? 'Only colleagues see this; it is never sent' : 'Write a text'}
