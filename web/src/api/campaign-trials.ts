@@ -63,11 +63,3 @@ export const leadNameQuery = (id: number) =>
     queryFn: async () => (await data(api.GET('/api/leads/{lead_id}', { params: { path: { lead_id: id } } }))).name,
     staleTime: 5 * 60_000,
   })
-
-/** Values that occur in a field of the leads, for a menu. */
-export const leadValuesQuery = (field: string) =>
-  queryOptions({
-    queryKey: ['leads', 'values', field] as const,
-    queryFn: async () => (await data(api.GET('/api/leads/values/{field}', { params: { path: { field } } }))).values,
-    staleTime: 60_000,
-  })

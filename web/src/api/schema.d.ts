@@ -2867,6 +2867,8 @@ export interface components {
             campaigns: {
                 [key: string]: number;
             };
+            /** Counted Seconds Ago */
+            counted_seconds_ago: number;
             /** Daily */
             daily: components["schemas"]["DayFigures"][];
             /** Days */
@@ -3574,6 +3576,8 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+            /** Version */
+            version: number;
         };
         /** LeadExample */
         LeadExample: {
@@ -3769,6 +3773,8 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+            /** Version */
+            version: number;
         };
         /**
          * LeadPatch
@@ -3838,6 +3844,8 @@ export interface components {
             time_zone?: string | null;
             /** Title */
             title?: string | null;
+            /** Version */
+            version?: number | null;
         };
         /** LiftRequest */
         LiftRequest: {
@@ -6209,6 +6217,8 @@ export interface operations {
                 handled_by?: ("agent" | "person") | null;
                 campaign_id?: number | null;
                 lead_id?: number | null;
+                /** @description Whether it has a text of which nobody can tell whether the carrier took it. */
+                unknown_outcome?: boolean | null;
                 /** @description Words of a name, company or message, or the beginning or end of a number. */
                 search?: string | null;
             };
@@ -6248,6 +6258,8 @@ export interface operations {
                 has_written?: boolean | null;
                 handled_by?: ("agent" | "person") | null;
                 campaign_id?: number | null;
+                /** @description Whether it has a text of which nobody can tell whether the carrier took it. */
+                unknown_outcome?: boolean | null;
             };
             header?: never;
             path?: never;

@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useBlocker, useLocation, useNavigate } from '@tanstack/react-router'
 import { ArrowRight, Check, CloudOff, LoaderCircle, Rocket } from 'lucide-react'
 import { useState } from 'react'
-import { leadValuesQuery } from '@/api/campaign-trials'
 import { type Campaign, campaignQuery, preflightQuery } from '@/api/campaigns'
+import { leadValuesQuery } from '@/api/leads'
 import { Page } from '@/components/layout/page'
 import { Button } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
@@ -50,7 +50,7 @@ function Editor({ campaign }: { campaign: Campaign }) {
   const verbs = useVerbs(campaign, () => void navigate({ to: '/campaigns' }))
   const [isStarting, setStarting] = useState(false)
   const isDraft = campaign.status === 'draft'
-  const attributes = useQuery(leadValuesQuery('attributes')).data ?? NONE
+  const attributes = useQuery(leadValuesQuery('attributes')).data?.values ?? NONE
   const preflight = useQuery({ ...preflightQuery(campaign.id), enabled: isDraft })
   const issues = issuesOf(form.draft, attributes, isDraft ? preflight.data : undefined)
   const states = sectionStates(issues, !isDraft || preflight.data !== undefined)

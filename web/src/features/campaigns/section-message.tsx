@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { leadValuesQuery } from '@/api/campaign-trials'
+import { leadValuesQuery } from '@/api/leads'
 import { modelsQuery } from '@/api/models'
 import { Field } from '@/components/ui/field'
 import { NativeSelect, Textarea } from '@/components/ui/input'
@@ -12,7 +12,7 @@ const NONE: string[] = []
 
 export function MessageSection({ campaign, form, isLocked }: SectionProps) {
   const { draft, problems, set } = form
-  const attributes = useQuery(leadValuesQuery('attributes'))
+  const attributes = useQuery(leadValuesQuery('attributes')).data?.values
   const models = useQuery(modelsQuery())
   const standard = models.data?.find((model) => model.is_default)
   const chosen = models.data?.find((model) => (draft.model === null ? model.is_default : model.name === draft.model))
@@ -21,7 +21,7 @@ export function MessageSection({ campaign, form, isLocked }: SectionProps) {
       <div className="grid min-w-0 gap-5">
         <TemplateEditor
           value={draft.sms_template ?? ''}
-          attributes={attributes.data ?? NONE}
+          attributes={attributes ?? NONE}
           error={problems.sms_template}
           isLocked={isLocked('sms_template')}
           onChange={(text) => set({ sms_template: text || null })}

@@ -3,12 +3,12 @@ import { type ReactNode, useId } from 'react'
 import type { ImportOptions } from '@/api/imports'
 import type { ConsentChannel, ConsentKind } from '@/api/leads'
 import { listsQuery } from '@/api/lists'
+import { CHANNEL_NAMES } from '@/components/lead-filter/filters'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Field } from '@/components/ui/field'
 import { Input, NativeSelect } from '@/components/ui/input'
 import { Checkbox, Segmented } from '@/components/ui/toggles'
 import { CONSENT_KINDS, CONSENT_METHODS } from './consent-words'
-import { CHANNEL_NAMES } from './filters'
 import { REGIONS } from './regions'
 
 type Options = Partial<ImportOptions>

@@ -3,9 +3,9 @@ import type { ReactNode } from 'react'
 import type { ConsentChannel, Lead } from '@/api/leads'
 import { type Column, DataTable, type Rows } from '@/components/data-table/data-table'
 import type { Selection } from '@/components/data-table/use-selection'
+import { CHANNEL_NAMES } from '@/components/lead-filter/filters'
 import { Badge, type Tone } from '@/components/ui/badge'
 import { formatPhone, formatShortTime, NONE } from '@/lib/format'
-import { CHANNEL_NAMES } from './filters'
 
 const TIER_TONES: Record<string, Tone> = { A: 'success', B: 'info', C: 'warning', D: 'neutral' }
 

@@ -2,7 +2,6 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { Download, MoreHorizontal, Plus, RefreshCw, Upload } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
-import { importsQuery } from '@/api/imports'
 import { type Lead, leadCountQuery, leadsQuery } from '@/api/leads'
 import { listsQuery } from '@/api/lists'
 import { ColumnMenu, useHiddenColumns } from '@/components/data-table/column-menu'
@@ -10,6 +9,15 @@ import { useRows } from '@/components/data-table/rows'
 import { SavedViews } from '@/components/data-table/saved-views'
 import { useSelection } from '@/components/data-table/use-selection'
 import { Page } from '@/components/layout/page'
+import {
+  chipsOf,
+  exportUrl,
+  type FilterValues,
+  filterOf,
+  isUnfiltered,
+  onlySort,
+} from '@/components/lead-filter/filters'
+import { useFilterNames } from '@/components/lead-filter/use-filter-names'
 import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { Menu, MenuContent, MenuItem, MenuTrigger } from '@/components/ui/menu'
@@ -17,7 +25,6 @@ import { formatNumber } from '@/lib/format'
 import { useShortcuts } from '@/lib/shortcuts'
 import { toast } from '@/lib/toast'
 import { FilterBar } from './filter-bar'
-import { chipsOf, exportUrl, filterOf, isUnfiltered, type LeadsSearch, onlySort } from './filters'
 import { hiddenLeads } from './hidden'
 import { COLUMNS, HIDDEN_AT_FIRST, LeadTable, leadName } from './lead-table'
 import { LeadsEmpty } from './leads-empty'
@@ -39,7 +46,7 @@ export function LeadsPage() {
   const query = useInfiniteQuery(leadsQuery(filter, sort))
   const count = useQuery(leadCountQuery(filter))
   const { data: lists = [] } = useQuery(listsQuery())
-  const imports = useInfiniteQuery({ ...importsQuery(), enabled: search.import_id !== undefined })
+  const names = useFilterNames(search)
   const selection = useSelection()
   const columns = useHiddenColumns('leads', HIDDEN_AT_FIRST)
   const { isOutdated, refresh } = useFreshRows(query, count.dataUpdatedAt)
@@ -57,8 +64,8 @@ export function LeadsPage() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new filter is what ends the selection
   useEffect(() => selection.clear(), [filter])
 
-  const change = (part: LeadsSearch) => void navigate({ search: (before) => ({ ...before, ...part }), replace: true })
-  const replace = (next: LeadsSearch) => void navigate({ search: next })
+  const change = (part: FilterValues) => void navigate({ search: (before) => ({ ...before, ...part }), replace: true })
+  const replace = (next: FilterValues) => void navigate({ search: next })
   const open = (lead: Lead) => {
     rememberWalk({ ids: rows.items.map((one) => one.id), search }, lead.id)
     void navigate({ to: '/leads/$leadId', params: { leadId: lead.id } })
@@ -67,10 +74,7 @@ export function LeadsPage() {
     { keys: 'n', label: 'New lead', group: 'Leads', run: () => setAdding(true) },
     { keys: 'i', label: 'Import a file', group: 'Leads', run: () => void navigate({ to: '/leads/import' }) },
   ])
-  const chips = chipsOf(search, {
-    list: (id) => lists.find((list) => list.id === id)?.name,
-    importFile: (id) => imports.data?.pages.flatMap((page) => page.items).find((one) => one.id === id)?.filename,
-  })
+  const chips = chipsOf(search, names)
   const isSelecting = selection.isEverything || selection.ids.size > 0
   return (
     <Page
@@ -122,7 +126,7 @@ export function LeadsPage() {
                 <RefreshCw /> Show what is new
               </Button>
             )}
-            <SavedViews page="leads" search={search} onApply={(saved) => replace(saved as LeadsSearch)} />
+            <SavedViews page="leads" search={search} onApply={(saved) => replace(saved as FilterValues)} />
             <ColumnMenu columns={COLUMNS} hidden={columns.hidden} onToggle={columns.toggle} />
           </FilterBar>
           {isSelecting && (

@@ -1,6 +1,6 @@
 import type { TimelineEntry } from '@/api/leads'
+import { CHANNEL_NAMES } from '@/components/lead-filter/filters'
 import { humanize } from '@/lib/format'
-import { CHANNEL_NAMES } from './filters'
 
 export interface Day {
   /** The calendar day here, as in `2026-11-21`. */

@@ -1,10 +1,28 @@
-import type { z } from 'zod'
 import type { LeadFilter } from '@/api/leads'
-import type { leadsSearch } from '@/features/search'
 import { formatNumber } from '@/lib/format'
 
-/** What the address of the page says: the filter's parts and the order. */
-export type LeadsSearch = z.infer<typeof leadsSearch>
+/** A filter as an address or a form holds it: its parts under the API's names, days instead of moments; and the order. */
+export interface FilterValues {
+  search?: string | undefined
+  list_id?: number | undefined
+  tier?: string[] | undefined
+  score_min?: number | undefined
+  score_max?: number | undefined
+  industry?: string[] | undefined
+  company?: string | undefined
+  country?: string | undefined
+  region?: string[] | undefined
+  source?: string[] | undefined
+  has_phone?: boolean | undefined
+  has_email?: boolean | undefined
+  consent?: string | undefined
+  import_id?: number | undefined
+  created_from?: string | undefined
+  created_to?: string | undefined
+  attribute?: string[] | undefined
+  sort?: string | undefined
+}
+
 export type FilterKey =
   | 'tier'
   | 'score'
@@ -25,7 +43,7 @@ interface FilterDefinition {
   key: FilterKey
   label: string
   /** Which parameters of the address belong to it. */
-  parameters: (keyof LeadsSearch)[]
+  parameters: (keyof FilterValues)[]
 }
 
 export const FILTERS: FilterDefinition[] = [
@@ -64,7 +82,7 @@ const isChannel = (word: string | undefined): word is keyof typeof CHANNEL_NAMES
 const filled = <T>(items: T[] | undefined): T[] | undefined => (items?.length ? items : undefined)
 
 /** The API's filter; what makes no sense in the address is left out. Equal addresses give equal filters. */
-export function filterOf(search: LeadsSearch): LeadFilter {
+export function filterOf(search: FilterValues): LeadFilter {
   const filter: LeadFilter = {
     search: search.search?.trim() || undefined,
     list_id: search.list_id,
@@ -87,8 +105,29 @@ export function filterOf(search: LeadsSearch): LeadFilter {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as LeadFilter
 }
 
+/** The day of the calendar here; of an end the day before, on which the last moment of the period lies. */
+const dayOf = (moment: string, isEnd = false): string =>
+  new Date(Date.parse(moment) - (isEnd ? 1 : 0)).toLocaleDateString('sv')
+
+/** A filter of the API in the form in which it is edited. */
+export function valuesOf(filter: LeadFilter): FilterValues {
+  const { created_from, created_to, ...rest } = filter
+  const values = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null && value !== undefined))
+  return {
+    ...(values as FilterValues),
+    ...(created_from && { created_from: dayOf(created_from) }),
+    ...(created_to && { created_to: dayOf(created_to, true) }),
+  }
+}
+
+/** `filter` with the parts that were edited; the others stay as they are, to the second. */
+export function withValues(filter: LeadFilter, edited: FilterValues): LeadFilter {
+  const next: Record<string, unknown> = filterOf({ ...valuesOf(filter), ...edited })
+  return { ...filter, ...Object.fromEntries(Object.keys(edited).map((name) => [name, next[name]])) }
+}
+
 /** True if every lead matches. */
-export const isUnfiltered = (search: LeadsSearch): boolean => Object.keys(filterOf(search)).length === 0
+export const isUnfiltered = (search: FilterValues): boolean => Object.keys(filterOf(search)).length === 0
 
 export interface Chip {
   key: FilterKey
@@ -97,7 +136,7 @@ export interface Chip {
 }
 
 /** Names of things that the address knows by number only. */
-interface Names {
+export interface Names {
   list?: (id: number) => string | undefined
   importFile?: (id: number) => string | undefined
 }
@@ -116,7 +155,7 @@ function range(from: string | undefined, to: string | undefined): string {
 
 const figure = (value: number | undefined) => (value === undefined ? undefined : formatNumber(value))
 
-function wordsOf(key: FilterKey, search: LeadsSearch, names: Names): string {
+function wordsOf(key: FilterKey, search: FilterValues, names: Names): string {
   switch (key) {
     case 'score':
       return range(figure(search.score_min), figure(search.score_max))
@@ -142,17 +181,17 @@ function wordsOf(key: FilterKey, search: LeadsSearch, names: Names): string {
 }
 
 /** The filters in force, in words. */
-export const chipsOf = (search: LeadsSearch, names: Names = {}): Chip[] =>
+export const chipsOf = (search: FilterValues, names: Names = {}): Chip[] =>
   FILTERS.map(({ key, label }) => ({ key, label, value: wordsOf(key, search, names) })).filter((chip) => chip.value)
 
 /** What the address must forget to lift a filter. */
-export function without(key: FilterKey): LeadsSearch {
+export function without(key: FilterKey): FilterValues {
   const definition = FILTERS.find((filter) => filter.key === key)
   return Object.fromEntries(definition?.parameters.map((name) => [name, undefined]) ?? [])
 }
 
 /** The address without any filter; the order stays. */
-export const onlySort = (search: LeadsSearch): LeadsSearch => (search.sort ? { sort: search.sort } : {})
+export const onlySort = (search: FilterValues): FilterValues => (search.sort ? { sort: search.sort } : {})
 
 /** One more value, or one less. */
 export const toggled = (values: string[] | undefined, value: string): string[] | undefined =>

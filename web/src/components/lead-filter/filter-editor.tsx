@@ -12,11 +12,11 @@ import { Segmented } from '@/components/ui/toggles'
 import { cn } from '@/lib/cn'
 import { formatDay } from '@/lib/format'
 import { useTyped } from '@/lib/use-typed'
-import { CHANNEL_NAMES, type FilterKey, type LeadsSearch, toggled } from './filters'
+import { CHANNEL_NAMES, type FilterKey, type FilterValues, toggled } from './filters'
 
 interface EditorProps {
-  search: LeadsSearch
-  onChange: (change: LeadsSearch) => void
+  search: FilterValues
+  onChange: (change: FilterValues) => void
 }
 
 /** The controls of one filter; what is chosen is in force at once. */

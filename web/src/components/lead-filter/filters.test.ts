@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { leadsSearch } from '@/features/search'
-import { chipsOf, exportUrl, filterOf, isUnfiltered, onlySort, toggled, without } from './filters'
+import { chipsOf, exportUrl, filterOf, isUnfiltered, onlySort, toggled, valuesOf, without, withValues } from './filters'
 
 const everything = {
   search: ' ann ',
@@ -93,4 +93,26 @@ it('toggles values', () => {
 it('exports what the filter matches', () => {
   expect(exportUrl({})).toBe('/api/leads/export.csv')
   expect(exportUrl({ tier: ['A', 'B'], has_phone: true })).toBe('/api/leads/export.csv?tier=A&tier=B&has_phone=true')
+})
+
+describe('a filter of the API as it is edited', () => {
+  it('comes back as it was', () => {
+    const { sort: _, ...filter } = { ...filterOf(everything), sort: undefined }
+    expect(filterOf(valuesOf(filter))).toEqual(filter)
+    expect(valuesOf(filter)).toMatchObject({ created_from: '2026-11-01', created_to: '2026-11-02' })
+  })
+
+  it('changes only in what was edited', () => {
+    const filter = { created_from: '2026-11-01T13:30:00.000Z', tier: ['A' as const] }
+    expect(withValues(filter, { tier: ['B'], country: 'US' })).toEqual({ ...filter, tier: ['B'], country: 'US' })
+    expect(withValues(filter, without('created'))).toEqual({
+      tier: ['A'],
+      created_from: undefined,
+      created_to: undefined,
+    })
+  })
+
+  it('has no part that says nothing', () => {
+    expect(valuesOf({ search: null, tier: ['A'] })).toEqual({ tier: ['A'] })
+  })
 })
