@@ -134,7 +134,8 @@ def _limit_words(most_replies: int) -> str:
 
 
 def _intent_name(turn: Turn) -> str:
-    return f"reply:{turn.conversation_id}:{turn.inbound_count}"
+    # Not by the text that it answers: when a person took an answer back, the same text may be answered anew.
+    return f"reply:{turn.conversation_id}:{turn.token}"
 
 
 def _intent(turn: Turn, body: str) -> TextIntent:

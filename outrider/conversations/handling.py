@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from outrider.conversations.events import Change, ConversationChanged, HandedBack
 from outrider.conversations.jobs import wake
 from outrider.conversations.models import Decision, ThreadStatus
+from outrider.conversations.outbox import take_back_answers
 from outrider.conversations.repository import handling as rows
 from outrider.conversations.repository.threads import keep_decision
 from outrider.conversations.schemas import ConversationOut
@@ -102,7 +103,9 @@ async def snooze(session: AsyncSession, conversation_id: int, until: datetime, a
 
 
 async def take_over(session: AsyncSession, conversation_id: int, actor: str) -> ConversationOut:
-    """A person answers from now on; agents stop at once. Without an assignee, the person becomes it.
+    """A person answers from now on; agents stop at once, and answers of theirs that have not left yet never do.
+
+    Without an assignee, the person becomes it.
 
     Raises:
         NotFound: no such conversation.
@@ -110,6 +113,8 @@ async def take_over(session: AsyncSession, conversation_id: int, actor: str) -> 
     conversation = await require_conversation(session, conversation_id, lock=True)
     if conversation.handled_by == "agent":
         keep_decision(session, conversation_id, Decision.TAKEN_OVER, actor)
+    if await take_back_answers(session, conversation_id):
+        await rows.unanswer(session, conversation_id)
     await rows.take_over(session, conversation_id, actor)
     return await _changed(session, conversation_id, Change.HANDLING)
 

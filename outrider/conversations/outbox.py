@@ -120,6 +120,26 @@ async def cancel_texts(
             return cancelled
 
 
+async def take_back_answers(session: AsyncSession, conversation_id: int) -> bool:
+    """Cancel the agent's answers that wait in a conversation, because a person has it; whether there were any.
+
+    One that a deliverer already holds leaves.
+    """
+    outcomes = await rows.cancel(
+        session,
+        reason="taken_over",
+        batch=CANCEL_BATCH,
+        campaign_id=None,
+        phones=None,
+        campaign_lead_ids=None,
+        purpose=Purpose.REPLY,
+        conversation_id=conversation_id,
+        author=Author.AGENT,
+    )
+    await settle(session, outcomes)
+    return bool(outcomes)
+
+
 async def settle(session: AsyncSession, outcomes: Sequence[TextOutcome]) -> None:
     """Publish that these texts ended."""
     if outcomes:

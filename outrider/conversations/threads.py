@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.conversations.events import Change, ConversationChanged
 from outrider.conversations.models import Author, Conversation, Decision, Message, Purpose
-from outrider.conversations.outbox import TextIntent, queue_texts
+from outrider.conversations.outbox import TextIntent, queue_texts, take_back_answers
 from outrider.conversations.repository import handling
 from outrider.conversations.repository import inbox as inbox_rows
 from outrider.conversations.repository import threads as rows
@@ -76,6 +76,8 @@ async def list_messages(session: AsyncSession, conversation_id: int, cursor: str
 async def write_message(session: AsyncSession, conversation_id: int, body: str, actor: str) -> Message:
     """Queue a person's text. The person has the conversation from now on, and everything received counts as answered.
 
+    An answer of the agent that has not left yet never does.
+
     Raises:
         NotFound: no such conversation.
         NumberIsSuppressed, NoNumber: the lead can't be texted.
@@ -91,6 +93,7 @@ async def write_message(session: AsyncSession, conversation_id: int, body: str, 
         )
     if conversation.handled_by == "agent":
         rows.keep_decision(session, conversation_id, Decision.TAKEN_OVER, actor)
+    await take_back_answers(session, conversation_id)
     await handling.take_over(session, conversation_id, actor)
     await handling.person_answered(session, conversation_id)
     (message_id,) = await queue_texts(

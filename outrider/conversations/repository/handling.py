@@ -55,6 +55,18 @@ async def wake(session: AsyncSession, conversation_id: int, until: datetime) -> 
     return result.scalar_one_or_none() is not None
 
 
+async def unanswer(session: AsyncSession, conversation_id: int) -> None:
+    """The lead's last text has no answer after all."""
+    await _update(
+        session,
+        conversation_id,
+        {
+            "answered_count": func.least(Conversation.answered_count, func.greatest(Conversation.inbound_count - 1, 0)),
+            "first_unanswered_at": func.coalesce(Conversation.first_unanswered_at, Conversation.last_inbound_at),
+        },
+    )
+
+
 async def take_over(session: AsyncSession, conversation_id: int, actor: str) -> None:
     """The person answers from now on; what is unanswered waits for them."""
     is_unanswered = Conversation.answered_count < Conversation.inbound_count

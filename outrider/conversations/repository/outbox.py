@@ -13,7 +13,7 @@ from sqlalchemy import CTE, ColumnElement, Update, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.conversations.events import TextOutcome
-from outrider.conversations.models import Message, OutboxState, Purpose
+from outrider.conversations.models import Author, Message, OutboxState, Purpose
 
 OUTBOX_CHANNEL = "outrider_outbox"
 
@@ -193,6 +193,8 @@ async def cancel(
     phones: Sequence[str] | None,
     campaign_lead_ids: Sequence[int] | None,
     purpose: Purpose | None,
+    conversation_id: int | None = None,
+    author: Author | None = None,
 ) -> list[TextOutcome]:
     """Cancel at most `batch` waiting texts that match every given filter."""
     filters = [Message.state.in_([OutboxState.QUEUED, OutboxState.HELD]), Message.purpose != Purpose.COMPLIANCE]
@@ -204,6 +206,10 @@ async def cancel(
         filters.append(Message.campaign_lead_id == func.any(list(campaign_lead_ids)))
     if purpose is not None:
         filters.append(Message.purpose == purpose)
+    if conversation_id is not None:
+        filters.append(Message.conversation_id == conversation_id)
+    if author is not None:
+        filters.append(Message.author == author)
     waiting = _locked(*filters, limit=batch, skip_claimed=phones is None and campaign_lead_ids is None)
     result = await session.execute(
         _update(waiting).values(state=OutboxState.CANCELLED, hold_reason=reason).returning(*OUTCOME_COLUMNS)

@@ -181,7 +181,7 @@ async def test_a_failure_that_stays_hands_over_and_the_text_stays_unanswered(tal
     assert await talk.said() == []
     assert await talk.standing() == ("person", 1, 0, False)
     (done,) = await talk.executions()
-    assert (done.success, done.error) == (False, f"{error.title}: {error.detail}")
+    assert (done.success, done.error) == (False, f"{error.title}: {error.detail}.")
     assert await talk.waiting() == []
 
 
@@ -334,3 +334,49 @@ async def test_what_a_lead_writes_stays_data(talk: Talk) -> None:
     assert told["thread"][-1] == {"author": "lead", "body": evil}
     assert await talk.said() == [], "and what the model made of it is checked"
     assert await talk.standing() == ("person", 1, 0, False)
+
+
+async def test_an_answer_that_has_not_left_is_taken_back_when_a_person_takes_over(talk: Talk) -> None:
+    await talk.hears()
+    await talk.answers()
+    await talk.person_takes_over()
+
+    (answer,) = await talk.world.messages(Message.author == "agent")
+    assert (answer.state, answer.hold_reason) == ("cancelled", "taken_over")
+    assert await talk.standing() == ("person", 1, 0, False), "nobody has answered the lead"
+    waits = await talk.world.conversation(talk.lead)
+    assert (waits.needs_person_reason, waits.first_unanswered_at) == ("with_person", waits.last_inbound_at)
+
+
+async def test_what_a_person_took_back_is_answered_anew_when_it_is_handed_back(talk: Talk) -> None:
+    talk.model.says = ["Gladly!", "With pleasure!"]
+    await talk.hears()
+    await talk.answers()
+    await talk.person_takes_over()
+    await talk.person_hands_back()
+    await talk.works()
+
+    texts = await talk.world.messages(Message.author == "agent")
+    assert [(text.body, text.state) for text in texts] == [("Gladly!", "cancelled"), ("With pleasure!", "queued")]
+    assert await talk.standing() == ("agent", 1, 1, False)
+
+
+async def test_a_person_who_writes_takes_the_waiting_answer_back(talk: Talk) -> None:
+    await talk.hears()
+    await talk.answers()
+    await talk.person_writes("I'll call you.")
+
+    texts = await talk.world.messages(Message.state == "queued")
+    assert [text.body for text in texts] == ["I'll call you."]
+    assert await talk.standing() == ("person", 1, 1, False)
+
+
+@pytest.mark.parametrize("state", ["sending", "unknown", "sent"])
+async def test_an_answer_that_may_have_left_is_not_taken_back(talk: Talk, state: str) -> None:
+    await talk.hears()
+    await talk.answers()
+    await talk.world.execute("UPDATE messages SET state = :state WHERE author = 'agent'", state=state)
+    await talk.person_takes_over()
+
+    (answer,) = await talk.world.messages(Message.author == "agent")
+    assert (answer.state, await talk.standing()) == (state, ("person", 1, 1, False))

@@ -1,4 +1,5 @@
 /** What became of a text, in one word and in one sentence. */
+import type { Schemas } from '@/api/client'
 import type { Tone } from '@/components/ui/badge'
 import { humanize } from '@/lib/format'
 
@@ -33,6 +34,7 @@ const HOLDS: Record<string, string> = {
   retry: 'The carrier was busy; it is tried again by itself.',
   not_accepted: 'The carrier did not get it; it is tried again by itself.',
   no_sender: 'No enabled sender may send it.',
+  taken_over: 'A person took the conversation over before it left.',
   too_many_attempts: 'It was tried too often without success.',
   no_clear_answer: 'The carrier gave no clear answer. It is not sent again until that is known.',
   lease_expired: 'The carrier gave no clear answer. It is not sent again until that is known.',
@@ -62,6 +64,13 @@ const STATES: Record<string, Fate> = {
   sent: { mark: 'sent', label: 'Sent', tone: 'neutral' },
   failed: { mark: 'failed', label: 'Failed', tone: 'danger' },
   cancelled: { mark: 'stopped', label: 'Never left', tone: 'neutral' },
+}
+
+/** What became of a campaign lead's text, as the API sums it up. */
+export function fateOfDelivery(delivery: Schemas['Delivery']): Fate {
+  const isReport = delivery === 'delivered' || delivery === 'undelivered'
+  const fate = isReport ? DELIVERY[delivery] : STATES[delivery]
+  return fate ?? { mark: 'sent', label: humanize(delivery), tone: 'neutral' }
 }
 
 /** Null for what the lead wrote: it simply arrived. */
