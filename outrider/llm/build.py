@@ -67,7 +67,7 @@ class ModelRegistry:
             self._http_client = None
 
     def _shared_client(self) -> httpx2.AsyncClient:
-        from outrider.llm.openai_compatible import open_http_client
+        from outrider.llm.providers.connections import open_http_client
 
         if self._http_client is None:
             self._http_client = open_http_client(self._settings.model_timeout)
@@ -111,7 +111,7 @@ def _provider_model(name: str, settings: Settings, open_client: OpenClient | Non
             f"OUTRIDER_MODEL is {name}, but OPENAI_API_KEY is not set.",
             remedy="Set OPENAI_API_KEY, or OPENAI_BASE_URL for a server that needs no key.",
         )
-    from outrider.llm.openai_compatible import OpenAICompatible
+    from outrider.llm.providers.openai_compatible import OpenAICompatible
 
     return OpenAICompatible(
         model,

@@ -30,7 +30,7 @@ from outrider.llm.base import (
     ModelTimeout,
     ModelUnavailable,
 )
-from outrider.llm.openai_compatible import OpenAICompatible
+from outrider.llm.providers.openai_compatible import OpenAICompatible
 from outrider.llm.pricing import Priced
 from outrider.llm.retrying import Retrying
 

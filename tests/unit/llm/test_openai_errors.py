@@ -18,7 +18,8 @@ from outrider.llm.base import (
     ModelTimeout,
     ModelUnavailable,
 )
-from outrider.llm.openai_errors import CALL_FAILURES, model_error, retry_after_seconds, status_error
+from outrider.llm.providers.failures import retry_after_seconds
+from outrider.llm.providers.openai_errors import CALL_FAILURES, model_error, status_error
 
 URL = httpx2.Request("POST", "http://model.example/v1/chat/completions")
 

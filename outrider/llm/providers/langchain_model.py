@@ -1,0 +1,309 @@
+"""A `ChatModel` over one of LangChain's chat models: what all providers have in common.
+
+LangChain's models are asked by the two methods that their authors implement (`_agenerate`, `_astream`), past its
+callbacks: nobody listens there, and with hundreds of calls in one event loop they cost more than the rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
+from typing import Any, ClassVar, cast
+
+import orjson
+import structlog
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages.ai import add_ai_message_chunks
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk
+
+from outrider.llm.base import (
+    AnswerUnusable,
+    ChatMessage,
+    ChatReply,
+    ChatRequest,
+    ModelError,
+    ModelRefused,
+    ModelUnavailable,
+    StreamPart,
+    TextDelta,
+    ToolCall,
+    estimated_input_tokens,
+    estimated_tokens,
+)
+from outrider.llm.providers.failures import unreadable
+from outrider.llm.providers.schemas import instruction
+
+log = structlog.get_logger(__name__)
+
+UNREADABLE = (ValueError, KeyError, IndexError, TypeError, AttributeError)
+"""What reading an answer of another shape than the published one raises, in the SDKs and in LangChain."""
+
+_END = ("finish_reason", "stop_reason", "done_reason")
+_CUT_OFF = frozenset({"length", "max_tokens", "model_context_window_exceeded"})
+_REFUSED = frozenset({"content_filter", "refusal"})
+
+
+class LangChainModel:
+    """Asks a LangChain chat model. A subclass says how requests are put and what failures mean."""
+
+    failures: ClassVar[tuple[type[Exception], ...]]
+    """All that a call raises when the server or the way to it is at fault; `_named` gives them their names."""
+
+    def __init__(self, name: str, *, provider: str, chat: BaseChatModel, timeout: float):
+        """`name` is `provider:model`; `provider` the one whose prices hold. `timeout`: seconds that one call may wait for
+        the model."""
+        self._name = name
+        self.model = name.partition(":")[2]
+        self.provider = provider
+        self._chat = chat
+        self._timeout = timeout
+        self._refused: set[str] = set()
+        """Parameters that the server turned out not to take for this model."""
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    async def complete(self, request: ChatRequest) -> ChatReply:
+        began = time.perf_counter()
+        with self._named_failures():
+            async with asyncio.timeout(self._timeout):
+                message = await self._message(request)
+        return self._reply(request, message, time.perf_counter() - began)
+
+    async def stream(self, request: ChatRequest) -> AsyncIterator[StreamPart]:
+        began = time.perf_counter()
+        chunks: list[AIMessageChunk] = []
+        has_text = False
+        with self._named_failures():
+            async with aclosing(self._chunks(request)) as arriving:
+                async for chunk in within(arriving, self._timeout):
+                    chunks.append(chunk)
+                    if text := self._shown(request, chunk):
+                        has_text = True
+                        yield TextDelta(text)
+            message = _joined(chunks)
+        if message is None or _end_of(message) is None:
+            raise ModelUnavailable(f"{self.name} broke off in the middle of its answer.")
+        reply = self._reply(request, message, time.perf_counter() - began)
+        if reply.text and not has_text:
+            yield TextDelta(reply.text)
+        yield reply
+
+    async def aclose(self) -> None:
+        """Nothing to release, unless a subclass says so."""
+
+    # What providers differ in
+
+    def _parameters(self, request: ChatRequest) -> dict[str, Any]:
+        """The request but for its messages, as the LangChain model takes it. Leaves out what is in `_refused`."""
+        raise NotImplementedError
+
+    def _streamed(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """The parameters for an answer that is sent as it is written."""
+        return parameters
+
+    def _prompt(self, request: ChatRequest) -> list[BaseMessage]:
+        return [to_langchain(message) for message in request.messages]
+
+    def _named(self, error: Exception) -> ModelError:
+        """The named error for one of `failures`."""
+        raise NotImplementedError
+
+    def _refusal_of_parameter(self, error: Exception, parameters: Mapping[str, Any]) -> str | None:
+        """The parameter that the server refuses for this model, if that is what the error says."""
+        return None
+
+    def _shown(self, request: ChatRequest, chunk: AIMessageChunk) -> str:
+        """What of a chunk is text of the answer."""
+        return str(chunk.text)
+
+    def _answer(
+        self, request: ChatRequest, text: str, calls: list[ToolCall]
+    ) -> tuple[str, list[ToolCall], Mapping[str, Any] | None]:
+        """Text, tool calls and object of the answer, of which an object is part if the request asks for one.
+
+        Raises:
+            AnswerUnusable: it is none.
+        """
+        return text, calls, None if request.output is None or calls else self._object(text)
+
+    # What they have in common
+
+    def _object(self, text: str) -> Mapping[str, Any]:
+        """The JSON object in a text; a code fence around it is a common habit."""
+        bare = text.strip().removeprefix("```json").removeprefix("```").removesuffix("```")
+        try:
+            found = orjson.loads(bare)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise AnswerUnusable(f"{self.name} answered with something else than the JSON object it was asked for.")
+        return found
+
+    def _instructed(self, request: ChatRequest) -> list[BaseMessage]:
+        """The prompt for a model that can't be held to a schema."""
+        prompt = self._prompt(request)
+        return [SystemMessage(instruction(request.output)), *prompt] if request.output is not None else prompt
+
+    @contextmanager
+    def _named_failures(self) -> Iterator[None]:
+        try:
+            yield
+        except ModelError:
+            raise
+        except self.failures as error:
+            raise self._named(error) from error
+        except UNREADABLE as error:
+            raise unreadable(self.name) from error
+
+    async def _message(self, request: ChatRequest) -> AIMessage:
+        while True:
+            parameters = self._parameters(request)
+            try:
+                result = await self._chat._agenerate(parameters.pop("messages"), **parameters)
+            except self.failures + UNREADABLE as error:
+                self._learn(error, parameters)
+                continue
+            if not result.generations:
+                raise ModelUnavailable(f"{self.name} gave an empty answer.")
+            generation = result.generations[0]
+            return cast(AIMessage, _with_metadata(generation, result.llm_output or {}))
+
+    async def _chunks(self, request: ChatRequest) -> AsyncGenerator[AIMessageChunk, None]:
+        while True:
+            parameters = self._streamed(self._parameters(request))
+            try:
+                async for generation in self._chat._astream(parameters.pop("messages"), **parameters):
+                    yield cast(AIMessageChunk, _with_metadata(generation, {}))
+                return
+            except self.failures + UNREADABLE as error:
+                self._learn(error, parameters)
+
+    def _learn(self, error: Exception, parameters: Mapping[str, Any]) -> None:
+        """Remember that the server refuses a parameter. Which models take which ones changes by the month; the server knows.
+
+        Raises:
+            Exception: the given error, if it is another one.
+        """
+        refused = self._refusal_of_parameter(error, parameters)
+        if refused is None or refused not in parameters:
+            raise error
+        log.info("model_parameter_refused", model=self.name, parameter=refused)
+        self._refused.add(refused)
+
+    def _reply(self, request: ChatRequest, message: AIMessage, latency_seconds: float) -> ChatReply:
+        metadata, end = message.response_metadata, _end_of(message)
+        if end in _REFUSED or message.additional_kwargs.get("refusal"):
+            raise ModelRefused(f"{self.name}: the content filter stopped the answer.")
+        asked = self._tool_calls(message, is_whole=end not in _CUT_OFF)
+        text, calls, data = self._answer(request, str(message.text), asked)
+        if request.tools and request.tool_choice == "required" and not calls and data is None:
+            raise AnswerUnusable(f"{self.name} asked for none of the tools.")
+        usage = message.usage_metadata
+        return ChatReply(
+            text=text,
+            model=metadata.get("model_name") or self.model,
+            provider=self.provider,
+            input_tokens=usage["input_tokens"] if usage else estimated_input_tokens(request.messages),
+            output_tokens=usage["output_tokens"] if usage else estimated_tokens(text),
+            cached_input_tokens=(usage.get("input_token_details") or {}).get("cache_read") or 0 if usage else 0,
+            latency_seconds=latency_seconds,
+            finish_reason="length" if end in _CUT_OFF else "tool_calls" if calls else "stop",
+            tool_calls=tuple(calls),
+            data=data,
+            usage_estimated=usage is None,
+        )
+
+    def _tool_calls(self, message: AIMessage, *, is_whole: bool) -> list[ToolCall]:
+        """
+        Raises:
+            AnswerUnusable: the arguments of a call are not an object, or were cut off.
+        """
+        wrong = [call for call in message.invalid_tool_calls if call.get("args")]
+        # LangChain completes JSON that breaks off in a stream; a call must not run on half of its arguments.
+        pieces = [chunk["args"] for chunk in getattr(message, "tool_call_chunks", ()) if chunk["args"]]
+        calls = [*message.tool_calls, *({**call, "args": {}} for call in message.invalid_tool_calls)]
+        if wrong or not all(map(_is_json, pieces)) or (calls and not is_whole):
+            raise AnswerUnusable(f"{self.name} asked for a tool with arguments that can't be read.")
+        return [
+            ToolCall(str(call["id"] or f"call_{number}"), str(call["name"] or ""), cast(dict[str, Any], call["args"]))
+            for number, call in enumerate(calls)
+        ]
+
+
+async def within(arriving: AsyncIterator[AIMessageChunk], seconds: float) -> AsyncIterator[AIMessageChunk]:
+    """What arrives, as long as no more than so many seconds are spent waiting for it; what the receiver takes is not counted.
+
+    Raises:
+        TimeoutError: it took longer.
+    """
+    left = seconds
+    while True:
+        began = time.perf_counter()
+        async with asyncio.timeout(left):
+            try:
+                chunk = await anext(arriving)
+            except StopAsyncIteration:
+                return
+        left = max(left - (time.perf_counter() - began), 0.0)
+        yield chunk
+
+
+def to_langchain(message: ChatMessage) -> BaseMessage:
+    match message.role:
+        case "system":
+            return SystemMessage(message.content)
+        case "user":
+            return HumanMessage(message.content)
+        case "tool":
+            return ToolMessage(message.content, tool_call_id=message.tool_call_id)
+        case "assistant":
+            calls = [{"id": call.id, "name": call.name, "args": dict(call.arguments)} for call in message.tool_calls]
+            return AIMessage(message.content, tool_calls=calls)
+
+
+def openai_tools(request: ChatRequest) -> list[dict[str, Any]]:
+    """The tools in the form of OpenAI's API, which others took over."""
+    return [
+        {
+            "type": "function",
+            "function": {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)},
+        }
+        for tool in request.tools
+    ]
+
+
+def _with_metadata(generation: ChatGeneration | ChatGenerationChunk, of_result: Mapping[str, Any]) -> BaseMessage:
+    """The message with all that is known about it, which LangChain keeps in three places."""
+    message = generation.message
+    message.response_metadata = {**of_result, **(generation.generation_info or {}), **message.response_metadata}
+    return message
+
+
+def _joined(chunks: Sequence[AIMessageChunk]) -> AIMessageChunk | None:
+    if not chunks:
+        return None
+    metadata = {name: value for chunk in chunks for name, value in chunk.response_metadata.items() if value is not None}
+    for chunk in chunks:
+        chunk.response_metadata = {}  # LangChain would put texts of the same name one after the other
+    whole = add_ai_message_chunks(*chunks)
+    whole.response_metadata = metadata
+    return whole
+
+
+def _end_of(message: AIMessage) -> str | None:
+    """Why the answer ended, in the provider's words; None if it is not said."""
+    said = (message.response_metadata.get(name) for name in _END)
+    return next((str(reason) for reason in said if reason), None)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        orjson.loads(text)
+    except ValueError:
+        return False
+    return True
