@@ -49,6 +49,8 @@ BENCHES = {
     "import_rows": Bench("bench.import_rows", "rows of a CSV file into leads", 240),
     "live_sockets": Bench("bench.live_sockets", "sockets that listen to a running campaign", 420),
     "lead_list": Bench("bench.lead_list", "a page of many leads", 240),
+    "dashboard": Bench("bench.dashboard", "the dashboard and the inbox over a million texts", 600),
+    "inbound_texts": Bench("bench.inbound_texts", "texts that people write, through the carrier's webhook", 300),
     "web": Bench("bench.web", "the web application in Chromium, over a million leads", 240),
 }
 

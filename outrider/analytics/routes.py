@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 
 from outrider.analytics import service
+from outrider.analytics.counts import KeptCounts
 from outrider.analytics.schemas import Dashboard, TimelineEntry
 from outrider.auth.permissions import Permission, require
 from outrider.db.pages import Cursor, Limit, Page
@@ -19,11 +20,13 @@ routers = [router]
 @router.get("/dashboard", dependencies=[Depends(require(Permission.CAMPAIGNS_READ))])
 async def get_dashboard(
     session: Transaction,
+    request: Request,
     time_zone: Annotated[str, Query(description="IANA zone in which days begin.")] = "UTC",
     days: Annotated[int, Query(ge=1, le=90, description="Length of the period, today included: 7, 30 or 90.")] = 30,
 ) -> Dashboard:
     """Campaigns, texts, replies, opt-outs, cost and what needs a person: today, in the period and in the one before it."""
-    return await service.dashboard(session, time_zone, days)
+    kept: KeptCounts = request.app.state.dashboard_counts
+    return await service.dashboard(session, await kept.get(session, time_zone, days))
 
 
 @router.get("/leads/{lead_id}/timeline", dependencies=[Depends(require(Permission.LEADS_READ))])

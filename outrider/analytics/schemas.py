@@ -106,6 +106,9 @@ class Attention(BaseModel):
 
 
 class Dashboard(BaseModel):
+    counted_seconds_ago: float
+    """Age of the figures of texts, models and the funnel. Where they take long to count they are shown for up to a minute, while
+    the next ones are counted; everything else is of now."""
     since: datetime
     """Begin of "today"."""
     days: int

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.analytics import repository
 from outrider.analytics.attention import attention
-from outrider.analytics.periods import Periods
+from outrider.analytics.counts import Counts
 from outrider.analytics.schemas import (
     ActiveCampaign,
     Dashboard,
@@ -31,20 +31,15 @@ from outrider.leads.models import Lead
 ZERO = Decimal(0)
 
 
-async def dashboard(session: AsyncSession, time_zone: str, days: int = 30, now: datetime | None = None) -> Dashboard:
-    """The state of everything; days begin at midnight in `time_zone`.
-
-    Raises:
-        InvalidInput: no such zone.
-    """
-    periods = Periods.ending(now or datetime.now(UTC), days, time_zone)
-    texts, models = await repository.texts(session, periods), await repository.model_work(session, periods)
-    replied, opted_out = await repository.replied(session, periods), await repository.opted_out(session, periods)
+async def dashboard(session: AsyncSession, counts: Counts) -> Dashboard:
+    """The state of everything: what was counted over all texts, and what there is now."""
+    periods, texts, models, replied, opted_out = counts.periods, counts.texts, counts.models, counts.replied, counts.opted_out
     standing = await repository.standing(session)
     today = [periods.bucket_of_today]
     return Dashboard(
+        counted_seconds_ago=round(max(0.0, (datetime.now(UTC) - counts.as_of).total_seconds()), 1),
         since=periods.today,
-        days=days,
+        days=len(periods.days),
         period_since=periods.since,
         leads=standing.leads,
         campaigns=await repository.campaigns_by_status(session),
@@ -60,7 +55,7 @@ async def dashboard(session: AsyncSession, time_zone: str, days: int = 30, now: 
         active_campaigns=[
             ActiveCampaign.model_validate(row, from_attributes=True) for row in await repository.active_campaigns(session)
         ],
-        funnel=_funnel(await repository.funnel(session, periods)),
+        funnel=_funnel(counts.funnel),
         daily=[
             _day(day, texts.get(bucket), models.get(bucket))
             for day, bucket in zip(periods.days, periods.period_buckets, strict=True)

@@ -21,6 +21,7 @@ import outrider.wiring
 import outrider.workflows.routes
 from outrider import __version__
 from outrider.agents.graph import ConversationAgent
+from outrider.analytics.counts import KeptCounts
 from outrider.app import configuration, health, identity, live, models, pages, queue, setup
 from outrider.app.bundle import shipped_bundle
 from outrider.app.middleware import BodyLimit, Figures, KeptAnswers
@@ -80,6 +81,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
             app.state.conversation_agent = ConversationAgent(app.state.models)
             app.state.briefings = CampaignBriefings()
             app.state.inbox = WebhookInbox(database)
+            app.state.dashboard_counts = KeptCounts(database)
+            stack.push_async_callback(app.state.dashboard_counts.aclose)
             app.state.bundle = shipped_bundle()
             app.state.hub = Hub(database, wakeups(settings, database))
             telling = asyncio.create_task(app.state.hub.run())

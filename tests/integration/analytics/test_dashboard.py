@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from outrider.agents.models import AgentExecution
-from outrider.analytics import service
+from outrider.analytics import counts, service
 from outrider.analytics.schemas import Dashboard
 from outrider.campaigns.models import Campaign, CampaignLead
 from outrider.conversations.models import Conversation, Message, Sender, Suppression
@@ -52,7 +52,7 @@ class Books:
 
     async def shown(self, zone: str = ZONE, days: int = 30) -> Dashboard:
         async with self.world.database.transaction() as session:
-            return await service.dashboard(session, zone, days, NOW)
+            return await service.dashboard(session, await counts.count(session, zone, days, NOW))
 
 
 @pytest.fixture
@@ -167,7 +167,8 @@ async def test_days_have_as_many_hours_as_they_have_in_their_zone(books: Books) 
     for at in (datetime(2026, 3, 8, 5, tzinfo=UTC), datetime(2026, 3, 9, 3, 59, tzinfo=UTC), datetime(2026, 3, 9, 4, tzinfo=UTC)):
         await books.texts(ann, 1, at, state="sent")
     async with books.world.database.transaction() as session:
-        shown = await service.dashboard(session, ZONE, 7, datetime(2026, 3, 10, 12, tzinfo=UTC))
+        counted = await counts.count(session, ZONE, 7, datetime(2026, 3, 10, 12, tzinfo=UTC))
+        shown = await service.dashboard(session, counted)
     assert [day.sent for day in shown.daily][-3:] == [2, 1, 0]
 
 
