@@ -5,6 +5,7 @@ import { Dialog as Primitive } from 'radix-ui'
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useMemo, useState } from 'react'
 import { api, data } from '@/api/client'
 import { Kbd } from '@/components/ui/misc'
+import { useReturnFocus } from '@/components/ui/return-focus'
 import { cn } from '@/lib/cn'
 import { formatPhone } from '@/lib/format'
 import { setTheme } from '@/lib/theme'
@@ -24,11 +25,13 @@ const FOUND = 6
 
 /** Ctrl+K: go anywhere, do anything, find any lead or campaign. */
 export function CommandPalette({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+  const focus = useReturnFocus()
   return (
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className="fixed inset-0 z-50 bg-black/40" />
         <Primitive.Content
+          {...focus}
           aria-describedby={undefined}
           className="fixed top-[14vh] left-1/2 z-50 flex max-h-[60vh] w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 flex-col overflow-hidden rounded-xl border bg-surface shadow-lg"
         >

@@ -4,6 +4,7 @@ import { AlertDialog as AlertPrimitive, Dialog as Primitive } from 'radix-ui'
 import type { ComponentProps, ReactNode } from 'react'
 import { cn } from '@/lib/cn'
 import { Button } from './button'
+import { useReturnFocus } from './return-focus'
 
 const overlay =
   'fixed inset-0 z-50 bg-black/40 data-[state=closed]:animate-out data-[state=open]:animate-in data-[state=closed]:fade-out-0 data-[state=open]:fade-in-0'
@@ -42,6 +43,7 @@ export function DialogContent({
   children,
   ...props
 }: DialogContentProps) {
+  const focus = useReturnFocus(props)
   return (
     <Primitive.Portal>
       <Primitive.Overlay className={overlay} />
@@ -49,6 +51,7 @@ export function DialogContent({
         className={cn(content({ side }), side === 'center' && 'max-w-lg', className)}
         {...(description ? {} : { 'aria-describedby': undefined })}
         {...props}
+        {...focus}
       >
         <header className="flex items-start gap-4 border-b px-5 py-3.5">
           <div className="min-w-0 flex-1">
@@ -99,11 +102,12 @@ export function Confirm({
   isBusy,
   onConfirm,
 }: ConfirmProps) {
+  const focus = useReturnFocus()
   return (
     <AlertPrimitive.Root open={open} onOpenChange={onOpenChange}>
       <AlertPrimitive.Portal>
         <AlertPrimitive.Overlay className={overlay} />
-        <AlertPrimitive.Content className={cn(content({ side: 'center' }), 'max-w-md gap-2 p-5')}>
+        <AlertPrimitive.Content {...focus} className={cn(content({ side: 'center' }), 'max-w-md gap-2 p-5')}>
           <AlertPrimitive.Title className="font-semibold text-[15px]">{title}</AlertPrimitive.Title>
           <AlertPrimitive.Description asChild>
             <div className="text-muted-foreground text-sm">{description}</div>
