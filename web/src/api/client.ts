@@ -39,7 +39,7 @@ const OFFLINE = new ApiProblem(
   0,
   'Outrider does not answer',
   'The connection to the server is interrupted.',
-  'It is tried again by itself.',
+  'Try again in a moment.',
 )
 
 /** True if the server could not be reached at all. */
