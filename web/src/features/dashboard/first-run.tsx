@@ -65,11 +65,14 @@ export function FirstRun({ setup }: { setup: SetupState }) {
 function DemoOffer() {
   const navigate = useNavigate()
   const loading = useLoadDemo()
+  // The offer is gone as soon as the data is there; what follows must not depend on it.
   const load = () =>
-    loading.mutate(undefined, {
-      onSuccess: (demo) => navigate({ to: '/campaigns/$campaignId', params: { campaignId: demo.campaign_id } }),
-      onError: toastProblem,
-    })
+    loading
+      .mutateAsync()
+      .then(
+        (demo) => navigate({ to: '/campaigns/$campaignId', params: { campaignId: demo.campaign_id } }),
+        toastProblem,
+      )
   return (
     <div className="w-full rounded-lg bg-primary-soft p-3 sm:w-72">
       <p className="font-medium text-[13px] text-primary-text">Just looking around?</p>

@@ -1,5 +1,5 @@
 import { Pencil } from 'lucide-react'
-import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react'
+import { type FocusEvent, type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react'
 import { ApiProblem } from '@/api/client'
 import { Input, NativeSelect, Textarea } from '@/components/ui/input'
 import { cn } from '@/lib/cn'
@@ -35,8 +35,10 @@ export function InlineField(props: InlineFieldProps) {
     setProblem('')
     if (hasFocus) requestAnimationFrame(() => opener.current?.focus())
   }
-  const save = async (value: string, hasFocus: boolean) => {
+  const save = async (value: string, hasFocus: boolean, control?: EventTarget) => {
     if (isSaving) return
+    // A number field reads as empty while it holds something else; saved, that would empty the value.
+    if (control instanceof HTMLInputElement && control.validity.badInput) return setProblem('Enter a number.')
     if (value.trim() === text) return close(hasFocus)
     setSaving(true)
     try {
@@ -50,7 +52,7 @@ export function InlineField(props: InlineFieldProps) {
   }
   const onKeyDown = (event: KeyboardEvent) => {
     const isDone = event.key === 'Enter' && (!isLong || event.metaKey || event.ctrlKey)
-    if (isDone && draft !== null) void save(draft, true)
+    if (isDone && draft !== null) void save(draft, true, event.currentTarget)
     else if (event.key === 'Escape') close(true)
     else return
     event.preventDefault()
@@ -93,7 +95,7 @@ export function InlineField(props: InlineFieldProps) {
     readOnly: isSaving,
     value: draft,
     onKeyDown,
-    onBlur: () => void save(draft, false),
+    onBlur: (event: FocusEvent) => void save(draft, false, event.currentTarget),
   }
   return (
     <div className="min-w-0 py-0.5">
