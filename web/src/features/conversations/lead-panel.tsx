@@ -8,6 +8,7 @@ import type { Conversation } from '@/api/conversations'
 import { Badge } from '@/components/ui/badge'
 import { Avatar, Facts } from '@/components/ui/misc'
 import { ErrorState, SkeletonLines } from '@/components/ui/states'
+import { TierBadge } from '@/components/ui/tier-badge'
 import { formatDateTime, formatPhone, humanize, NONE } from '@/lib/format'
 
 type Lead = Schemas['LeadDetail']
@@ -62,7 +63,7 @@ function Identity({ lead }: { lead: Lead }) {
           {[lead.title, lead.company].filter(Boolean).join(', ') || NONE}
         </p>
         <p className="mt-1.5 flex flex-wrap gap-1.5">
-          {lead.tier && <Badge tone="primary">{humanize(lead.tier)}</Badge>}
+          {lead.tier && <TierBadge tier={lead.tier} />}
           {lead.score != null && <Badge>Score {lead.score}</Badge>}
         </p>
         <Link

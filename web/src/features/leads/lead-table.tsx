@@ -4,12 +4,8 @@ import type { ConsentChannel, Lead } from '@/api/leads'
 import { type Column, DataTable, type Rows } from '@/components/data-table/data-table'
 import type { Selection } from '@/components/data-table/use-selection'
 import { CHANNEL_NAMES } from '@/components/lead-filter/filters'
-import { Badge, type Tone } from '@/components/ui/badge'
+import { TierBadge } from '@/components/ui/tier-badge'
 import { formatPhone, formatShortTime, NONE } from '@/lib/format'
-
-const TIER_TONES: Record<string, Tone> = { A: 'success', B: 'info', C: 'warning', D: 'neutral' }
-
-export const TierBadge = ({ tier }: { tier: string }) => <Badge tone={TIER_TONES[tier] ?? 'neutral'}>{tier}</Badge>
 
 /** What a lead is called where its name is not known. */
 export const leadName = (lead: Pick<Lead, 'name' | 'phone' | 'email'>): string =>

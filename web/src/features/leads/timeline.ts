@@ -26,7 +26,7 @@ const textIn = (data: TimelineEntry['data'], name: string): string => {
 }
 
 const AUTHORS: Record<string, string> = {
-  workflow: 'Text of the workflow',
+  workflow: 'Text of the campaign',
   agent: 'Text by the agent',
   person: 'Text by a person',
   system: 'Automatic answer',
