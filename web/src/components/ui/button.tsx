@@ -1,7 +1,7 @@
 import { cva, type VariantProps } from 'class-variance-authority'
 import { LoaderCircle } from 'lucide-react'
 import { Slot } from 'radix-ui'
-import type { ComponentProps } from 'react'
+import type { ComponentProps, KeyboardEvent, MouseEvent } from 'react'
 import { cn } from '@/lib/cn'
 
 const variants = cva(
@@ -34,6 +34,21 @@ export interface ButtonProps extends ComponentProps<'button'>, VariantProps<type
   isBusy?: boolean
 }
 
+const refuse = (event: MouseEvent | KeyboardEvent) => {
+  event.preventDefault()
+  event.stopPropagation()
+}
+
+/** Not `disabled`: that would take the focus away from whoever pressed it by key. */
+const BUSY = {
+  'aria-busy': true,
+  'aria-disabled': true,
+  onClick: refuse,
+  onKeyDown: (event: KeyboardEvent) => {
+    if (/^(Enter| |ArrowDown|ArrowUp)$/.test(event.key)) refuse(event)
+  },
+}
+
 export function Button({
   className,
   variant,
@@ -54,7 +69,7 @@ export function Button({
     )
   }
   return (
-    <button type={type} className={classes} disabled={disabled || isBusy} aria-busy={isBusy || undefined} {...props}>
+    <button type={type} className={classes} disabled={disabled} {...props} {...(isBusy && BUSY)}>
       {isBusy && <LoaderCircle className="animate-spin" aria-hidden />}
       {children}
     </button>
