@@ -107,7 +107,9 @@ const consentForm = z.object({
   kind: z.enum(['written', 'express', 'implied']),
   method: line,
   source: line,
-  obtained_at: z.string(),
+  obtained_at: z
+    .string()
+    .refine((at) => !at || new Date(at) <= new Date(), 'Enter a moment in the past, not the future.'),
   evidence: z.string().trim().max(5000, 'At most 5,000 characters.'),
 })
 type ConsentForm = z.infer<typeof consentForm>

@@ -1,5 +1,5 @@
 import { Pencil } from 'lucide-react'
-import { type FocusEvent, type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react'
+import { type FocusEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { ApiProblem } from '@/api/client'
 import { Input, NativeSelect, Textarea } from '@/components/ui/input'
 import { cn } from '@/lib/cn'
@@ -29,11 +29,18 @@ export function InlineField(props: InlineFieldProps) {
   const [problem, setProblem] = useState('')
   const [isSaving, setSaving] = useState(false)
   const opener = useRef<HTMLButtonElement>(null)
+  const returnsFocus = useRef(false)
+  // Once the value stands there again: a frame later it need not yet.
+  useEffect(() => {
+    if (draft !== null || !returnsFocus.current) return
+    returnsFocus.current = false
+    opener.current?.focus()
+  }, [draft])
 
   const close = (hasFocus: boolean) => {
+    returnsFocus.current = hasFocus
     setDraft(null)
     setProblem('')
-    if (hasFocus) requestAnimationFrame(() => opener.current?.focus())
   }
   const save = async (value: string, hasFocus: boolean, control?: EventTarget) => {
     if (isSaving) return
