@@ -9,6 +9,9 @@ from sqlalchemy import Row
 
 from outrider.analytics.schemas import Attention, WaitingConversation
 
+UNKNOWN_TEXTS = "/conversations?status=any&everyone=true&unknown=true"
+"""Every conversation with such a text, whatever its state, also those in which the lead has never written."""
+
 
 def attention(
     standing: Row[Any], waiting: Sequence[Row[Any]], senders: Sequence[Row[Any]], campaigns: Sequence[Row[Any]]
@@ -30,7 +33,7 @@ def _unknown(count: int) -> Iterator[Attention]:
     if count:
         title = "The carrier did not say whether it took 1 text" if count == 1 else f"{count} texts have an unknown outcome"
         detail = "They are looked up at the carrier, and never sent again before that."
-        yield Attention(kind="unknown_texts", count=count, title=title, detail=detail, link="/conversations?view=all")
+        yield Attention(kind="unknown_texts", count=count, title=title, detail=detail, link=UNKNOWN_TEXTS)
 
 
 def _paused(campaigns: Sequence[Row[Any]]) -> Iterator[Attention]:

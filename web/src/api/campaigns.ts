@@ -11,6 +11,7 @@ export type CampaignStats = Schemas['CampaignStats']
 export type CampaignLead = Schemas['CampaignLeadOut']
 export type CampaignLeadStatus = CampaignLead['status']
 export type SkipReason = Schemas['SkipReason']
+export type Delivery = Schemas['Delivery']
 export type ProcessingLog = Schemas['ProcessingLogOut']
 export type CampaignConversation = Schemas['CampaignConversationOut']
 export type Preflight = Schemas['PreflightReport']
@@ -23,6 +24,8 @@ export interface CampaignFilter {
 }
 
 export interface CampaignLeadFilter {
+  search?: string | undefined
+  delivery?: Delivery[] | undefined
   status?: CampaignLeadStatus[] | undefined
   skip_reason?: SkipReason[] | undefined
   replied?: boolean | undefined
@@ -40,7 +43,8 @@ export const campaignKeys = {
   all: ['campaigns'] as const,
   list: (filter: CampaignFilter) => ['campaigns', 'list', filter] as const,
   one: (id: number) => ['campaigns', 'one', id] as const,
-  leads: (id: number, filter: CampaignLeadFilter) => ['campaigns', 'one', id, 'leads', filter] as const,
+  leads: (id: number, filter: CampaignLeadFilter, sort: string) =>
+    ['campaigns', 'one', id, 'leads', filter, sort] as const,
   logs: (id: number, filter: LogFilter) => ['campaigns', 'one', id, 'logs', filter] as const,
   preflight: (id: number) => ['campaigns', 'one', id, 'preflight'] as const,
 }
@@ -61,13 +65,13 @@ export const campaignQuery = (id: number) =>
     refetchInterval: pollWhenNotLive,
   })
 
-export const campaignLeadsQuery = (id: number, filter: CampaignLeadFilter) =>
+export const campaignLeadsQuery = (id: number, filter: CampaignLeadFilter, sort: string) =>
   infiniteQueryOptions({
-    queryKey: campaignKeys.leads(id, filter),
+    queryKey: campaignKeys.leads(id, filter, sort),
     queryFn: ({ pageParam }) =>
       data(
         api.GET('/api/campaigns/{campaign_id}/leads', {
-          params: { path: { campaign_id: id }, query: { ...filter, cursor: pageParam ?? null, limit: 100 } },
+          params: { path: { campaign_id: id }, query: { ...filter, sort, cursor: pageParam ?? null, limit: 100 } },
         }),
       ),
     refetchInterval: pollWhenNotLive,
@@ -203,3 +207,19 @@ export function useUnassignLeads(id: number) {
     onSuccess: () => client.invalidateQueries({ queryKey: campaignKeys.one(id) }),
   })
 }
+
+/** The campaigns of one lead, the latest first. */
+export const leadCampaignsQuery = (leadId: number) =>
+  infiniteQueryOptions({
+    // Below the campaigns' key: whatever happens to one may be news for the lead.
+    queryKey: ['campaigns', 'of-lead', leadId] as const,
+    queryFn: ({ pageParam }) =>
+      data(
+        api.GET('/api/leads/{lead_id}/campaigns', {
+          params: { path: { lead_id: leadId }, query: { cursor: pageParam ?? null, limit: 20 } },
+        }),
+      ),
+    refetchInterval: pollWhenNotLive,
+    ...paged,
+    placeholderData: undefined,
+  })

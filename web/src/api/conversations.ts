@@ -21,6 +21,7 @@ export interface ConversationFilter {
   has_written?: boolean | undefined
   handled_by?: Conversation['handled_by'] | undefined
   campaign_id?: number | undefined
+  unknown_outcome?: boolean | undefined
 }
 
 const PAGE = 50

@@ -32,6 +32,10 @@ export const campaignSearch = z.object({
   /** A reason of failure, as long as it is. */
   error: z.string().max(2000).optional().catch(undefined),
   replied: flag,
+  search: text,
+  /** What became of the leads' texts. */
+  delivery: text,
+  sort: text,
   level: text,
   node: text,
   lead: id,
@@ -67,6 +71,8 @@ export const conversationsSearch = z.object({
   handled_by: z.enum(['agent', 'person']).optional().catch(undefined),
   /** Also leads that were texted and never wrote. */
   everyone: flag,
+  /** Only those with a text of which nobody can tell whether it left. */
+  unknown: flag,
   thread: id,
 })
 

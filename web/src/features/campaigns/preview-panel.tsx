@@ -101,7 +101,7 @@ export function PreviewPanel({ campaign, draft, isFree }: PreviewPanelProps) {
 function useWanted(campaign: Campaign, draft: Draft, place: number): PreviewIn | null {
   const hasNoAudience = isNobody(draft.audience)
   const assigned = useInfiniteQuery({
-    ...campaignLeadsQuery(campaign.id, {}),
+    ...campaignLeadsQuery(campaign.id, {}, 'id'),
     enabled: hasNoAudience && campaign.stats.total_leads > 0,
   })
   const ids = assigned.data?.pages.flatMap((page) => page.items.map((lead) => lead.lead_id)) ?? []

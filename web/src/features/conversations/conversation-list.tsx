@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { Inbox, SearchX } from 'lucide-react'
+import { CheckCheck, Inbox, SearchX } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
 import type { Conversation } from '@/api/conversations'
 import type { Rows } from '@/components/data-table/data-table'
@@ -106,7 +106,18 @@ function LoadingRows() {
 
 /** Why the list is empty, and what shows more. */
 export function EmptyList({ search, change }: { search: InboxSearch; change: ChangeSearch }) {
-  const isNarrowed = search.search || search.status || search.campaign_id || search.handled_by || search.view
+  const isNarrowed =
+    search.search || search.unknown || search.status || search.campaign_id || search.handled_by || search.view
+  if (search.unknown && !search.search)
+    return (
+      <EmptyState
+        icon={CheckCheck}
+        title="Every text’s outcome is known"
+        actions={<Button onClick={() => change({ unknown: undefined, status: undefined })}>Show all open ones</Button>}
+      >
+        Conversations with a text that may or may not have left appear here.
+      </EmptyState>
+    )
   if (isNarrowed)
     return (
       <EmptyState
@@ -121,6 +132,7 @@ export function EmptyList({ search, change }: { search: InboxSearch; change: Cha
                 campaign_id: undefined,
                 handled_by: undefined,
                 view: undefined,
+                unknown: undefined,
               })
             }
           >

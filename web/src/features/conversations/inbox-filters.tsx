@@ -13,6 +13,7 @@ export const STATUSES = { open: 'Open', snoozed: 'Snoozed', resolved: 'Resolved'
 export function InboxFilters({ search, change }: { search: InboxSearch; change: ChangeSearch }) {
   const campaigns = useQuery(campaignUsesQuery()).data ?? []
   const everyone = useId()
+  const unknown = useId()
   const isListed = campaigns.some((campaign) => campaign.id === search.campaign_id)
   return (
     <div className="grid gap-3">
@@ -65,6 +66,14 @@ export function InboxFilters({ search, change }: { search: InboxSearch; change: 
           </NativeSelect>
         )}
       </Field>
+      <div className="flex items-center justify-between gap-3">
+        <Label htmlFor={unknown}>Only where a text may not have left</Label>
+        <Switch
+          id={unknown}
+          checked={search.unknown ?? false}
+          onCheckedChange={(isOn) => change({ unknown: isOn || undefined })}
+        />
+      </div>
       <div className="flex items-center justify-between gap-3">
         <Label htmlFor={everyone}>Also leads who have not written</Label>
         <Switch

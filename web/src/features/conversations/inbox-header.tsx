@@ -54,6 +54,13 @@ export function InboxHeader({ search, view, counts, change, searchField }: Inbox
         </Popover>
       </div>
       <ActiveFilters search={search} change={change} />
+      {search.unknown && (
+        <p className="mx-3 mb-2 rounded-md bg-warning-soft px-3 py-2 text-[13px] text-warning-text">
+          The connection broke while a text was handed over, so nobody here can tell whether the carrier took it. It is
+          looked up there by itself and never sent again before. Open a conversation, look into the carrier’s log (or
+          ask the lead), and say at the text whether it was sent.
+        </p>
+      )}
       <nav aria-label="Views">
         <ul className="flex overflow-x-auto px-1.5">
           {VIEWS.map(({ value, label }) => (
@@ -133,7 +140,7 @@ function SearchField({
 }
 
 const isFiltered = (search: InboxSearch): boolean =>
-  Boolean(search.status || search.campaign_id || search.handled_by || search.everyone)
+  Boolean(search.status || search.campaign_id || search.handled_by || search.everyone || search.unknown)
 
 /** What narrows the list, each with a way to drop it. */
 function ActiveFilters({ search, change }: { search: InboxSearch; change: ChangeSearch }) {
@@ -154,6 +161,7 @@ function ActiveFilters({ search, change }: { search: InboxSearch; change: Change
           onDrop={() => change({ handled_by: undefined })}
         />
       )}
+      {search.unknown && <Chip label="Not sure whether a text left" onDrop={() => change({ unknown: undefined })} />}
       {search.everyone && <Chip label="Also without an answer" onDrop={() => change({ everyone: undefined })} />}
     </ul>
   )

@@ -26,6 +26,7 @@ export function filterOf(search: InboxSearch): ConversationFilter {
     has_written: search.everyone || search.search ? undefined : true,
     handled_by: search.handled_by,
     campaign_id: search.campaign_id,
+    unknown_outcome: search.unknown,
   }
 }
 

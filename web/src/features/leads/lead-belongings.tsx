@@ -4,14 +4,11 @@ import { Plus, X } from 'lucide-react'
 import { useState } from 'react'
 import { type LeadDetail, leadKeys } from '@/api/leads'
 import { type LeadList, listsQuery, useListMembers } from '@/api/lists'
-import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from '@/components/ui/menu'
-import { humanize } from '@/lib/format'
 import { toastProblem } from '@/lib/toast'
 import { ListNameDialog } from './list-name-dialog'
-import type { Participation } from './timeline'
 
 /** Lists that the lead is in. */
 export function ListsCard({ lead }: { lead: LeadDetail }) {
@@ -82,32 +79,6 @@ export function ListsCard({ lead }: { lead: LeadDetail }) {
       {isNaming && (
         <ListNameDialog list={null} onClose={() => setNaming(false)} onCreated={(list) => change(list, 'add')} />
       )}
-    </Card>
-  )
-}
-
-/** Campaigns that the lead takes part in. */
-export function CampaignsCard({ campaigns }: { campaigns: Participation[] }) {
-  return (
-    <Card>
-      <CardHeader title="Campaigns" />
-      <CardBody>
-        {campaigns.length === 0 && <p className="text-[13px] text-muted-foreground">In no campaign yet.</p>}
-        <ul className="grid gap-1.5">
-          {campaigns.map((campaign) => (
-            <li key={campaign.campaignId} className="flex items-center gap-2 text-[13px]">
-              <Link
-                to="/campaigns/$campaignId"
-                params={{ campaignId: campaign.campaignId }}
-                className="min-w-0 flex-1 truncate hover:underline"
-              >
-                {campaign.name}
-              </Link>
-              <Badge>{humanize(campaign.status)}</Badge>
-            </li>
-          ))}
-        </ul>
-      </CardBody>
     </Card>
   )
 }

@@ -14,12 +14,12 @@ import { useTopics } from '@/live/use-live'
 import { AttributesCard } from './attributes-card'
 import { ConsentCard } from './consent-card'
 import { ContactClock } from './contact-clock'
-import { CampaignsCard, ListsCard } from './lead-belongings'
+import { ListsCard } from './lead-belongings'
+import { CampaignsCard } from './lead-campaigns'
 import { LeadFacts } from './lead-facts'
 import { leadName } from './lead-table'
 import { LeadTimeline } from './lead-timeline'
 import { SuppressionCard } from './suppression-card'
-import { campaignsOf } from './timeline'
 import { useDeleteLead } from './use-delete-leads'
 import { useSaveLead } from './use-save-lead'
 import { neighbours, readWalk } from './walk'
@@ -129,7 +129,7 @@ function LoadedLead({ lead }: { lead: LeadDetail }) {
           <ConsentCard lead={lead} />
           <AttributesCard lead={lead} save={save} />
           <ListsCard lead={lead} />
-          <CampaignsCard campaigns={campaignsOf(entries)} />
+          <CampaignsCard leadId={lead.id} />
         </div>
       </div>
     </Page>

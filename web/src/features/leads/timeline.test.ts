@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { TimelineEntry } from '@/api/leads'
-import { byDay, campaignsOf, detailOf, titleOf } from './timeline'
+import { byDay, detailOf, titleOf } from './timeline'
 
 const entry = (
   kind: TimelineEntry['kind'],
@@ -34,10 +34,5 @@ describe('a timeline', () => {
     const consent = entry('consent', { channel: 'sms', kind: 'written', source: 'example.com' })
     expect([titleOf(consent), detailOf(consent)]).toEqual(['Agreed to texts', 'Written · example.com'])
     expect(detailOf(entry('imported', { file: 'may.csv', source: 'may.csv' }))).toBe('may.csv')
-  })
-
-  it('knows the campaigns', () => {
-    const entries = [entry('campaign', { campaign_id: 3, name: 'May', status: 'completed' }), entry('created')]
-    expect(campaignsOf(entries)).toEqual([{ campaignId: 3, name: 'May', status: 'completed' }])
   })
 })

@@ -84,18 +84,3 @@ export function detailOf({ kind, data }: TimelineEntry): string {
 }
 
 export const bodyOf = ({ data }: TimelineEntry): string => textIn(data, 'body')
-
-export interface Participation {
-  campaignId: number
-  name: string
-  status: string
-}
-
-/** Campaigns that the entries tell of, the latest first. */
-export function campaignsOf(entries: TimelineEntry[]): Participation[] {
-  return entries.flatMap((entry) =>
-    entry.kind === 'campaign' && typeof entry.data.campaign_id === 'number'
-      ? [{ campaignId: entry.data.campaign_id, name: textIn(entry.data, 'name'), status: textIn(entry.data, 'status') }]
-      : [],
-  )
-}
