@@ -17,14 +17,22 @@ def attention(
     standing: Row[Any], waiting: Sequence[Row[Any]], senders: Sequence[Row[Any]], campaigns: Sequence[Row[Any]]
 ) -> list[Attention]:
     """The most pressing first; empty if nothing waits."""
-    return [*_conversations(standing.for_a_person, waiting), *_unknown(standing.unknown_texts), *_paused(campaigns), *_senders(senders),
-            *_jobs(standing.failed_jobs)]  # fmt: skip
+    return [
+        *_conversations(standing.for_a_person, waiting),
+        *_unknown(standing.unknown_texts),
+        *_paused(campaigns),
+        *_senders(senders),
+        *_jobs(standing.failed_jobs),
+    ]
 
 
 def _conversations(count: int, waiting: Sequence[Row[Any]]) -> Iterator[Attention]:
     if count:
         title = "1 conversation waits for a person" if count == 1 else f"{count} conversations wait for a person"
         link = "/conversations?view=needs_person"
+        if count == 1 and waiting:
+            # There is nothing to choose from: the thread itself opens.
+            link += f"&thread={waiting[0].id}"
         longest = [WaitingConversation.model_validate(row) for row in waiting]
         yield Attention(kind="conversations", count=count, title=title, link=link, conversations=longest)
 

@@ -193,7 +193,10 @@ async def test_the_funnel_counts_leads(books: Books) -> None:
 async def test_what_needs_a_person(books: Books) -> None:
     ann, bob = await books.people(2)
     await books.texts(ann, 2, TODAY, state="unknown")
-    await books.world.execute("UPDATE conversations SET needs_person_reason = 'asked_for_person' WHERE lead_id = :bob", bob=bob)
+    await books.world.execute(
+        "UPDATE conversations SET needs_person_reason = 'asked_for_person', needs_person_detail = :why WHERE lead_id = :bob",
+        bob=bob, why="They wrote: “How much?”",
+    )  # fmt: skip
     await books.add(
         Campaign(name="Spring", status="paused", status_reason="The budget is spent."),
         Campaign(name="Mine", status="paused"),
@@ -209,6 +212,9 @@ async def test_what_needs_a_person(books: Books) -> None:
     assert shown["paused_campaign"].detail == "The budget is spent."
     assert shown["disabled_senders"].title == "+12025550143 is out of use"
     assert all(item.link.startswith("/") for item in shown.values())
+    (waiting,) = shown["conversations"].conversations
+    assert (waiting.name, waiting.reason, waiting.detail) == ("Lead 1", "asked_for_person", "They wrote: “How much?”")
+    assert shown["conversations"].link.endswith(f"&thread={waiting.id}"), "the only one opens itself"
 
 
 async def test_opt_outs_are_what_people_asked_for(books: Books) -> None:

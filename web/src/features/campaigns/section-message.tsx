@@ -51,7 +51,7 @@ export function MessageSection({ campaign, form, isLocked }: SectionProps) {
                 disabled={isLocked('model')}
                 onChange={(event) => set({ model: event.target.value || null })}
               >
-                <option value="">The installation's own{standard ? ` (${standard.name})` : ''}</option>
+                <option value="">Default{standard ? ` (${modelName(standard.name)})` : ''}</option>
                 {draft.model && !models.data?.some((model) => model.name === draft.model) && (
                   <option value={draft.model}>{modelName(draft.model)}</option>
                 )}

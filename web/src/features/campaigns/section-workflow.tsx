@@ -94,7 +94,7 @@ export function WorkflowSection({ campaign, form, isLocked }: SectionProps) {
               disabled={isLocked('agent_id')}
               onChange={(event) => set({ agent_id: event.target.value ? Number(event.target.value) : null })}
             >
-              <option value="">The usual one, with this campaign's description</option>
+              <option value="">This campaign’s own instructions</option>
               {agents.data?.map((agent) => (
                 <option key={agent.id} value={agent.id}>
                   {agent.name}
