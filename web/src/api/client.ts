@@ -23,6 +23,8 @@ export class ApiProblem extends Error {
     readonly remedy = '',
     readonly fields: FieldProblem[] = [],
     readonly type = '',
+    /** The lead's version, where an edit of an older one was refused. */
+    readonly version?: number,
   ) {
     super(detail || title)
     this.name = 'ApiProblem'
@@ -56,6 +58,7 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
       body.remedy,
       body.fields,
       body.type,
+      body.version,
     )
   } catch {
     return new ApiProblem(

@@ -14,8 +14,8 @@ import type { SaveLead } from './use-save-lead'
 /** Custom fields: what the file held beyond the usual, and what the agent may use. */
 export function AttributesCard({ lead, save }: { lead: LeadDetail; save: SaveLead }) {
   const [isAdding, setAdding] = useState(false)
-  const set = (name: string, value: unknown) =>
-    save(name, { attributes: { [name]: value } }, { attributes: { [name]: lead.attributes[name] ?? null } })
+  const set = (name: string, value: unknown, version = lead.version) =>
+    save(name, { attributes: { [name]: value } }, { attributes: { [name]: lead.attributes[name] ?? null } }, version)
   const entries = Object.entries(lead.attributes)
   return (
     <Card>
@@ -45,7 +45,8 @@ export function AttributesCard({ lead, save }: { lead: LeadDetail; save: SaveLea
                 text={textOf(value)}
                 shown={typeof value === 'string' ? value : undefined}
                 hint="A text, a number, true or false; a number in quotes is a text."
-                onSave={(text) => set(name, text.trim() === '' ? null : scalarOf(text))}
+                version={lead.version}
+                onSave={(text, version) => set(name, text.trim() === '' ? null : scalarOf(text), version)}
               />
               <Button
                 variant="ghost"

@@ -1,6 +1,6 @@
 import type { LeadDetail, LeadPatch } from '@/api/leads'
 
-export type EditableField = Exclude<keyof LeadPatch, 'attributes' | 'notes'>
+export type EditableField = Exclude<keyof LeadPatch, 'attributes' | 'notes' | 'version'>
 
 interface FieldDefinition {
   name: EditableField

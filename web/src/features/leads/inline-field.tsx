@@ -4,6 +4,8 @@ import { ApiProblem } from '@/api/client'
 import { Input, NativeSelect, Textarea } from '@/components/ui/input'
 import { cn } from '@/lib/cn'
 import { NONE } from '@/lib/format'
+import { outdatedBy } from './conflict'
+import { EditConflict } from './edit-conflict'
 
 interface InlineFieldProps {
   label: string
@@ -17,15 +19,19 @@ interface InlineFieldProps {
   isLong?: boolean
   /** The name under which the API says what is wrong with it. */
   field: string
+  /** Of what is shown; an edit is saved as one of the version that it began with. */
+  version: number
   /** Resolves once it is saved; what it throws is shown here, and what was typed stays. */
-  onSave: (text: string) => Promise<unknown>
+  onSave: (text: string, version: number) => Promise<unknown>
 }
 
 /** A value that turns into a field where it stands: Enter or leaving it saves, Escape takes it back. */
 export function InlineField(props: InlineFieldProps) {
-  const { label, text, shown, hint, type = 'text', choices, isLong, field, onSave } = props
+  const { label, text, shown, hint, type = 'text', choices, isLong, field, version, onSave } = props
   const id = useId()
   const [draft, setDraft] = useState<string | null>(null)
+  const [base, setBase] = useState({ text, version })
+  const [conflict, setConflict] = useState<number | null>(null)
   const [problem, setProblem] = useState('')
   const [isSaving, setSaving] = useState(false)
   const opener = useRef<HTMLButtonElement>(null)
@@ -37,22 +43,29 @@ export function InlineField(props: InlineFieldProps) {
     opener.current?.focus()
   }, [draft])
 
+  const open = () => {
+    setBase({ text, version })
+    setDraft(text)
+  }
   const close = (hasFocus: boolean) => {
     returnsFocus.current = hasFocus
     setDraft(null)
+    setConflict(null)
     setProblem('')
   }
   const save = async (value: string, hasFocus: boolean, control?: EventTarget) => {
     if (isSaving) return
     // A number field reads as empty while it holds something else; saved, that would empty the value.
     if (control instanceof HTMLInputElement && control.validity.badInput) return setProblem('Enter a number.')
-    if (value.trim() === text) return close(hasFocus)
+    if (value.trim() === text || value.trim() === base.text) return close(hasFocus)
     setSaving(true)
     try {
-      await onSave(value)
+      await onSave(value, conflict ?? base.version)
       close(hasFocus)
     } catch (error) {
-      setProblem(problemText(error, field))
+      const outdated = outdatedBy(error)
+      setConflict(outdated && outdated.version)
+      setProblem(outdated ? '' : problemText(error, field))
     } finally {
       setSaving(false)
     }
@@ -72,7 +85,7 @@ export function InlineField(props: InlineFieldProps) {
         type="button"
         data-inline-edit
         aria-label={`${label}: ${text || 'empty'}. Edit`}
-        onClick={() => setDraft(text)}
+        onClick={open}
         className={cn(
           'group -mx-1.5 flex min-h-7 w-full min-w-0 gap-1.5 rounded px-1.5 text-left text-[13px] hover:bg-accent',
           isLong ? 'items-start py-1' : 'items-center',
@@ -102,7 +115,10 @@ export function InlineField(props: InlineFieldProps) {
     readOnly: isSaving,
     value: draft,
     onKeyDown,
-    onBlur: (event: FocusEvent) => void save(draft, false, event.currentTarget),
+    onBlur: (event: FocusEvent) => {
+      // Between theirs and mine only a person chooses, not the loss of focus.
+      if (conflict === null) void save(draft, false, event.currentTarget)
+    },
   }
   return (
     <div className="min-w-0 py-0.5">
@@ -123,6 +139,14 @@ export function InlineField(props: InlineFieldProps) {
         <Textarea {...control} maxLength={20_000} onChange={(event) => setDraft(event.target.value)} />
       ) : (
         <Input {...control} type={type} autoComplete="off" onChange={(event) => setDraft(event.target.value)} />
+      )}
+      {conflict !== null && (
+        <EditConflict
+          theirs={text}
+          onTheirs={() => close(true)}
+          onMine={() => void save(draft, true)}
+          isBusy={isSaving}
+        />
       )}
       {(problem || hint) && (
         <p

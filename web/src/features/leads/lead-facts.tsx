@@ -28,7 +28,8 @@ export function LeadFacts({ lead, save }: { lead: LeadDetail; save: SaveLead }) 
                 type={type ?? 'text'}
                 choices={choices}
                 hint={hint}
-                onSave={(value) => save(label, patchOf(name, value), undoPatch(lead, name))}
+                version={lead.version}
+                onSave={(value, version) => save(label, patchOf(name, value), undoPatch(lead, name), version)}
               />
             </div>
           )
@@ -41,7 +42,8 @@ export function LeadFacts({ lead, save }: { lead: LeadDetail; save: SaveLead }) 
             text={lead.notes ?? ''}
             isLong
             hint="Ctrl or ⌘ with Enter saves."
-            onSave={(value) => save('Notes', patchOf('notes', value), undoPatch(lead, 'notes'))}
+            version={lead.version}
+            onSave={(value, version) => save('Notes', patchOf('notes', value), undoPatch(lead, 'notes'), version)}
           />
         </div>
       </CardBody>
