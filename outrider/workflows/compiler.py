@@ -9,7 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, TypedDict, cast
 
 import structlog
 from langchain_core.runnables import RunnableConfig
@@ -29,7 +29,15 @@ MOST_CACHED = 200
 FAILED = "failed to run"
 """Outcome of a node that could not do its work; leads to the last node whatever the definition connects."""
 
-NodeRunner = Callable[[CampaignLeadState], Awaitable[dict[str, Any]]]
+
+class Carried(TypedDict):
+    """What LangGraph carries: the whole state as one value. It looks at every value it carries several times per step, and one
+    node follows the other, so that nothing has to be merged."""
+
+    state: CampaignLeadState
+
+
+NodeRunner = Callable[[Carried], Awaitable[Carried]]
 
 
 class CompiledWorkflow:
@@ -46,7 +54,8 @@ class CompiledWorkflow:
             # Without a tracer nobody reads these, and LangGraph copies them at every step.
             metadata = {"trace_id": state["trace_id"], "campaign_id": state["campaign_id"]}
             config |= {"run_name": name, "metadata": metadata}
-        return cast(CampaignLeadState, await self._graph.ainvoke(state, config))
+        carried: Carried = {"state": state}
+        return cast(Carried, await self._graph.ainvoke(carried, config))["state"]
 
 
 class Compiler:
@@ -74,7 +83,7 @@ class Compiler:
 
 
 def _build(definition: WorkflowDefinition, models: Models) -> CompiledStateGraph[Any, Any, Any, Any]:
-    graph: Any = StateGraph(CampaignLeadState)
+    graph: Any = StateGraph(Carried)
     table = routes(definition)
     last = next(node.id for node in definition.nodes if SPECIFICATIONS[node.type].ends_run)
     for node in definition.nodes:
@@ -90,8 +99,9 @@ def _build(definition: WorkflowDefinition, models: Models) -> CompiledStateGraph
     return cast("CompiledStateGraph[Any, Any, Any, Any]", graph.compile())
 
 
-def _outcome(state: CampaignLeadState) -> str:
-    return state["outcome"]
+async def _outcome(carried: Carried) -> str:
+    # Async, for LangGraph calls plain functions in a thread: twice per run the way there and back.
+    return carried["state"]["outcome"]
 
 
 def _runner(node: WorkflowNode, models: Models) -> NodeRunner:
@@ -99,7 +109,8 @@ def _runner(node: WorkflowNode, models: Models) -> NodeRunner:
     specification = SPECIFICATIONS[node.type]
     params = specification.params.model_validate(node.data)
 
-    async def run(state: CampaignLeadState) -> dict[str, Any]:
+    async def run(carried: Carried) -> Carried:
+        state = carried["state"]
         began = time.perf_counter()
         result = await _visit(specification, node.id, params, state, models)
         entry: LogEntry = {
@@ -112,7 +123,7 @@ def _runner(node: WorkflowNode, models: Models) -> NodeRunner:
             "cost": result.cost,
             "details": result.details,
         }
-        return _changes(state, result, entry)
+        return {"state": _changed(state, result, entry)}
 
     return run
 
@@ -142,10 +153,10 @@ def _failure(reason: str, failure: NodeFailed | None) -> NodeResult:
     )
 
 
-def _changes(state: CampaignLeadState, result: NodeResult, entry: LogEntry) -> dict[str, Any]:
+def _changed(state: CampaignLeadState, result: NodeResult, entry: LogEntry) -> CampaignLeadState:
     changes = {**result.update, "outcome": result.handle, "processing_logs": [*state["processing_logs"], entry]}
     if result.transcript:
         changes["conversation_history"] = [*state["conversation_history"], *result.transcript]
     if result.intents:
         changes["intents"] = [*state["intents"], *result.intents]
-    return changes
+    return cast(CampaignLeadState, {**state, **changes})
