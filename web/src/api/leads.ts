@@ -32,7 +32,8 @@ export const leadKeys = {
   count: (filter: LeadFilter) => ['leads', 'count', filter] as const,
   values: (field: string) => ['leads', 'values', field] as const,
   one: (id: number) => ['leads', 'one', id] as const,
-  timeline: (id: number) => ['leads', 'timeline', id] as const,
+  /** Apart from the leads: texts and suppressions make it stale, too. */
+  timeline: (id: number) => ['timeline', id] as const,
 }
 
 /** Rows per page: enough that fast scrolling asks seldom, few enough that a page is there at once. */

@@ -49,7 +49,7 @@ function useChanged() {
   return () =>
     Promise.all([
       client.invalidateQueries({ queryKey: suppressionKeys.all }),
-      client.invalidateQueries({ queryKey: ['leads', 'timeline'] }),
+      client.invalidateQueries({ queryKey: ['timeline'] }),
       client.invalidateQueries({ queryKey: ['conversations'] }),
     ])
 }

@@ -115,6 +115,7 @@ describe('Refresher', () => {
       [{ queryKey: ['campaigns', 'one', 7] }],
       [{ queryKey: ['leads'] }],
       [{ queryKey: ['lists'] }],
+      [{ queryKey: ['timeline'] }],
     ])
   })
 

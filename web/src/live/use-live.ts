@@ -4,14 +4,14 @@ import { type LiveEvent, type LiveState, live, RESET } from './connection'
 
 /** What each topic makes stale: the first part of the query keys of that resource. */
 const STALE: Record<string, string[]> = {
-  campaigns: ['campaigns', 'dashboard'],
+  campaigns: ['campaigns', 'dashboard', 'timeline'],
   campaign: ['campaigns'],
-  conversations: ['conversations', 'dashboard'],
+  conversations: ['conversations', 'dashboard', 'timeline'],
   conversation: ['conversation', 'handset'],
-  leads: ['leads', 'lists'],
+  leads: ['leads', 'lists', 'timeline'],
   imports: ['imports', 'leads', 'lists'],
   senders: ['senders'],
-  suppressions: ['suppressions', 'conversations', 'conversation'],
+  suppressions: ['suppressions', 'conversations', 'conversation', 'timeline'],
   jobs: ['jobs', 'dashboard'],
 }
 /** However fast events come, a list is asked for at most this often. */
