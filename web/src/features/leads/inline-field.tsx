@@ -64,7 +64,7 @@ export function InlineField(props: InlineFieldProps) {
       close(hasFocus)
     } catch (error) {
       const outdated = outdatedBy(error)
-      setConflict(outdated && outdated.version)
+      setConflict(outdated?.version ?? null)
       setProblem(outdated ? '' : problemText(error, field))
     } finally {
       setSaving(false)
