@@ -76,6 +76,19 @@ class Settings(BaseSettings):
     """Key for OpenAI, or for the server at OPENAI_BASE_URL."""
     openai_base_url: AnyHttpUrl | None = Field(None, validation_alias=_public("OPENAI_BASE_URL"))
     """Address of a server that speaks as OpenAI does."""
+    anthropic_api_key: SecretStr | None = Field(None, validation_alias=_public("ANTHROPIC_API_KEY"))
+    """Key for Anthropic, or for the server at ANTHROPIC_BASE_URL."""
+    anthropic_base_url: AnyHttpUrl | None = Field(None, validation_alias=_public("ANTHROPIC_BASE_URL"))
+    """Address of a server that speaks as Anthropic does."""
+    cerebras_api_key: SecretStr | None = Field(None, validation_alias=_public("CEREBRAS_API_KEY"))
+    """Key for Cerebras."""
+    cerebras_base_url: AnyHttpUrl = Field(AnyHttpUrl("https://api.cerebras.ai/v1"), validation_alias=_public("CEREBRAS_BASE_URL"))
+    """Address of Cerebras, or of a proxy before it."""
+    ollama_base_url: AnyHttpUrl | None = Field(None, validation_alias=_public("OLLAMA_BASE_URL"))
+    """Address of an Ollama server, as in `http://127.0.0.1:11434`."""
+    model_prices: Annotated[list[str], NoDecode] = []
+    """Prices that the list of `genai-prices` lacks, in US dollars per million tokens read and written, separated by commas:
+    `ollama:llama3.1:8b=0.05/0.10, openai:*=0.10/0.40`; Ollama's models cost nothing unless it is said here."""
     model_timeout: float = Field(30.0, gt=0)
     """Seconds until a request to a model counts as unanswered."""
     model_max_retries: int = Field(2, ge=0)
@@ -132,7 +145,16 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     """For people or for machines."""
 
-    @field_validator("fallback_models", "supplied", mode="before")
+    langsmith_api_key: SecretStr | None = Field(None, validation_alias=_public("LANGSMITH_API_KEY"))
+    """Key for LangSmith; set, a trace of each call of a language model, prompt and answer included, is sent there."""
+    langsmith_endpoint: AnyHttpUrl = Field(
+        AnyHttpUrl("https://api.smith.langchain.com"), validation_alias=_public("LANGSMITH_ENDPOINT")
+    )
+    """Address of LangSmith, as of another region or a server of one's own."""
+    langsmith_project: str = Field("outrider", min_length=1, validation_alias=_public("LANGSMITH_PROJECT"))
+    """Project in LangSmith that the traces go to."""
+
+    @field_validator("fallback_models", "model_prices", "supplied", mode="before")
     @classmethod
     def _split_list(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value

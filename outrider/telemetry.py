@@ -33,6 +33,7 @@ MODEL_CALLS = Counter("outrider_model_calls_total", "Model calls, by outcome.", 
 MODEL_SECONDS = Histogram("outrider_model_call_seconds", "Duration of a model call.", ["model"])
 MODEL_TOKENS = Counter("outrider_model_tokens_total", "Tokens, by direction.", ["model", "direction"])
 MODEL_COST = Counter("outrider_model_cost_dollars_total", "US dollars of model calls.", ["model"])
+TRACES = Counter("outrider_traces_total", "Traces of model calls for LangSmith: sent, or dropped.", ["outcome"])
 HTTP = Counter("outrider_http_requests_total", "HTTP requests answered.", ["method", "route", "status"])
 HTTP_SECONDS = Histogram("outrider_http_request_seconds", "Duration of an HTTP request.", ["method", "route"])
 LIVE_SOCKETS = Gauge("outrider_live_sockets", "Open sockets of live updates.", multiprocess_mode="livesum")

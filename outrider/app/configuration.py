@@ -29,7 +29,10 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "twilio_account_sid", "twilio_auth_token", "twilio_from_number", "twilio_messaging_service_sid", "twilio_api_base_url",
         "carrier_timeout", "sms_segment_price",
     ),
-    "Models": ("model", "fallback_models", "openai_api_key", "openai_base_url", "model_timeout", "model_max_retries"),
+    "Models": (
+        "model", "fallback_models", "openai_api_key", "openai_base_url", "anthropic_api_key", "anthropic_base_url",
+        "cerebras_api_key", "cerebras_base_url", "ollama_base_url", "model_timeout", "model_max_retries", "model_prices",
+    ),
     "Sending": (
         "quiet_hours", "send_batch", "send_concurrency", "send_lease_seconds", "settle_seconds", "poll_inbound_seconds",
         "receipt_overdue_seconds",
@@ -37,7 +40,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "Conversations": ("brand", "reply_delay_seconds", "most_automated_replies"),
     "Campaigns": ("chunk_size", "run_concurrency", "worker_jobs", "worker_bulk_jobs", "worker_heartbeat_seconds"),
     "Leads": ("default_region", "upload_limit_mb"),
-    "Observing": ("log_level", "log_format"),
+    "Observing": ("log_level", "log_format", "langsmith_api_key", "langsmith_endpoint", "langsmith_project"),
 }  # fmt: skip
 EVERY_DAY = "every day"
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -209,7 +209,7 @@ async def _model(settings: Settings) -> list[Finding]:
                 "model",
                 "note",
                 "Offline model: texts come from templates and rules.",
-                "Set OPENAI_API_KEY or OPENAI_BASE_URL for a language model.",
+                "Set OPENAI_API_KEY, ANTHROPIC_API_KEY, CEREBRAS_API_KEY or OLLAMA_BASE_URL for a language model.",
             )
         ]
     return [Finding("model", "ok", model.name)]

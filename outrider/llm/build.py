@@ -1,29 +1,34 @@
 """Puts models together from the settings.
 
-A provider's module is imported when a model of it is first asked for: LangChain and the SDK take seconds to load,
+A provider's module is imported when a model of it is first asked for: LangChain and the SDKs take seconds to load,
 which commands and processes that run offline need not wait for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
 
 from outrider.config import Settings
 from outrider.errors import ConfigurationError
 from outrider.llm.base import ChatModel
 from outrider.llm.counted import Counted, Observe
 from outrider.llm.offline import OfflineModel
-from outrider.llm.pricing import Priced
+from outrider.llm.pricing import Priced, stated_rate, stated_rates
 from outrider.llm.retrying import Retrying
+from outrider.llm.tracing import Traced, Tracer
 
 if TYPE_CHECKING:
     import httpx2
 
 OFFLINE = "offline"
-DEFAULT_ONLINE = "openai:gpt-4o-mini"
 
 OpenClient = Callable[[], "httpx2.AsyncClient"]
+"""Gives the shared pool of connections."""
+MakeModel = Callable[[str, Settings, OpenClient], ChatModel]
+"""Makes a provider's model, of the name without the provider."""
 
 
 class ModelRegistry:
@@ -33,12 +38,14 @@ class ModelRegistry:
         """Makes the default model right away, so that a wrong setting stops the start.
 
         Raises:
-            ConfigurationError: as in `get`.
+            ConfigurationError: as in `get`, or a price can't be read.
         """
         self._settings = settings
         self._observe = observe
         self._models: dict[str, ChatModel] = {}
         self._http_client: httpx2.AsyncClient | None = None
+        self._tracer = _tracer(settings)
+        stated_rates(settings.model_prices)
         self.get()
 
     @property
@@ -54,7 +61,7 @@ class ModelRegistry:
         """
         name = name or self.default_name
         if name not in self._models:
-            self._models[name] = _assemble(name, self._settings, self._observe, self._shared_client)
+            self._models[name] = _assemble(name, self._settings, self._observe, self._shared_client, self._tracer)
         return self._models[name]
 
     async def aclose(self) -> None:
@@ -65,6 +72,8 @@ class ModelRegistry:
         if self._http_client is not None:
             await self._http_client.aclose()
             self._http_client = None
+        if self._tracer is not None:
+            await self._tracer.aclose()
 
     def _shared_client(self) -> httpx2.AsyncClient:
         from outrider.llm.providers.connections import open_http_client
@@ -74,49 +83,120 @@ class ModelRegistry:
         return self._http_client
 
 
-def build_model(settings: Settings, observe: Observe | None = None) -> ChatModel:
-    """The default model, with connections of its own.
-
-    Raises:
-        ConfigurationError: OUTRIDER_MODEL names an unknown provider, or the provider lacks its settings.
-    """
-    return _assemble(default_model_name(settings), settings, observe, None)
-
-
 def default_model_name(settings: Settings) -> str:
-    """OUTRIDER_MODEL; without it a small OpenAI model if there is a key or a server, otherwise the offline model."""
-    has_server = settings.openai_api_key is not None or settings.openai_base_url is not None
-    return settings.model or (DEFAULT_ONLINE if has_server else OFFLINE)
+    """OUTRIDER_MODEL; without it a small model of the first provider that has a key or a server, else the offline model."""
+    if settings.model:
+        return settings.model
+    if settings.openai_api_key or settings.openai_base_url:
+        return "openai:gpt-4o-mini"
+    if settings.anthropic_api_key or settings.anthropic_base_url:
+        return "anthropic:claude-haiku-4-5"
+    if settings.cerebras_api_key:
+        return "cerebras:gpt-oss-120b"
+    return "ollama:llama3.1:8b" if settings.ollama_base_url else OFFLINE
 
 
-def _assemble(name: str, settings: Settings, observe: Observe | None, open_client: OpenClient | None) -> ChatModel:
+def _assemble(
+    name: str, settings: Settings, observe: Observe | None, open_client: OpenClient, tracer: Tracer | None
+) -> ChatModel:
     if name == OFFLINE:
         model: ChatModel = OfflineModel()
         return Counted(model, observe) if observe else model
-    model = Priced(_provider_model(name, settings, open_client))
+    model = Priced(_provider_model(name, settings, open_client), stated_rate(name, settings.model_prices))
+    return _wrapped(Traced(model, tracer) if tracer else model, settings, observe)
+
+
+def _wrapped(model: ChatModel, settings: Settings, observe: Observe | None) -> ChatModel:
+    """A provider's priced model with all that stands around it."""
     if observe:
         model = Counted(model, observe)
     return Retrying(model, settings.model_max_retries)
 
 
-def _provider_model(name: str, settings: Settings, open_client: OpenClient | None) -> ChatModel:
+def _tracer(settings: Settings) -> Tracer | None:
+    if settings.langsmith_api_key is None:
+        return None
+    key = settings.langsmith_api_key.get_secret_value()
+    return Tracer(key, url=str(settings.langsmith_endpoint), project=settings.langsmith_project)
+
+
+def _provider_model(name: str, settings: Settings, open_client: OpenClient) -> ChatModel:
     provider, _, model = name.partition(":")
-    if provider != "openai" or not model:
+    if provider not in PROVIDERS or not model:
         raise ConfigurationError(
             f"OUTRIDER_MODEL: “{name}” is not a model that can be used.",
-            remedy=f"Use openai:<model>, as in {DEFAULT_ONLINE}, for OpenAI or a server like it (OPENAI_BASE_URL), or offline.",
+            remedy=f"Use {', '.join(f'{known}:<model>' for known in PROVIDERS)} or {OFFLINE}, as in openai:gpt-4o-mini.",
         )
+    return PROVIDERS[provider](model, settings, open_client)
+
+
+def _openai(model: str, settings: Settings, open_client: OpenClient) -> ChatModel:
     if settings.openai_api_key is None and settings.openai_base_url is None:
-        raise ConfigurationError(
-            f"OUTRIDER_MODEL is {name}, but OPENAI_API_KEY is not set.",
-            remedy="Set OPENAI_API_KEY, or OPENAI_BASE_URL for a server that needs no key.",
-        )
+        raise _without(f"openai:{model}", "OPENAI_API_KEY", "OPENAI_BASE_URL")
     from outrider.llm.providers.openai_compatible import OpenAICompatible
 
     return OpenAICompatible(
         model,
-        api_key=settings.openai_api_key.get_secret_value() if settings.openai_api_key else None,
-        base_url=str(settings.openai_base_url).rstrip("/") if settings.openai_base_url else None,
+        api_key=_revealed(settings.openai_api_key),
+        base_url=_address(settings.openai_base_url),
         timeout=settings.model_timeout,
-        http_client=open_client() if open_client else None,
+        http_client=open_client(),
     )
+
+
+def _cerebras(model: str, settings: Settings, open_client: OpenClient) -> ChatModel:
+    if settings.cerebras_api_key is None:
+        raise _without(f"cerebras:{model}", "CEREBRAS_API_KEY")
+    from outrider.llm.providers.openai_compatible import CEREBRAS, OpenAICompatible
+
+    return OpenAICompatible(
+        model,
+        api_key=_revealed(settings.cerebras_api_key),
+        base_url=_address(settings.cerebras_base_url),
+        timeout=settings.model_timeout,
+        http_client=open_client(),
+        prefix="cerebras",
+        access=CEREBRAS,
+    )
+
+
+def _anthropic(model: str, settings: Settings, open_client: OpenClient) -> ChatModel:
+    if settings.anthropic_api_key is None and settings.anthropic_base_url is None:
+        raise _without(f"anthropic:{model}", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")
+    from outrider.llm.providers.anthropic import Anthropic
+
+    return Anthropic(
+        model,
+        api_key=_revealed(settings.anthropic_api_key),
+        base_url=_address(settings.anthropic_base_url),
+        timeout=settings.model_timeout,
+        http_client=open_client(),
+    )
+
+
+def _ollama(model: str, settings: Settings, _: OpenClient) -> ChatModel:
+    """Its client is of another library than the others', so that it has connections of its own."""
+    if settings.ollama_base_url is None:
+        raise ConfigurationError(
+            f"OUTRIDER_MODEL is ollama:{model}, but OLLAMA_BASE_URL is not set.",
+            remedy="Set OLLAMA_BASE_URL to the server's address, as in http://127.0.0.1:11434.",
+        )
+    from outrider.llm.providers.ollama import Ollama
+
+    return Ollama(model, base_url=_address(settings.ollama_base_url), timeout=settings.model_timeout)
+
+
+PROVIDERS: Mapping[str, MakeModel] = {"openai": _openai, "anthropic": _anthropic, "ollama": _ollama, "cerebras": _cerebras}
+
+
+def _without(name: str, key: str, address: str | None = None) -> ConfigurationError:
+    or_server = f", or {address} for a server that needs no key" if address else ""
+    return ConfigurationError(f"OUTRIDER_MODEL is {name}, but {key} is not set.", remedy=f"Set {key}{or_server}.")
+
+
+def _revealed(key: SecretStr | None) -> str | None:
+    return key.get_secret_value() if key is not None else None
+
+
+def _address(url: object) -> str | None:
+    return str(url).rstrip("/") if url is not None else None

@@ -1,20 +1,39 @@
-"""What a model call costs, from the price list that ships with `genai-prices`.
+"""What a model call costs, from the price list that ships with `genai-prices`, or from the settings.
 
 The list is part of the installed package; nothing here reaches the network.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from genai_prices import Usage, calc_price
 from genai_prices.data_snapshot import get_snapshot
 
-from outrider.llm.base import Around, Attempt, ChatRequest
+from outrider.errors import ConfigurationError
+from outrider.llm.base import Around, Attempt, ChatModel, ChatRequest
+
+PER = 1_000_000
+LOCAL = "ollama"
+"""Provider whose models run on machines of one's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """US dollars per million tokens."""
+
+    read: Decimal
+    written: Decimal
+
+    def price(self, input_tokens: int, output_tokens: int) -> Decimal:
+        return (self.read * input_tokens + self.written * output_tokens) / PER
+
+
+FREE = Rate(Decimal(0), Decimal(0))
 
 
 def price(provider: str, model: str, input_tokens: int, output_tokens: int, cached_input_tokens: int = 0) -> Decimal | None:
@@ -49,13 +68,55 @@ def provider_at(base_url: str) -> str | None:
         return None
 
 
+def stated_rate(name: str, prices: Sequence[str]) -> Rate | None:
+    """The rate of the model `provider:model` where the settings state it (`OUTRIDER_MODEL_PRICES`), for itself or for all
+    of its provider; local models are free if they state none.
+
+    Raises:
+        ConfigurationError: a price can't be read.
+    """
+    rates = stated_rates(prices)
+    provider = name.partition(":")[0]
+    return rates.get(name) or rates.get(f"{provider}:*") or (FREE if provider == LOCAL else None)
+
+
+def stated_rates(prices: Sequence[str]) -> Mapping[str, Rate]:
+    """Name → rate, of entries as `ollama:llama3.1:8b=0.05/0.10`.
+
+    Raises:
+        ConfigurationError: one can't be read.
+    """
+    return dict(_entry(text) for text in prices)
+
+
+def _entry(text: str) -> tuple[str, Rate]:
+    name, _, amounts = text.rpartition("=")
+    try:
+        read, written = (Decimal(amount.strip()) for amount in amounts.split("/"))
+    except (InvalidOperation, ValueError):
+        read = written = Decimal(-1)
+    if ":" not in name or not all(amount.is_finite() and amount >= 0 for amount in (read, written)):
+        raise ConfigurationError(
+            f"OUTRIDER_MODEL_PRICES: “{text}” is no price.",
+            remedy="Write provider:model=dollars per million tokens read/written, as in ollama:llama3.1:8b=0.05/0.10.",
+        )
+    return name.strip(), Rate(read, written)
+
+
 class Priced(Around):
-    """Puts the cost on each reply."""
+    """Puts the cost on each reply: by a stated rate, otherwise from the price list."""
+
+    def __init__(self, model: ChatModel, rate: Rate | None = None):
+        super().__init__(model)
+        self._rate = rate
 
     @asynccontextmanager
     async def around(self, request: ChatRequest) -> AsyncIterator[Attempt]:
         attempt = Attempt()
         yield attempt
         if (reply := attempt.reply) is not None:
-            cost = price(reply.provider, reply.model, reply.input_tokens, reply.output_tokens, reply.cached_input_tokens)
+            if self._rate is not None:
+                cost: Decimal | None = self._rate.price(reply.input_tokens, reply.output_tokens)
+            else:
+                cost = price(reply.provider, reply.model, reply.input_tokens, reply.output_tokens, reply.cached_input_tokens)
             attempt.reply = replace(reply, cost=cost or Decimal(0), price_known=cost is not None)

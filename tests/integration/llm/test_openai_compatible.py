@@ -30,8 +30,8 @@ from outrider.llm.base import (
     ModelTimeout,
     ModelUnavailable,
 )
-from outrider.llm.providers.openai_compatible import OpenAICompatible
 from outrider.llm.pricing import Priced
+from outrider.llm.providers.openai_compatible import OpenAICompatible
 from outrider.llm.retrying import Retrying
 
 REQUEST = ChatRequest([ChatMessage("system", "You are Ada."), ChatMessage("user", "Write to Maria.")], purpose="sms")
@@ -265,42 +265,6 @@ async def test_a_closed_model_leaves_a_shared_client_open(server: StandIn, model
     other = OpenAICompatible("m", api_key="k", base_url=server.base_url, http_client=shared)
     await other.aclose()
     assert not shared.is_closed and (await model.complete(REQUEST)).text
-
-
-async def test_calls_are_traced_in_langsmith(server: StandIn, model: OpenAICompatible, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With tracing on, the run with its prompt, answer, label and metadata arrives at LangSmith's address."""
-    from langsmith.utils import get_env_var
-
-    received: list[bytes] = []
-
-    async def collect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(65_536):
-            received.append(data)
-            if b"GET /info" in data:
-                writer.write(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-                writer.close()
-                return
-            writer.write(b"HTTP/1.1 202 Accepted\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}")
-
-    listener = await asyncio.start_server(collect, "127.0.0.1", 0)
-    for name, value in {
-        "LANGSMITH_TRACING": "true",
-        "LANGSMITH_API_KEY": "ls-test",
-        "LANGSMITH_ENDPOINT": f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}",
-        "LANGSMITH_DISABLE_RUN_COMPRESSION": "true",
-    }.items():
-        monkeypatch.setenv(name, value)
-    get_env_var.cache_clear()
-    try:
-        await model.complete(ChatRequest(REQUEST.messages, purpose="sms", metadata={"campaign": "spring-7"}))
-        deadline = time.monotonic() + 10
-        while not (b"spring-7" in b"".join(received) and b"Write to Maria." in b"".join(received)):
-            assert time.monotonic() < deadline, b"".join(received)[:2000]
-            await asyncio.sleep(0.05)
-    finally:
-        monkeypatch.undo()
-        get_env_var.cache_clear()
-        listener.close()
 
 
 async def test_the_stand_in_as_a_process_of_its_own() -> None:

@@ -6,21 +6,28 @@ from typing import Any
 
 import pytest
 
-from outrider.config import Settings
+from outrider.config import Settings, variable_of
 from outrider.errors import ConfigurationError
-from outrider.llm.base import ChatRequest
-from outrider.llm.build import ModelRegistry, build_model
+from outrider.llm.base import ChatModel, ChatRequest
+from outrider.llm.build import ModelRegistry
 from outrider.llm.counted import CallObserved
+from outrider.llm.pricing import price
+
+GROUPS_OF_MODELS = [name for name in Settings.model_fields if name.endswith(("_api_key", "_base_url")) or name == "model"]
 
 
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OUTRIDER_MODEL"):
-        monkeypatch.delenv(name, raising=False)
+    for field in GROUPS_OF_MODELS:
+        monkeypatch.delenv(variable_of(field), raising=False)
 
 
 def settings(**values: Any) -> Settings:
     return Settings(_env_file=None, **values)
+
+
+def build_model(settings: Settings) -> ChatModel:
+    return ModelRegistry(settings).get()
 
 
 KEY = {"OPENAI_API_KEY": "sk-test"}
@@ -36,6 +43,12 @@ SERVER = {"OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}
         ({**KEY, "model": "openai:gpt-4.1"}, "openai:gpt-4.1"),
         ({**SERVER, "model": "openai:llama3.1:8b"}, "openai:llama3.1:8b"),
         ({**KEY, "model": "offline"}, "offline"),
+        ({"ANTHROPIC_API_KEY": "sk-ant"}, "anthropic:claude-haiku-4-5"),
+        ({"ANTHROPIC_BASE_URL": "http://127.0.0.1:1"}, "anthropic:claude-haiku-4-5"),
+        ({"CEREBRAS_API_KEY": "csk"}, "cerebras:gpt-oss-120b"),
+        ({"OLLAMA_BASE_URL": "http://127.0.0.1:1"}, "ollama:llama3.1:8b"),
+        ({"OLLAMA_BASE_URL": "http://127.0.0.1:1", "model": "ollama:qwen3:0.6b"}, "ollama:qwen3:0.6b"),
+        ({**KEY, "ANTHROPIC_API_KEY": "sk-ant"}, "openai:gpt-4o-mini"),
     ],
 )
 async def test_the_settings_choose_the_model(values: dict[str, Any], name: str) -> None:
@@ -52,9 +65,30 @@ def test_an_unknown_model_is_named_with_what_is_possible(name: str) -> None:
     assert "openai:" in caught.value.remedy and "offline" in caught.value.remedy
 
 
-def test_a_missing_key_is_named() -> None:
-    with pytest.raises(ConfigurationError, match="OPENAI_API_KEY"):
-        build_model(settings(model="openai:gpt-4o-mini"))
+@pytest.mark.parametrize(
+    ("name", "variable"),
+    [
+        ("openai:gpt-4o-mini", "OPENAI_API_KEY"),
+        ("anthropic:claude-haiku-4-5", "ANTHROPIC_API_KEY"),
+        ("cerebras:gpt-oss-120b", "CEREBRAS_API_KEY"),
+        ("ollama:llama3.1:8b", "OLLAMA_BASE_URL"),
+    ],
+)
+def test_a_missing_key_is_named(name: str, variable: str) -> None:
+    with pytest.raises(ConfigurationError, match=variable) as caught:
+        build_model(settings(model=name))
+    assert variable in caught.value.remedy
+
+
+async def test_the_defaults_have_a_known_price() -> None:
+    for name in ("openai/gpt-4o-mini", "anthropic/claude-haiku-4-5", "cerebras/gpt-oss-120b"):
+        provider, _, model = name.partition("/")
+        assert (price(provider, model, 1000, 1000) or 0) > 0, name
+
+
+def test_a_wrong_price_stops_the_start() -> None:
+    with pytest.raises(ConfigurationError, match="OUTRIDER_MODEL_PRICES"):
+        ModelRegistry(settings(model_prices="ollama:llama3.1:8b=cheap"))
 
 
 async def test_the_registry_makes_each_model_once_and_shares_connections() -> None:
@@ -84,8 +118,9 @@ async def test_calls_are_observed() -> None:
 def test_the_offline_model_loads_no_provider() -> None:
     """Seconds of every start and command that needs no language model."""
     code = (
-        "import sys; from outrider.config import Settings; from outrider.llm.build import build_model;"
-        "build_model(Settings(_env_file=None)); print([m for m in ('openai', 'langchain_core') if m in sys.modules])"
+        "import sys; from outrider.config import Settings; from outrider.llm.build import ModelRegistry;"
+        "ModelRegistry(Settings(_env_file=None));"
+        "print([m for m in ('openai', 'anthropic', 'ollama', 'langchain_core') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 from pytest_socket import disable_socket, enable_socket
 
+from outrider.errors import ConfigurationError
 from outrider.llm.base import ChatReply, ChatRequest
-from outrider.llm.pricing import Priced, price, provider_at
+from outrider.llm.pricing import FREE, Priced, Rate, price, provider_at, stated_rate
 
 
 class Answers:
@@ -66,3 +67,37 @@ async def test_priced_puts_the_cost_on_the_reply() -> None:
     assert priced.cost == Decimal("0.00021") and priced.price_known
     unknown = await Priced(Answers(ChatReply("hi", "llama", "openai", 1000, 100))).complete(ChatRequest([]))
     assert unknown.cost == 0 and not unknown.price_known
+
+
+PRICES = ["ollama:llama3.1:8b=0.05/0.10", "openai:*=1/2", "openai:meta/llama=3 / 4"]
+
+
+@pytest.mark.parametrize(
+    ("name", "rate"),
+    [
+        ("ollama:llama3.1:8b", Rate(Decimal("0.05"), Decimal("0.10"))),
+        ("ollama:qwen3", FREE),
+        ("openai:other", Rate(Decimal(1), Decimal(2))),
+        ("openai:meta/llama", Rate(Decimal(3), Decimal(4))),
+        ("anthropic:claude-haiku-4-5", None),
+    ],
+)
+def test_the_settings_state_a_price_for_a_model_or_for_all_of_a_provider(name: str, rate: Rate | None) -> None:
+    assert stated_rate(name, PRICES) == rate
+
+
+@pytest.mark.parametrize(
+    "entry", ["", "x", "ollama:m", "ollama:m=", "ollama:m=1", "ollama:m=1/x", "ollama:m=-1/2", "m=1/2", "a:b=nan/1"]
+)
+def test_an_entry_that_is_no_price_is_named(entry: str) -> None:
+    with pytest.raises(ConfigurationError, match="OUTRIDER_MODEL_PRICES") as caught:
+        stated_rate("openai:x", [entry])
+    assert entry in caught.value.detail
+
+
+async def test_a_stated_price_comes_before_the_list() -> None:
+    reply = ChatReply("x", "gpt-4o-mini", "openai", 1_000_000, 500_000)
+    priced = await Priced(Answers(reply), Rate(Decimal(1), Decimal(2))).complete(ChatRequest([]))
+    assert priced.cost == Decimal(2) and priced.price_known
+    free = await Priced(Answers(reply), FREE).complete(ChatRequest([]))
+    assert free.cost == 0 and free.price_known
