@@ -38,6 +38,8 @@ class Installation:
     carrier_url: str
     api: httpx.Client
     carrier: httpx.Client
+    home: Path
+    """Its data folder."""
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +70,24 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         yield installation
 
 
+@pytest.fixture(scope="module")
+def paid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation with a model that costs money and a real carrier; nobody answers at either's address."""
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    settings = {
+        "OUTRIDER_QUIET_HOURS": "enforced",
+        "OUTRIDER_MODEL_MAX_RETRIES": "0",
+        "OPENAI_API_KEY": "not-a-key",
+        "OPENAI_BASE_URL": f"{nowhere}/v1",
+        "TWILIO_ACCOUNT_SID": f"AC{'1' * 32}",
+        "TWILIO_AUTH_TOKEN": "not-a-token",
+        "TWILIO_API_BASE_URL": nowhere,
+        "PUBLIC_URL": "https://outrider.example.com",
+    }
+    with serving(tmp_path_factory.mktemp("paid"), **settings) as installation:
+        yield installation
+
+
 @pytest.fixture
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page of a fresh browser profile; anything the page reports as an error fails the test."""
@@ -95,7 +115,8 @@ def watched(context: BrowserContext) -> Iterator[Page]:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[Installation]:
+def serving(home: Path, **more: str) -> Iterator[Installation]:
+    """An installation of its own in the folder `home`; `more` settings are variables of the environment."""
     home.chmod(0o755)
     port, simulator_port = free_port(), free_port()
     settings = {
@@ -108,14 +129,14 @@ def serving(home: Path) -> Iterator[Installation]:
     }
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("OUTRIDER_", "TWILIO_", "OPENAI_"))}
     command = [sys.executable, "-m", "tests.e2e.serve"]
-    with subprocess.Popen(command, cwd=ROOT, env=kept | settings, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=kept | settings | more, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
             assert line == "ready\n", f"the installation did not start: {line}{process.stdout.read()}"
             url, carrier_url = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{simulator_port}"
             with httpx.Client(base_url=url, timeout=30) as api, httpx.Client(base_url=carrier_url, timeout=30) as carrier:
-                yield Installation(url, carrier_url, api, carrier)
+                yield Installation(url, carrier_url, api, carrier, home)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=30)

@@ -13,11 +13,11 @@ const senderForm = z.object({
     .trim()
     .regex(ADDRESS, 'Write +12025550143, a short code, or MG and 32 digits of a messaging service.'),
   label: z.string().trim().max(200, 'At most 200 characters.'),
-  rate: z
+  segments_per_second: z
     .string()
     .trim()
     .regex(/^$|^\d+(\.\d+)?$/, 'Write a number, as in 1 or 2.5.'),
-}) satisfies z.ZodType<Pick<SenderIn, 'address'> & { label: string; rate: string }>
+}) satisfies z.ZodType<Pick<SenderIn, 'address'> & { label: string; segments_per_second: string }>
 
 type SenderForm = z.infer<typeof senderForm>
 
@@ -25,7 +25,7 @@ type SenderForm = z.infer<typeof senderForm>
 export function SenderSheet({ sender, onClose }: { sender: Sender | null; onClose: () => void }) {
   const add = useAddSender()
   const change = useChangeSender()
-  const save = ({ address, label, rate }: SenderForm) => {
+  const save = ({ address, label, segments_per_second: rate }: SenderForm) => {
     const segments_per_second = rate ? Number(rate) : null
     return sender
       ? change.mutateAsync({ id: sender.id, label, segments_per_second })
@@ -40,7 +40,7 @@ export function SenderSheet({ sender, onClose }: { sender: Sender | null; onClos
       defaultValues={{
         address: sender?.address ?? '',
         label: sender?.label ?? '',
-        rate: sender ? String(sender.segments_per_second) : '',
+        segments_per_second: sender ? String(sender.segments_per_second) : '',
       }}
       save={save}
       onClose={onClose}
@@ -66,14 +66,16 @@ export function SenderSheet({ sender, onClose }: { sender: Sender | null; onClos
           </Field>
           <Field
             label="Segments a second"
-            error={errors.rate?.message}
+            error={errors.segments_per_second?.message}
             hint={
               sender
                 ? 'What the carrier lets it send; faster only fills the carrier’s own queue.'
                 : 'Empty takes what carriers usually allow: 1 for a number, 3 for a toll-free one or a service.'
             }
           >
-            {(control) => <Input {...control} inputMode="decimal" autoComplete="off" {...register('rate')} />}
+            {(control) => (
+              <Input {...control} inputMode="decimal" autoComplete="off" {...register('segments_per_second')} />
+            )}
           </Field>
         </>
       )}
