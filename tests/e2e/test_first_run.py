@@ -28,7 +28,8 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 
 @pytest.fixture(scope="module")
 def loaded(fresh: Installation) -> Installation:
-    fresh.api.post("/api/demo").raise_for_status()
+    if fresh.api.get("/api/setup").json()["can_load_demo"]:
+        fresh.api.post("/api/demo").raise_for_status()
     return fresh
 
 
@@ -36,7 +37,8 @@ def loaded(fresh: Installation) -> Installation:
 def started(loaded: Installation) -> Installation:
     """The demo's campaign has run, and the carrier has said of every text what became of it."""
     if loaded.api.get("/api/campaigns/1").json()["status"] == "draft":
-        loaded.api.post("/api/campaigns/1/start").raise_for_status()
+        # The leads are imported in the background; before that there is nobody to write to.
+        until(lambda: loaded.api.post("/api/campaigns/1/start").is_success)
     until(lambda: is_told(loaded.api.get("/api/dashboard").json()["period"]))
     return loaded
 
@@ -143,8 +145,8 @@ def test_who_needs_a_person_is_one_click_away(page: Page, started: Installation)
     started.api.post(f"/api/handset/people/{person['phone']}/texts", json={"body": words}).raise_for_status()
 
     waiting.get_by_role("link", name="1 conversation waits for a person").click(timeout=LONG)
-    expect(page.get_by_role("region", name=f"Messages with {person['lead_name']}")).to_contain_text(words)
     expect(page.get_by_role("link", name=re.compile("Needs a person"))).to_have_attribute("aria-current", "page")
+    expect(page.get_by_role("region", name=f"Messages with {person['lead_name']}")).to_contain_text(words)
 
 
 def is_told(period: dict[str, int]) -> bool:
