@@ -1,0 +1,1 @@
+"""Functions that agents may ask for, and the authority under which they run."""
