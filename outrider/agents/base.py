@@ -16,7 +16,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
-from outrider.agents.contract import Briefing
+from outrider.agents.contract import Briefing, Objection
 from outrider.conversations.models import PersonReason
 
 
@@ -126,6 +126,59 @@ class Qualification(BaseModel):
     factors: QualificationFactors = QualificationFactors()
 
 
+class LeadIntent(StrEnum):
+    """What a lead's latest texts want."""
+
+    GREETING = "greeting"
+    INTERESTED = "interested"
+    QUESTION = "question"
+    """Asks for something about the offer."""
+    PRICE_QUESTION = "price_question"
+    WHO_ARE_YOU = "who_are_you"
+    WHERE_FROM = "where_from"
+    """Where do you have my number from?"""
+    TELLS = "tells"
+    """Answers a question of ours, or tells something about themselves."""
+    OBJECTION = "objection"
+    WANTS_MEETING = "wants_meeting"
+    """A call or a meeting, with or without a time."""
+    PICKS_TIME = "picks_time"
+    """Takes one of the times that we offered, or names one."""
+    MOVES_MEETING = "moves_meeting"
+    CANCELS_MEETING = "cancels_meeting"
+    WANTS_IN_WRITING = "wants_in_writing"
+    """An e-mail, a brochure, the details."""
+    LATER = "later"
+    NOT_INTERESTED = "not_interested"
+    WRONG_PERSON = "wrong_person"
+    WANTS_NO_TEXTS = "wants_no_texts"
+    """In words that the opt-out rules did not recognise."""
+    THANKS = "thanks"
+    UNCLEAR = "unclear"
+
+
+class Reading(BaseModel):
+    """What the latest texts of a lead say: the model's reading, corrected by rules in code."""
+
+    intent: LeadIntent = LeadIntent.UNCLEAR
+    objection: Annotated[str, Field(max_length=80)] | None = None
+    """Key of the objection in the library; None if none is raised, or none of these."""
+    findings: Annotated[list[FactorFinding], Field(max_length=8)] = []
+    sentiment: Literal["positive", "neutral", "negative"] = "neutral"
+    asks_for_person: bool = False
+    is_angry: bool = False
+    threatens_legally: bool = False
+    asks_whether_ai: bool = False
+    named_time: Annotated[str, Field(max_length=120)] | None = None
+    """The words in which they name a time."""
+    picked_slot: Annotated[int, Field(ge=1, le=10)] | None = None
+    """The one that they take of the times offered, counted from 1."""
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
+    """ISO 639-1, of the latest text."""
+    confidence: Annotated[float, Field(ge=0, le=1)] = 0.6
+    """How sure it is that this is what they mean."""
+
+
 class CostMetrics(BaseModel):
     """What the models took."""
 
@@ -212,13 +265,27 @@ class WorkflowContext(BaseModel):
     """Oldest first, without the input of this turn."""
     qualification_factors: QualificationFactors = QualificationFactors()
     qualification: Qualification | None = None
+    reading: Reading | None = None
+    """What the input of this turn says; None until it was read."""
+    questions_asked: int = 0
+    """Questions that the lead was asked so far to find out whether they fit."""
+    asked_factor: Factor | None = None
+    """What the latest of them was about; their answer is read as one to it."""
+    objections: list[Objection] = []
+    """The library that holds for this conversation."""
+    answered_objections: list[str] = []
+    """Keys of the objections that were answered before."""
     offered_slots: list[Slot] = []
     """What the scheduler offered last; a lead's "the second one" is among them."""
+    taken_slots: list[Slot] = []
+    """Times that somebody else took while this turn was thought."""
     meeting: Meeting | None = None
     failures: int = 0
     """Turns in a row that no agent could answer."""
     is_disclosed: bool = False
     """The lead was told that an automated assistant writes."""
+    is_draft: bool = False
+    """A person asked for a draft: nothing that the answer announces will be done."""
     results: dict[AgentType, dict[str, Any]] = {}
     """What other agents found in this run, by their type."""
     cost_tracking: CostMetrics = CostMetrics()
@@ -242,13 +309,21 @@ class UpdateLead(BaseModel):
     changes: dict[str, str]
 
 
+class RemindPerson(BaseModel):
+    """A person shall take the conversation at that time, unless the lead writes before."""
+
+    kind: Literal["remind_person"] = "remind_person"
+    at: datetime
+    why: str
+
+
 class NotifyPerson(BaseModel):
     kind: Literal["notify_person"] = "notify_person"
     subject: str
     body: str
 
 
-AgentIntent = Annotated[BookMeeting | CancelMeeting | UpdateLead | NotifyPerson, Field(discriminator="kind")]
+AgentIntent = Annotated[BookMeeting | CancelMeeting | UpdateLead | RemindPerson | NotifyPerson, Field(discriminator="kind")]
 """An effect that an agent asks for. The recipient is never part of it: it is the run's own lead."""
 
 
@@ -280,6 +355,12 @@ class AgentResponse(BaseModel):
     qualification_factors: QualificationFactors | None = None
     qualification: Qualification | None = None
     offered_slots: list[Slot] | None = None
+    """What was offered; None leaves what was offered before."""
+    asked_factor: Factor | None = None
+    """What its question is about."""
+    answered_objection: str | None = None
+    could_answer: bool = True
+    """False: it had to say that it does not know."""
     intents: list[AgentIntent] = []
     tool_uses: list[ToolUse] = []
     model: str | None = None

@@ -28,6 +28,22 @@ class Briefing(BaseModel):
     """False: every answer waits for a person."""
 
 
+class Objection(BaseModel):
+    """A doubt that leads raise, and how we answer it."""
+
+    key: str
+    """Its stable name: `price`."""
+    name: str
+    examples: list[str] = []
+    """How leads put it."""
+    guidance: str
+    """How to answer; the agent finds the words."""
+    sample_answer: str = ""
+    """Words that would do; what the offline model says."""
+    proof_points: list[str] = []
+    """Facts that the answer may use."""
+
+
 class ThreadText(BaseModel):
     """One text of the thread."""
 
