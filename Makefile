@@ -26,6 +26,7 @@ web: $(VENV)/.ready ## Build the pages, unless they are up to date
 test: $(VENV)/.ready-dev ## Set up and run the tests
 	@$(BIN)/python scripts/build_web.py --optional
 	@$(BIN)/python scripts/build_web.py test --optional
+	@$(BIN)/python scripts/fetch_stand_ins.py --optional
 	@$(BIN)/python -m pytest
 	@scripts/ensure_chromium.sh
 	@$(BIN)/python -m pytest -m e2e -n 0 tests/e2e

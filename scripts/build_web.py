@@ -22,7 +22,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 WEB = ROOT / "web"
 DIST = WEB / "dist"
-MODULES = WEB / "node_modules"
 NODE_LOCK = ROOT / "requirements-web.lock"
 OLDEST_NODE = (20, 19)
 NO_INPUT = frozenset({"node_modules", "dist", "coverage", "test-results", "playwright-report"})
@@ -98,21 +97,26 @@ def run_script(name: str) -> None:
     run([*node.npm, "run", "--silent", name], node, f"npm run {name} failed.")
 
 
-def install_packages(node: Node) -> None:
-    wanted = fingerprint([WEB / "package-lock.json"])
-    if is_made_from(MODULES, wanted):
+def install_packages(node: Node, folder: Path | None = None, of_what: str = "the web application") -> None:
+    """What `package-lock.json` of the folder names, unless it is there.
+
+    Raises:
+        Unavailable, Failed
+    """
+    folder = folder or WEB
+    modules = folder / "node_modules"
+    wanted = fingerprint([folder / "package-lock.json"], folder)
+    if is_made_from(modules, wanted):
         return
-    say("Fetching the packages of the web application …")
+    say(f"Fetching the packages of {of_what} …")
     command = [*node.npm, "ci", "--no-progress", "--loglevel=error"]
-    finished = subprocess.run(command, cwd=WEB, env=node.environment(), capture_output=True, text=True, check=False)
+    finished = subprocess.run(command, cwd=folder, env=node.environment(), capture_output=True, text=True, check=False)
     output = finished.stdout + finished.stderr
     if finished.returncode and any(sign in output for sign in OFFLINE_SIGNS):
-        raise Unavailable(
-            "The packages of the web application can't be fetched: npm reaches no registry. Connect once to fetch them."
-        )
+        raise Unavailable(f"The packages of {of_what} can't be fetched: npm reaches no registry. Connect once to fetch them.")
     if finished.returncode:
-        raise Failed(f"{output.strip()}\nThe packages of the web application could not be installed.")
-    (MODULES / BUILT_FROM).write_text(wanted)
+        raise Failed(f"{output.strip()}\nThe packages of {of_what} could not be installed.")
+    (modules / BUILT_FROM).write_text(wanted)
 
 
 def find_node() -> Node:
@@ -189,11 +193,11 @@ def input_files() -> Iterator[Path]:
         yield from (Path(folder, name) for name in sorted(names))
 
 
-def fingerprint(paths: Iterator[Path] | list[Path]) -> str:
-    """SHA-256 over names and contents."""
+def fingerprint(paths: Iterator[Path] | list[Path], folder: Path | None = None) -> str:
+    """SHA-256 over names, as seen from the folder (web/), and contents."""
     total = hashlib.sha256()
     for path in paths:
-        total.update(f"{path.relative_to(WEB).as_posix()}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+        total.update(f"{path.relative_to(folder or WEB).as_posix()}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()
 
 

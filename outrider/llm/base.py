@@ -20,7 +20,7 @@ ProviderError
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -166,6 +166,10 @@ class ChatRequest:
     context: Mapping[str, Any] = field(default_factory=dict)
     """The task as data (lead, campaign, thread). A language model has it all in its prompt and ignores this; the
     offline model works from it."""
+    fresh: bool = False
+    """Never answered from the cache: whoever asks wants another answer, or to know whether the model answers."""
+    account: object | None = field(default=None, compare=False, repr=False)
+    """What pays for the call; `Budgeted` puts it there for the wrappers inside it. Callers leave it alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,8 +288,8 @@ class Around(Wrapper):
         return attempt.reply
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[StreamPart]:
-        async with self.around(request) as attempt:
-            async for part in self.wrapped.stream(request):
+        async with self.around(request) as attempt, ending(self.wrapped.stream(request)) as parts:
+            async for part in parts:
                 if isinstance(part, ChatReply):
                     attempt.reply = part
                 else:
@@ -302,6 +306,16 @@ def estimated_tokens(text: str) -> int:
 def estimated_input_tokens(messages: Sequence[ChatMessage]) -> int:
     """Tokens of a prompt whose tokenizer is not known."""
     return sum(estimated_tokens(message.content) for message in messages)
+
+
+@asynccontextmanager
+async def ending(parts: AsyncIterator[StreamPart]) -> AsyncIterator[AsyncIterator[StreamPart]]:
+    """A stream that ends with the block: one that is left in the middle gives its connection back at once."""
+    try:
+        yield parts
+    finally:
+        if isinstance(parts, AsyncGenerator):
+            await parts.aclose()
 
 
 async def in_one_piece(reply: ChatReply) -> AsyncIterator[StreamPart]:

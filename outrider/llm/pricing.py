@@ -103,6 +103,48 @@ def _entry(text: str) -> tuple[str, Rate]:
     return name.strip(), Rate(read, written)
 
 
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """What calls of one model cost, before and after.
+
+    Args:
+        provider, model: as the price list knows them.
+        rate: a stated one, which goes before the list's.
+    """
+
+    provider: str
+    model: str
+    rate: Rate | None = None
+
+    def price(self, input_tokens: int, output_tokens: int) -> Decimal:
+        """US dollars; 0 if nobody knows the model's price."""
+        if self.rate is not None:
+            return self.rate.price(input_tokens, output_tokens)
+        return price(self.provider, self.model, input_tokens, output_tokens) or Decimal(0)
+
+    def most(self, request: ChatRequest) -> Decimal:
+        """The most that the request can cost if its answer is at most `max_tokens` long.
+
+        No tokenizer makes more tokens of a text than it has bytes; what providers add around messages and tools is covered by
+        a flat number for each.
+        """
+        if not self.price(1_000, 1_000):
+            return Decimal(0)
+        return self.price(_most_input_tokens(request), request.max_tokens or 0)
+
+
+TOKENS_AROUND_MESSAGE = 16
+TOKENS_AROUND_TOOLS = 512
+
+
+def _most_input_tokens(request: ChatRequest) -> int:
+    said = sum(len(message.content.encode()) + TOKENS_AROUND_MESSAGE for message in request.messages)
+    called = sum(len(repr(call.arguments)) for message in request.messages for call in message.tool_calls)
+    shapes = [repr((tool.name, tool.description, tool.parameters)) for tool in request.tools]
+    shapes += [repr(request.output.schema)] if request.output else []
+    return said + called + sum(len(shape.encode()) for shape in shapes) + (TOKENS_AROUND_TOOLS if shapes else 0)
+
+
 class Priced(Around):
     """Puts the cost on each reply: by a stated rate, otherwise from the price list."""
 

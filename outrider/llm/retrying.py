@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import structlog
 
-from outrider.llm.base import ChatModel, ChatReply, ChatRequest, ModelError, Restarted, StreamPart, Wrapper
+from outrider.llm.base import ChatModel, ChatReply, ChatRequest, ModelError, Restarted, StreamPart, Wrapper, ending
 
 log = structlog.get_logger(__name__)
 
@@ -51,9 +51,10 @@ class Retrying(Wrapper):
         for attempt in range(self._max_retries + 1):
             has_begun = False
             try:
-                async for part in self.wrapped.stream(request):
-                    has_begun = True
-                    yield part
+                async with ending(self.wrapped.stream(request)) as parts:
+                    async for part in parts:
+                        has_begun = True
+                        yield part
                 return
             except ModelError as error:
                 if attempt == self._max_retries:

@@ -36,7 +36,6 @@ class Workshop:
             "ROOT": folder,
             "WEB": self.web,
             "DIST": self.web / "dist",
-            "MODULES": self.web / "node_modules",
         }.items():
             monkeypatch.setattr(self.script, name, path)
         monkeypatch.setattr(self.script, "NODE_LOCK", folder / "requirements-web.lock")

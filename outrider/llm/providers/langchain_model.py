@@ -77,12 +77,13 @@ class LangChainModel:
     async def stream(self, request: ChatRequest) -> AsyncIterator[StreamPart]:
         began = time.perf_counter()
         chunks: list[AIMessageChunk] = []
-        has_text = False
+        has_text, half = False, ""
         with self._named_failures():
             async with aclosing(self._chunks(request)) as arriving:
                 async for chunk in within(arriving, self._timeout):
                     chunks.append(chunk)
-                    if text := self._shown(request, chunk):
+                    text, half = _whole_characters(half + self._shown(request, chunk))
+                    if text:
                         has_text = True
                         yield TextDelta(text)
             message = _joined(chunks)
@@ -129,18 +130,14 @@ class LangChainModel:
         Raises:
             AnswerUnusable: it is none.
         """
-        return text, calls, None if request.output is None or calls else self._object(text)
+        return text, calls, None if request.output is None or calls else self._asked_object(text)
 
     # What they have in common
 
-    def _object(self, text: str) -> Mapping[str, Any]:
+    def _asked_object(self, text: str) -> Mapping[str, Any]:
         """The JSON object in a text; a code fence around it is a common habit."""
-        bare = text.strip().removeprefix("```json").removeprefix("```").removesuffix("```")
-        try:
-            found = orjson.loads(bare)
-        except ValueError:
-            found = None
-        if not isinstance(found, dict):
+        found = _object(text.strip().removeprefix("```json").removeprefix("```").removesuffix("```"))
+        if found is None:
             raise AnswerUnusable(f"{self.name} answered with something else than the JSON object it was asked for.")
         return found
 
@@ -200,10 +197,12 @@ class LangChainModel:
         if end in _REFUSED or message.additional_kwargs.get("refusal"):
             raise ModelRefused(f"{self.name}: the content filter stopped the answer.")
         asked = self._tool_calls(message, is_whole=end not in _CUT_OFF)
-        text, calls, data = self._answer(request, str(message.text), asked)
+        text, calls, data = self._answer(request, _mended(str(message.text)), asked)
         if request.tools and request.tool_choice == "required" and not calls and data is None:
             raise AnswerUnusable(f"{self.name} asked for none of the tools.")
         usage = message.usage_metadata
+        if usage is not None and not usage["input_tokens"]:
+            usage = None  # no prompt has no tokens: the server reports none
         return ChatReply(
             text=text,
             model=metadata.get("model_name") or self.model,
@@ -223,16 +222,20 @@ class LangChainModel:
         Raises:
             AnswerUnusable: the arguments of a call are not an object, or were cut off.
         """
-        wrong = [call for call in message.invalid_tool_calls if call.get("args")]
-        # LangChain completes JSON that breaks off in a stream; a call must not run on half of its arguments.
-        pieces = [chunk["args"] for chunk in getattr(message, "tool_call_chunks", ()) if chunk["args"]]
-        calls = [*message.tool_calls, *({**call, "args": {}} for call in message.invalid_tool_calls)]
-        if wrong or not all(map(_is_json, pieces)) or (calls and not is_whole):
-            raise AnswerUnusable(f"{self.name} asked for a tool with arguments that can't be read.")
-        return [
-            ToolCall(str(call["id"] or f"call_{number}"), str(call["name"] or ""), cast(dict[str, Any], call["args"]))
-            for number, call in enumerate(calls)
-        ]
+        if isinstance(message, AIMessageChunk):
+            # Not as LangChain reads them: it completes JSON that breaks off, and a call must not run on half its arguments.
+            calls = [(call["id"], call["name"], _object(call["args"] or "{}")) for call in message.tool_call_chunks]
+        else:
+            calls = [(call["id"], call["name"], call["args"]) for call in message.tool_calls]
+            calls += [(call["id"], call["name"], _object(call["args"] or "{}")) for call in message.invalid_tool_calls]
+        if calls and not is_whole:
+            raise AnswerUnusable(f"{self.name} was cut off while it asked for a tool.")
+        made = []
+        for number, (id_, name, arguments) in enumerate(calls):
+            if arguments is None:
+                raise AnswerUnusable(f"{self.name} asked for a tool with arguments that can't be read.")
+            made.append(ToolCall(id_ or f"call_{number}", name or "", arguments))
+        return made
 
 
 async def within(arriving: AsyncIterator[AIMessageChunk], seconds: float) -> AsyncIterator[AIMessageChunk]:
@@ -301,9 +304,23 @@ def _end_of(message: AIMessage) -> str | None:
     return next((str(reason) for reason in said if reason), None)
 
 
-def _is_json(text: str) -> bool:
+def _object(text: str) -> dict[str, Any] | None:
+    """The JSON object that the text is, if it is one."""
     try:
-        orjson.loads(text)
+        found = orjson.loads(_mended(text))
     except ValueError:
-        return False
-    return True
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _mended(text: str) -> str:
+    """The text without halves of characters. Servers that count in UTF-16 cut an emoji in two when they send pieces."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _whole_characters(text: str) -> tuple[str, str]:
+    """The text up to the half of a character at its end, and that half."""
+    is_half = text[-1:] >= "\ud800" and text[-1:] <= "\udbff"
+    return (_mended(text[:-1]), text[-1]) if is_half else (_mended(text), "")

@@ -12,6 +12,7 @@ API: https://platform.openai.com/docs/api-reference/chat/create and …/chat-str
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -190,7 +191,7 @@ async def _events(response: httpx2.Response) -> AsyncIterator[dict[str, Any]]:
         text, data = "\n".join(data), []
         if text == "[DONE]":
             return
-        event = orjson.loads(text)
+        event = json.loads(text)  # orjson takes no half of a character, as some servers send
         if not isinstance(event, dict):
             raise ValueError("an event that is no object")
         if error := event.get("error"):
