@@ -8,7 +8,7 @@ from sqlalchemy import func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.agents.models import Agent
-from outrider.conversations.models import Author, Conversation, Message
+from outrider.conversations.models import Author, Conversation, Message, OutboxState
 
 
 async def list_agents(session: AsyncSession) -> Sequence[Agent]:
@@ -30,6 +30,8 @@ async def automated_replies(session: AsyncSession, conversation_id: int) -> int:
     query = select(func.count()).where(
         Message.conversation_id == conversation_id,
         Message.author == Author.AGENT,
+        # What never left annoys nobody: taken back by a person, cancelled by the lead's next text, refused by the carrier.
+        Message.state.not_in([OutboxState.CANCELLED, OutboxState.FAILED]),
         Message.id > last_person,
         Message.created_at > func.coalesce(handed_back, literal_column("'-infinity'::timestamptz")),
     )

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import structlog
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
@@ -33,10 +34,16 @@ from outrider.conversations.inbox import WebhookInbox
 from outrider.db.engine import Database
 from outrider.events.hub import Hub
 from outrider.events.waking import wakeups
+from outrider.leads.downloads import Downloads
 from outrider.llm.build import ModelRegistry
 from outrider.telemetry import watch_event_loop
 from outrider.wiring import count_model_call
 
+log = structlog.get_logger(__name__)
+
+RESTART_SECONDS = 1.0
+MOST_DOWNLOADS = 4
+"""Exports that one process reads at once; each holds a connection and a snapshot for as long as its client takes."""
 DESCRIPTION = """AI agents that work a company's leads by text and phone.
 
 Errors are `application/problem+json` (RFC 9457). Lists are paged by `cursor` and `limit`.
@@ -84,8 +91,9 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
             app.state.dashboard_counts = KeptCounts(database)
             stack.push_async_callback(app.state.dashboard_counts.aclose)
             app.state.bundle = shipped_bundle()
+            app.state.downloads = Downloads(MOST_DOWNLOADS)
             app.state.hub = Hub(database, wakeups(settings, database))
-            telling = asyncio.create_task(app.state.hub.run())
+            telling = asyncio.create_task(keep_telling(app.state.hub))
             stack.callback(telling.cancel)
             stop = asyncio.Event()
             watching = asyncio.create_task(watch_event_loop(stop))
@@ -106,6 +114,16 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     return app
+
+
+async def keep_telling(hub: Hub, rest: float = RESTART_SECONDS) -> None:
+    """Run the hub until cancelled; after an error that it does not know, start it again. Its sockets stay connected."""
+    while True:
+        try:
+            await hub.run()
+        except Exception as error:
+            log.exception("live_updates_interrupted", error=repr(error))
+        await asyncio.sleep(rest)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
@@ -23,6 +24,8 @@ log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
 PROBLEM_URN = "urn:outrider:problem:"
 NUMBER_TOO_LARGE = "22003"
+BUSY_SECONDS = 5
+"""After which it is worth asking again when the pool had no connection."""
 BAD_TEXT = ("22021", "22P05")
 FOREIGN_KEY = "23503"
 CONSTRAINTS = {FOREIGN_KEY: "refers to something that does not exist", "23505": "exists already", "23514": "is out of range"}
@@ -52,9 +55,8 @@ def problem_response(error: OutriderError) -> JSONResponse:
         fields=error.fields,
     )
     content: dict[str, Any] = problem.model_dump() | error.extra
-    headers = {}
-    if isinstance(error, ProviderError) and error.retry_after is not None:
-        headers["Retry-After"] = str(round(error.retry_after))
+    wait = error.retry_after if isinstance(error, ProviderError) else error.extra.get("retry_after")
+    headers = {} if wait is None else {"Retry-After": str(max(1, round(wait)))}
     return JSONResponse(content, status_code=error.status, media_type=MEDIA_TYPE, headers=headers)
 
 
@@ -151,11 +153,20 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(NoFreeConnection, _no_free_connection)
     app.add_exception_handler(Replay, _replay)
     app.add_exception_handler(OSError, _disconnected)
     app.add_exception_handler(asyncpg.PostgresError, _raw_database)
     app.add_exception_handler(asyncpg.InterfaceError, _raw_database)
     app.add_exception_handler(Exception, _unexpected)
+
+
+async def _no_free_connection(request: Request, _: Exception) -> Response:
+    """Every connection of the pool stayed in use for as long as a request waits for one."""
+    log.warning("no_free_connection", path=request.url.path)
+    return problem_response(
+        Unavailable("Too much is asked of the database at once.", remedy="Try again in a moment.", retry_after=BUSY_SECONDS)
+    )
 
 
 async def _raw_database(request: Request, error: Exception) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 from sqlalchemy import Row
@@ -18,7 +18,9 @@ HEADER = (
 )  # fmt: skip
 
 
-async def result_chunks(database: Database, campaign_id: int, statuses: Sequence[CampaignLeadStatus]) -> AsyncIterator[bytes]:
+async def result_chunks(
+    database: Database, campaign_id: int, statuses: Sequence[CampaignLeadStatus]
+) -> AsyncGenerator[bytes, None]:
     """The file in pieces, one row per lead, from one snapshot."""
     async with database.transaction() as session:
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})

@@ -32,6 +32,7 @@ from outrider.campaigns.trials.routes import router as trial_router
 from outrider.db.engine import Database
 from outrider.db.pages import Cursor, Limit, Page
 from outrider.db.web import Transaction
+from outrider.leads.downloads import CsvDownload
 
 router = APIRouter(prefix="/api/campaigns", tags=["campaigns"])
 lead_router = APIRouter(prefix="/api", tags=["campaigns"])
@@ -177,19 +178,15 @@ async def list_campaign_logs(
     )
 
 
-@router.get("/{campaign_id}/export.csv", dependencies=READ, response_class=StreamingResponse)
+@router.get("/{campaign_id}/export.csv", dependencies=READ, response_class=CsvDownload)
 async def export_campaign(
     request: Request, campaign_id: int, status: Annotated[list[CampaignLeadStatus] | None, Query()] = None
-) -> StreamingResponse:
+) -> CsvDownload:
     """What became of each lead, as a CSV file."""
     database: Database = request.app.state.database
     async with database.transaction() as session:
         await service.find_campaign(session, campaign_id)
-    return StreamingResponse(
-        result_chunks(database, campaign_id, status or []),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="campaign-{campaign_id}.csv"'},
-    )
+    return CsvDownload(result_chunks(database, campaign_id, status or []), f"campaign-{campaign_id}.csv")
 
 
 class EventStream(StreamingResponse):

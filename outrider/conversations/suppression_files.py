@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -76,7 +76,7 @@ def read_file(path: Path, name: str, default_region: str, reason: SuppressionRea
         reader.close()
 
 
-async def write_file(database: Database, reason: SuppressionReason | None, active: bool | None) -> AsyncIterator[str]:
+async def write_file(database: Database, reason: SuppressionReason | None, active: bool | None) -> AsyncGenerator[str, None]:
     """The list as CSV, in pieces, newest first; cells that a spreadsheet would run as a formula are defused."""
     yield _lines([COLUMNS])
     cursor = None

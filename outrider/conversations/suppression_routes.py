@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
-from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from outrider.auth.permissions import Actor, Permission, require
@@ -21,6 +20,7 @@ from outrider.conversations.schemas import RejectedLine, SuppressionImport, Supp
 from outrider.db.pages import Cursor, Limit, Page
 from outrider.db.web import Transaction
 from outrider.errors import TooLarge
+from outrider.leads.downloads import CsvDownload
 
 router = APIRouter(prefix="/api/suppressions", tags=["suppressions"])
 
@@ -85,14 +85,11 @@ async def import_suppressions(
     )
 
 
-@router.get("/export", dependencies=READ, response_class=StreamingResponse)
-async def export_suppressions(
-    request: Request, reason: SuppressionReason | None = None, active: Active = True
-) -> StreamingResponse:
+@router.get("/export", dependencies=READ, response_class=CsvDownload)
+async def export_suppressions(request: Request, reason: SuppressionReason | None = None, active: Active = True) -> CsvDownload:
     """The list as CSV; it can be imported again as it is."""
     lines = files.write_file(request.app.state.database, reason, active)
-    headers = {"Content-Disposition": 'attachment; filename="suppressions.csv"'}
-    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+    return CsvDownload(lines, "suppressions.csv")
 
 
 def _read(file: UploadFile, name: str, default_region: str, reason: SuppressionReason) -> files.ReadFile:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -22,7 +22,7 @@ MOST_ATTRIBUTES = 200
 """Columns for attributes; names beyond these are left out of the file."""
 
 
-async def lead_chunks(database: Database, selection: Selection) -> AsyncIterator[bytes]:
+async def lead_chunks(database: Database, selection: Selection) -> AsyncGenerator[bytes, None]:
     """The file in pieces: the selected leads, by id, read with a server-side cursor from one snapshot."""
     async with database.transaction() as session:
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import StreamingResponse
 
 from outrider.auth.permissions import Permission, require
 from outrider.config import Settings
@@ -13,6 +12,7 @@ from outrider.db.engine import Database
 from outrider.db.pages import Cursor, Limit, Page
 from outrider.db.web import Transaction
 from outrider.leads import bulk, lists, service
+from outrider.leads.downloads import CsvDownload
 from outrider.leads.export import lead_chunks
 from outrider.leads.importing.routes import router as imports_router
 from outrider.leads.models import ConsentChannel
@@ -83,14 +83,14 @@ async def list_field_values(session: Transaction, field: str) -> FieldValues:
     return await service.field_values(session, field)
 
 
-@leads_router.get("/export.csv", dependencies=READ, response_class=StreamingResponse)
-async def export_leads(request: Request, query: Annotated[LeadFilter, Query()]) -> StreamingResponse:
+@leads_router.get("/export.csv", dependencies=READ, response_class=CsvDownload)
+async def export_leads(request: Request, query: Annotated[LeadFilter, Query()]) -> CsvDownload:
     """Leads that match the filter as a CSV file, which can be imported again."""
     return _csv(request, Selection(filter=query))
 
 
-@leads_router.post("/export.csv", dependencies=READ, response_class=StreamingResponse)
-async def export_selected_leads(request: Request, selection: Selection) -> StreamingResponse:
+@leads_router.post("/export.csv", dependencies=READ, response_class=CsvDownload)
+async def export_selected_leads(request: Request, selection: Selection) -> CsvDownload:
     """The selected leads as a CSV file, which can be imported again."""
     return _csv(request, selection)
 
@@ -162,13 +162,9 @@ async def remove_from_list(session: Transaction, list_id: int, selection: Select
     return await bulk.remove_from_list(session, list_id, selection)
 
 
-def _csv(request: Request, selection: Selection) -> StreamingResponse:
+def _csv(request: Request, selection: Selection) -> CsvDownload:
     database: Database = request.app.state.database
-    return StreamingResponse(
-        lead_chunks(database, selection),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="leads.csv"'},
-    )
+    return CsvDownload(lead_chunks(database, selection), "leads.csv")
 
 
 def _settings(request: Request) -> Settings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ FURTHER = "Further cells"
 """Cells beyond the header's width, in one column."""
 
 
-async def rejection_chunks(database: Database, import_id: int) -> AsyncIterator[bytes]:
+async def rejection_chunks(database: Database, import_id: int) -> AsyncGenerator[bytes, None]:
     """The file in pieces, read with a server-side cursor."""
     async with database.transaction() as session:
         names = await _column_names(session, import_id)

@@ -6,13 +6,13 @@ import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
-from fastapi.responses import StreamingResponse
 
 from outrider.auth.permissions import Permission, require
 from outrider.config import Settings
 from outrider.db.engine import Database
 from outrider.db.pages import Cursor, Limit, Page
 from outrider.db.web import Transaction
+from outrider.leads.downloads import CsvDownload
 from outrider.leads.importing import service
 from outrider.leads.importing.inspection import inspect_file
 from outrider.leads.importing.rejections import rejection_chunks
@@ -61,13 +61,9 @@ async def get_import(session: Transaction, import_id: int) -> ImportReport:
     return await service.report(session, import_id)
 
 
-@router.get("/{import_id}/rejections.csv", dependencies=READ, response_class=StreamingResponse)
-async def download_rejections(session: Transaction, request: Request, import_id: int) -> StreamingResponse:
+@router.get("/{import_id}/rejections.csv", dependencies=READ, response_class=CsvDownload)
+async def download_rejections(session: Transaction, request: Request, import_id: int) -> CsvDownload:
     """Rows that did not become leads, or did without some of their values, each with its line and the reason."""
     await service.report(session, import_id)
     database: Database = request.app.state.database
-    return StreamingResponse(
-        rejection_chunks(database, import_id),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="import-{import_id}-rejections.csv"'},
-    )
+    return CsvDownload(rejection_chunks(database, import_id), f"import-{import_id}-rejections.csv")

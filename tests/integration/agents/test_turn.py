@@ -380,3 +380,15 @@ async def test_an_answer_that_may_have_left_is_not_taken_back(talk: Talk, state:
 
     (answer,) = await talk.world.messages(Message.author == "agent")
     assert (answer.state, await talk.standing()) == (state, ("person", 1, 1, False))
+
+
+async def test_answers_that_never_left_do_not_count_towards_the_limit(talk: Talk) -> None:
+    talk.settings.most_automated_replies = 2
+    talk.model.says = ["One", "Two", "Three"]
+    for state in ("cancelled", "failed"):
+        await talk.hears()
+        await talk.answers()
+        await talk.world.execute("UPDATE messages SET state = :state WHERE author = 'agent' AND state = 'queued'", state=state)
+    await talk.hears()
+    await talk.answers()
+    assert await talk.said() == ["One", "Two", "Three"]
