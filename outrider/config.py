@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 from pydantic import AliasChoices, AnyHttpUrl, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -94,6 +95,18 @@ class Settings(BaseSettings):
     model_max_retries: int = Field(2, ge=0)
     """How often a model is asked again after a failure that passes."""
 
+    # Enrichment
+    apollo_api_key: SecretStr | None = Field(None, validation_alias=_public("APOLLO_API_KEY"))
+    """Key for Apollo.io, which knows people and companies; each lookup may cost a credit there."""
+    apollo_base_url: AnyHttpUrl = Field(AnyHttpUrl("https://api.apollo.io/api/v1"), validation_alias=_public("APOLLO_BASE_URL"))
+    """Address of Apollo's API, or of a proxy before it."""
+    enrichment_websites: Literal["on", "off"] = "on"
+    """`on` reads the front page of a lead's company, found by the domain of their e-mail address."""
+    enrichment_timeout: float = Field(8.0, gt=0)
+    """Seconds until a provider counts as unanswered."""
+    enrichment_ttl_hours: int = Field(24, ge=1, le=24 * 365)
+    """How long an answer is kept before the provider is asked anew."""
+
     # Sending protocol
     send_lease_seconds: float = Field(60.0, gt=0)
     """A claimed text belongs to its deliverer this long; afterwards its outcome is unknown."""
@@ -118,6 +131,14 @@ class Settings(BaseSettings):
 
     brand: str = Field("", max_length=60)
     """Whom our texts speak for; named in confirmations of opt-outs and in help texts."""
+
+    # Calendars
+    time_zone: str = "UTC"
+    """IANA zone of the installation, in which the first calendar keeps its working hours."""
+    calendar_accounts: SecretStr | None = None
+    """Accounts at CalDAV servers and at Google, by name, as JSON or as the path of a JSON file; see the guide on scheduling."""
+    meeting_reminder_minutes: int = Field(60, ge=1, le=10_080)
+    """How long before a meeting it counts as near."""
 
     # Campaign processing
     chunk_size: int = Field(100, ge=1, le=2000)
@@ -158,6 +179,13 @@ class Settings(BaseSettings):
     @classmethod
     def _split_list(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("must be an IANA time zone such as Europe/Berlin")
+        return value
 
     @field_validator("database_url")
     @classmethod

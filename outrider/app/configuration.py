@@ -33,11 +33,15 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "model", "fallback_models", "openai_api_key", "openai_base_url", "anthropic_api_key", "anthropic_base_url",
         "cerebras_api_key", "cerebras_base_url", "ollama_base_url", "model_timeout", "model_max_retries", "model_prices",
     ),
+    "Enrichment": (
+        "apollo_api_key", "apollo_base_url", "enrichment_websites", "enrichment_timeout", "enrichment_ttl_hours",
+    ),
     "Sending": (
         "quiet_hours", "send_batch", "send_concurrency", "send_lease_seconds", "settle_seconds", "poll_inbound_seconds",
         "receipt_overdue_seconds",
     ),
     "Conversations": ("brand", "reply_delay_seconds", "most_automated_replies"),
+    "Calendars": ("time_zone", "calendar_accounts", "meeting_reminder_minutes"),
     "Campaigns": ("chunk_size", "run_concurrency", "worker_jobs", "worker_bulk_jobs", "worker_heartbeat_seconds"),
     "Leads": ("default_region", "upload_limit_mb"),
     "Observing": ("log_level", "log_format", "langsmith_api_key", "langsmith_endpoint", "langsmith_project"),

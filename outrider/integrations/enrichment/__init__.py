@@ -1,0 +1,1 @@
+"""What providers know about a person and their company: the port, its adapters, and their breaker and cache."""

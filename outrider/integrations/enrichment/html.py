@@ -1,0 +1,153 @@
+"""What a page says about itself: title, description, schema.org data, ways of contact. Nothing in it is run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+
+import orjson
+
+from outrider.integrations.enrichment.base import clean_value
+
+ORGANIZATIONS = re.compile(
+    r"(?:Organization|Corporation|LocalBusiness|Company|Store|Agent|Service|Dentist|Restaurant)$"
+)
+"""Ends of the names of schema.org's types for companies."""
+CONTACT = re.compile(r"contact|about|impressum|imprint|kontakt|contacto|nosotros|a-propos|ueber-uns", re.IGNORECASE)
+SOCIAL_HOSTS = ("linkedin.com", "facebook.com", "instagram.com", "x.com", "twitter.com", "youtube.com", "github.com")
+MOST_LINKS = 2_000
+MOST_BLOCKS = 20
+LARGEST_BLOCK = 200_000
+MOST_NODES = 500
+DEEPEST = 12
+
+
+@dataclass(slots=True)
+class PageFacts:
+    title: str = ""
+    site_name: str = ""
+    description: str = ""
+    organizations: list[Mapping[str, Any]] = field(default_factory=list)
+    """schema.org objects that describe a company."""
+    emails: list[str] = field(default_factory=list)
+    phones: list[str] = field(default_factory=list)
+    contact_pages: list[str] = field(default_factory=list)
+    """Of the same site."""
+    social: list[str] = field(default_factory=list)
+
+
+def read_page(html: str, url: str) -> PageFacts:
+    """What the page says; parts that can't be read are left out."""
+    parser = _Parser(url)
+    parser.feed(html)
+    parser.close()
+    return parser.finished()
+
+
+class _Parser(HTMLParser):
+    def __init__(self, url: str):
+        super().__init__(convert_charrefs=True)
+        self._url = url
+        self._facts = PageFacts()
+        self._text: list[str] | None = None
+        self._data: list[str] | None = None
+        self._blocks = 0
+        self._links = 0
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attributes}
+        if tag == "title" and not self._facts.title:
+            self._text = []
+        elif tag == "meta":
+            self._meta(given)
+        elif tag == "script" and given.get("type", "").lower() == "application/ld+json":
+            self._blocks += 1
+            self._data = [] if self._blocks <= MOST_BLOCKS else None
+        elif tag == "a":
+            self._link(given.get("href", ""))
+
+    def handle_data(self, data: str) -> None:
+        if self._text is not None:
+            self._text.append(data)
+        if self._data is not None:
+            self._data.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "title" and self._text is not None:
+            self._facts.title = clean_value("".join(self._text)[:2_000])
+            self._text = None
+        elif tag == "script" and self._data is not None:
+            self._facts.organizations += _organizations("".join(self._data))
+            self._data = None
+
+    def finished(self) -> PageFacts:
+        facts = self._facts
+        for name in ("emails", "phones", "contact_pages", "social"):
+            setattr(facts, name, list(dict.fromkeys(getattr(facts, name)))[:5])
+        return facts
+
+    def _meta(self, given: Mapping[str, str]) -> None:
+        name = (given.get("name") or given.get("property") or "").lower()
+        content = clean_value(given.get("content", ""))
+        if name == "description" or (name == "og:description" and not self._facts.description):
+            self._facts.description = content
+        elif name == "og:site_name":
+            self._facts.site_name = content
+
+    def _link(self, href: str) -> None:
+        self._links += 1
+        if self._links > MOST_LINKS or not href:
+            return
+        if href.lower().startswith("mailto:"):
+            self._facts.emails.append(clean_value(unquote(href[7:].partition("?")[0])).lower())
+        elif href.lower().startswith("tel:"):
+            self._facts.phones.append(clean_value(unquote(href[4:])))
+        else:
+            self._page_link(href)
+
+    def _page_link(self, href: str) -> None:
+        try:
+            whole = urljoin(self._url, href)
+            parts, ours = urlsplit(whole), urlsplit(self._url)
+            host = parts.hostname or ""
+        except ValueError:
+            return
+        if parts.scheme not in ("http", "https") or len(whole) > 500:
+            return
+        if host == ours.hostname and CONTACT.search(parts.path):
+            self._facts.contact_pages.append(whole.partition("#")[0])
+        elif any(host == known or host.endswith(f".{known}") for known in SOCIAL_HOSTS) and len(parts.path) > 1:
+            self._facts.social.append(f"https://{host}{parts.path}".rstrip("/"))
+
+
+def _organizations(text: str) -> list[Mapping[str, Any]]:
+    if len(text) > LARGEST_BLOCK:
+        return []
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return []
+    nodes = list(_nodes(found, 0))[:MOST_NODES]
+    return [node for node in nodes if any(ORGANIZATIONS.search(kind) for kind in kinds_of(node))][:5]
+
+
+def _nodes(value: object, depth: int) -> Iterator[Mapping[str, Any]]:
+    if depth > DEEPEST:
+        return
+    if isinstance(value, dict):
+        yield value
+        for name in ("@graph", "publisher", "mainEntity", "about"):
+            yield from _nodes(value.get(name), depth + 1)
+    elif isinstance(value, list):
+        for item in value[:MOST_NODES]:
+            yield from _nodes(item, depth + 1)
+
+
+def kinds_of(node: Mapping[str, Any]) -> list[str]:
+    """Names of a schema.org object's types."""
+    kinds = node.get("@type")
+    return [kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)]
