@@ -1,0 +1,1 @@
+"""Calendars that are kept outside: one port, an adapter per protocol."""
