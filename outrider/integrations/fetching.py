@@ -148,6 +148,16 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
+        address = (await self.addresses(host, port))[0]
+        return await self._backend.connect_tcp(address, port, timeout, local_address, socket_options)
+
+    async def addresses(self, host: str, port: int) -> Sequence[str]:
+        """The addresses of a host, all of which may be reached.
+
+        Raises:
+            AddressRefused: one of them may not.
+            httpcore.ConnectError: it has none.
+        """
         try:
             addresses = await self._resolve(host, port)
         except (OSError, UnicodeError) as error:
@@ -158,7 +168,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             # One private address among public ones is no accident; the whole name is refused.
             if not self._allowed(ip_address(address.partition("%")[0])) or "%" in address:
                 raise AddressRefused(f"{host} is not a public address.")
-        return await self._backend.connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+        return addresses
 
     async def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None

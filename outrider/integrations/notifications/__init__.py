@@ -1,0 +1,1 @@
+"""Ways to tell people and other systems something: e-mail, Slack, texts, signed webhooks. Each passes the same contract."""

@@ -1,0 +1,75 @@
+"""Which notifiers the settings make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from outrider.config import Settings
+from outrider.integrations.notifications.base import Channel, NotConfigured, Notifier
+from outrider.integrations.notifications.local import LocalMail
+from outrider.integrations.notifications.slack import SlackNotifier
+from outrider.integrations.notifications.sms import SmsNotifier, TextSender
+from outrider.integrations.notifications.smtp import SmtpAccount, SmtpNotifier
+from outrider.integrations.notifications.webhook import WebhookSender
+
+MAIL_FOLDER = "mail"
+REMEDIES = {
+    Channel.EMAIL: "Set SMTP_HOST and SMTP_FROM.",
+    Channel.SLACK: "Set SLACK_WEBHOOK_URL or SLACK_BOT_TOKEN.",
+    Channel.SMS: "Texts are sent by the worker; this process has no outbox.",
+}
+
+
+@dataclass
+class Notifiers:
+    """The notifiers of one process."""
+
+    by_channel: dict[Channel, Notifier] = field(default_factory=dict)
+
+    def get(self, channel: Channel) -> Notifier:
+        """
+        Raises:
+            NotConfigured: this installation has no account for it.
+        """
+        if channel not in self.by_channel:
+            raise NotConfigured(f"There is no account for {channel}.", remedy=REMEDIES[channel])
+        return self.by_channel[channel]
+
+    async def aclose(self) -> None:
+        for notifier in self.by_channel.values():
+            await notifier.aclose()
+
+
+def build_notifiers(settings: Settings, texts: TextSender | None = None) -> Notifiers:
+    """
+    Args:
+        texts: the outbox, where there is one.
+    """
+    found: dict[Channel, Notifier] = {Channel.EMAIL: build_mail(settings)}
+    webhook_url, bot_token = settings.slack_webhook_url, settings.slack_bot_token
+    if webhook_url or bot_token:
+        found[Channel.SLACK] = SlackNotifier(
+            webhook_url=webhook_url and webhook_url.get_secret_value(), bot_token=bot_token and bot_token.get_secret_value()
+        )
+    if texts is not None:
+        found[Channel.SMS] = SmsNotifier(texts)
+    return Notifiers(found)
+
+
+def build_mail(settings: Settings) -> SmtpNotifier | LocalMail:
+    """The mail server of the settings; without one, mails are kept in the data folder."""
+    if settings.smtp_host is None or settings.smtp_from is None:
+        return LocalMail(settings.home / MAIL_FOLDER)
+    account = SmtpAccount(
+        host=settings.smtp_host,
+        sender=settings.smtp_from,
+        port=settings.smtp_port,
+        username=settings.smtp_username,
+        password=settings.smtp_password and settings.smtp_password.get_secret_value(),
+        security=settings.smtp_security,
+    )
+    return SmtpNotifier(account)
+
+
+def build_webhook_sender(settings: Settings) -> WebhookSender:
+    return WebhookSender(allows_private=settings.webhook_private_hosts)

@@ -1,0 +1,204 @@
+"""Outgoing webhooks, signed as the Standard Webhooks specification says (standardwebhooks.com).
+
+Every delivery has `webhook-id` (the same for every attempt), `webhook-timestamp` (of the attempt) and `webhook-signature`
+(HMAC-SHA256 of id, timestamp and body; one per secret while a secret is being replaced). Addresses come from users, so that
+a connection only ever goes to an address that was checked just before it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from base64 import b64encode
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpcore
+from standardwebhooks.webhooks import Webhook
+
+from outrider import __version__
+from outrider.errors import InvalidInput
+from outrider.integrations.fetching import Address, AddressRefused, GuardedBackend, Resolve, is_public, resolve
+from outrider.integrations.notifications.base import NotifierError
+
+SECONDS = 15.0
+CONNECT_SECONDS = 5.0
+MOST_ANSWER_BYTES = 4_000
+SECRET_BYTES = 32
+LONGEST_URL = 2_000
+GONE = 410
+
+
+class DeliveryFailed(NotifierError):
+    """An endpoint did not take a message.
+
+    Args:
+        status: of its answer; None if there was none.
+        answer: the beginning of what it said.
+    """
+
+    title = "The endpoint did not take the message"
+
+    def __init__(
+        self, detail: str, *, retryable: bool = True, status: int | None = None, answer: str = "",
+        milliseconds: int = 0, retry_after: float | None = None,
+    ):  # fmt: skip
+        super().__init__(detail, retryable=retryable, retry_after=retry_after)
+        self.answer_status, self.answer, self.milliseconds = status, answer, milliseconds
+
+    @property
+    def is_gone(self) -> bool:
+        """The endpoint says that it will never take a message again."""
+        return self.answer_status == GONE
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    status: int
+    answer: str
+    """The beginning of what the endpoint said."""
+    milliseconds: int
+
+
+class WebhookSender:
+    """
+    Args:
+        allows_private: endpoints of the own network and unencrypted ones may be reached, too.
+    """
+
+    def __init__(self, *, allows_private: bool = False, resolver: Resolve = resolve, seconds: float = SECONDS):
+        self._allows_private, self._resolver, self._seconds = allows_private, resolver, seconds
+        backend = GuardedBackend(resolver, self._is_allowed)
+        self._pool = httpcore.AsyncConnectionPool(network_backend=backend, max_connections=64, keepalive_expiry=15.0, retries=0)
+
+    def check_url(self, url: str) -> str:
+        """The address in its proper form.
+
+        Raises:
+            InvalidInput: no address that messages may be sent to.
+        """
+        try:
+            parts = urlsplit(url.strip())
+            host, _ = parts.hostname, parts.port
+        except ValueError as error:
+            raise InvalidInput.on("body.url", "is no address", "Write it as https://example.com/hooks.") from error
+        if (
+            parts.scheme not in ("http", "https")
+            or not host
+            or len(url) > LONGEST_URL
+            or not url.isascii()
+            or not url.isprintable()
+        ):
+            raise InvalidInput.on("body.url", "is no web address", "Write it as https://example.com/hooks.")
+        if parts.username or parts.password or parts.fragment:
+            raise InvalidInput.on("body.url", "has a user, a password or a fragment", "Leave them out; messages are signed.")
+        if parts.scheme == "http" and not self._allows_private:
+            raise InvalidInput.on("body.url", "is not encrypted", "Use https, or set OUTRIDER_WEBHOOK_PRIVATE_HOSTS=true.")
+        return url.strip()
+
+    async def check_host(self, url: str) -> None:
+        """Look now whether the address is one that messages would be sent to; a name that can't be found passes.
+
+        Raises:
+            InvalidInput: it belongs to this machine, to its network, or to a cloud's metadata.
+        """
+        parts = urlsplit(self.check_url(url))
+        with suppress(httpcore.ConnectError):
+            try:
+                await GuardedBackend(self._resolver, self._is_allowed).addresses(str(parts.hostname), parts.port or 443)
+            except AddressRefused as error:
+                raise InvalidInput.on(
+                    "body.url",
+                    "is not a public address",
+                    "Use one that the internet can reach, or set OUTRIDER_WEBHOOK_PRIVATE_HOSTS=true.",
+                ) from error
+
+    async def deliver(self, url: str, body: bytes, *, message_id: str, secrets: Sequence[str]) -> Delivered:
+        """Send one message once.
+
+        Args:
+            secrets: the signing secrets in force, `whsec_…`; the newest first.
+
+        Raises:
+            DeliveryFailed: no 2xx came back in time.
+        """
+        began = time.perf_counter()
+        headers = signed(body, message_id, secrets, datetime.now(UTC)) | {
+            "content-type": "application/json",
+            "user-agent": f"Outrider/{__version__} (webhooks)",
+            "accept-encoding": "identity",
+        }
+        try:
+            async with asyncio.timeout(self._seconds):
+                status, answer, retry_after = await self._post(self.check_url(url), body, headers)
+        except InvalidInput as error:
+            raise DeliveryFailed(error.detail, retryable=False) from error
+        except AddressRefused as error:
+            raise DeliveryFailed(error.detail, retryable=False, milliseconds=_since(began)) from error
+        except (TimeoutError, httpcore.TimeoutException) as error:
+            detail = f"The endpoint did not answer within {self._seconds:g} seconds."
+            raise DeliveryFailed(detail, milliseconds=_since(began)) from error
+        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as error:
+            detail = f"The endpoint can't be reached ({_reason(error)})."
+            raise DeliveryFailed(detail, milliseconds=_since(began)) from error
+        if 200 <= status < 300:
+            return Delivered(status, answer, _since(began))
+        detail = f"The endpoint answered {status}{'; redirects are not followed' if 300 <= status < 400 else ''}."
+        raise DeliveryFailed(
+            detail, retryable=status != GONE, status=status, answer=answer, milliseconds=_since(began), retry_after=retry_after
+        )
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+
+    def _is_allowed(self, address: Address) -> bool:
+        if self._allows_private:
+            # Even on a trusted network nothing of ours has to ask a machine's cloud about the machine.
+            return not (address.is_link_local or address.is_multicast or address.is_unspecified)
+        return is_public(address)
+
+    async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> tuple[int, str, float | None]:
+        timeouts = {"connect": CONNECT_SECONDS, "pool": self._seconds, "read": self._seconds, "write": self._seconds}
+        async with self._pool.stream("POST", url, headers=headers, content=body, extensions={"timeout": timeouts}) as response:
+            told = bytearray()
+            async for piece in response.aiter_stream():
+                told += piece
+                if len(told) >= MOST_ANSWER_BYTES:
+                    break
+            text = bytes(told[:MOST_ANSWER_BYTES]).decode("utf-8", errors="replace").replace("\x00", "�")
+            return response.status, text, _retry_after(response.headers)
+
+
+def signed(body: bytes, message_id: str, secrets: Sequence[str], moment: datetime) -> dict[str, str]:
+    """The headers by which a receiver knows that the message is ours, whole, and new."""
+    signatures = [Webhook(secret).sign(message_id, moment, body.decode()) for secret in secrets]
+    return {
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(moment.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }
+
+
+def new_secret() -> str:
+    """A signing secret in the form that the libraries of Standard Webhooks read."""
+    return f"whsec_{b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}"
+
+
+def _retry_after(headers: Sequence[tuple[bytes, bytes]]) -> float | None:
+    for name, value in headers:
+        if name.lower() == b"retry-after" and value.strip().isdigit():
+            return float(value)
+    return None
+
+
+def _reason(error: Any) -> str:
+    return str(error)[:120] or type(error).__name__
+
+
+def _since(began: float) -> int:
+    return round((time.perf_counter() - began) * 1000)
