@@ -134,17 +134,12 @@ class Account:
 
 
 class Budgeted(Wrapper):
-    """Reserves what the call may cost, and settles what it did cost.
+    """Reserves what the call may cost, and settles what it did cost."""
 
-    A model that has a price is never asked without a greatest length of its answer: without one nobody could tell what the
-    call costs at most.
-    """
-
-    def __init__(self, model: ChatModel, books: Books, tariff: Tariff, most_tokens: int):
+    def __init__(self, model: ChatModel, books: Books, tariff: Tariff):
         super().__init__(model)
         self._books = books
         self._tariff = tariff
-        self._most_tokens = most_tokens
 
     async def complete(self, request: ChatRequest) -> ChatReply:
         async with self._paid(request) as paid:
@@ -158,11 +153,10 @@ class Budgeted(Wrapper):
     @asynccontextmanager
     async def _paid(self, request: ChatRequest) -> AsyncIterator[ChatRequest]:
         account = Account(self._books, Call(self.name, request.purpose, request.scope))
-        paid = replace(request, max_tokens=request.max_tokens or self._most_tokens, account=account)
         outcome = CANCELLED
         try:
-            await account.begin(self._tariff.most(paid))
-            yield paid
+            await account.begin(self._tariff.most(request))
+            yield replace(request, account=account)
             outcome = OK
         except OutriderError as error:
             outcome = error.slug
@@ -195,13 +189,13 @@ class Metered(Wrapper):
 
     async def complete(self, request: ChatRequest) -> ChatReply:
         async with self._entered(request, _Metered()) as attempt:
-            attempt.reply = await self.wrapped.complete(request)
+            attempt.reply = await self.wrapped.complete(self._tariff.limited(request))
             return attempt.reply
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[StreamPart]:
         async with (
             self._entered(request, _Metered(is_streamed=True)) as attempt,
-            ending(self.wrapped.stream(request)) as parts,
+            ending(self.wrapped.stream(self._tariff.limited(request))) as parts,
         ):
             async for part in parts:
                 if isinstance(part, TextDelta):
@@ -255,7 +249,5 @@ class Metered(Wrapper):
         if is_visible:
             cost = self._tariff.price(read, written)
         else:
-            cost, written = self._tariff.most(request), request.max_tokens or written
-        return Result(
-            self.name, outcome, cost, seconds, input_tokens=read, output_tokens=written, usage_estimated=True
-        )
+            cost, written = self._tariff.most(request), request.max_tokens or self._tariff.most_tokens
+        return Result(self.name, outcome, cost, seconds, input_tokens=read, output_tokens=written, usage_estimated=True)

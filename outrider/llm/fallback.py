@@ -60,4 +60,3 @@ class Fallback(Wrapper):
 
 def _worth_telling(failures: Sequence[ModelError]) -> ModelError:
     return next((error for error in failures if error.retryable), failures[0])
-

@@ -110,11 +110,19 @@ class Tariff:
     Args:
         provider, model: as the price list knows them.
         rate: a stated one, which goes before the list's.
+        most_tokens: greatest length of answers to requests that name none; without one nobody could tell what they cost
+            at most.
     """
 
     provider: str
     model: str
     rate: Rate | None = None
+    most_tokens: int = 4096
+
+    @property
+    def is_free(self) -> bool:
+        """Calls cost nothing, as far as anybody knows."""
+        return not self.price(1_000, 1_000)
 
     def price(self, input_tokens: int, output_tokens: int) -> Decimal:
         """US dollars; 0 if nobody knows the model's price."""
@@ -123,14 +131,16 @@ class Tariff:
         return price(self.provider, self.model, input_tokens, output_tokens) or Decimal(0)
 
     def most(self, request: ChatRequest) -> Decimal:
-        """The most that the request can cost if its answer is at most `max_tokens` long.
+        """The most that the request can cost.
 
         No tokenizer makes more tokens of a text than it has bytes; what providers add around messages and tools is covered by
         a flat number for each.
         """
-        if not self.price(1_000, 1_000):
-            return Decimal(0)
-        return self.price(_most_input_tokens(request), request.max_tokens or 0)
+        return self.price(_most_input_tokens(request), request.max_tokens or self.most_tokens)
+
+    def limited(self, request: ChatRequest) -> ChatRequest:
+        """The request with a greatest length of its answer, if that costs something."""
+        return request if request.max_tokens or self.is_free else replace(request, max_tokens=self.most_tokens)
 
 
 TOKENS_AROUND_MESSAGE = 16

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import httpx2
+
 from outrider.config import Settings
-from outrider.llm.base import ChatMessage, ChatModel, ChatReply, ChatRequest, OutputFormat, TextDelta, ToolSpecification
+from outrider.llm.base import ChatMessage, ChatModel, ChatReply, ChatRequest, OutputFormat, TextDelta, ToolSpecification, Wrapper
 from outrider.llm.build import PROVIDERS
 from outrider.llm.providers.connections import open_http_client
 
@@ -33,6 +35,18 @@ READING = OutputFormat(
 )
 
 
+class _Owning(Wrapper):
+    """Closes the connections, which the model takes for shared ones, together with it."""
+
+    def __init__(self, model: ChatModel, client: httpx2.AsyncClient):
+        super().__init__(model)
+        self._client = client
+
+    async def aclose(self) -> None:
+        await super().aclose()
+        await self._client.aclose()
+
+
 def settings_for(url: str, **values: object) -> Settings:
     keys = dict.fromkeys(("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "CEREBRAS_API_KEY"), "sk-test")
     urls = {"OPENAI_BASE_URL": f"{url}/v1", "CEREBRAS_BASE_URL": f"{url}/v1", "ANTHROPIC_BASE_URL": url, "OLLAMA_BASE_URL": url}
@@ -42,7 +56,8 @@ def settings_for(url: str, **values: object) -> Settings:
 def adapter(provider: str, url: str, model: str = "", **values: object) -> ChatModel:
     """The bare adapter, with nothing around it, over connections of its own."""
     settings = settings_for(url, **values)
-    return PROVIDERS[provider](model or MODELS[provider], settings, lambda: open_http_client(settings.model_timeout))
+    client = open_http_client(settings.model_timeout)
+    return _Owning(PROVIDERS[provider](model or MODELS[provider], settings, lambda: client), client)
 
 
 def ask(text: str = "Who is this?", *before: ChatMessage, system: str = "You are Ada.", **values: object) -> ChatRequest:

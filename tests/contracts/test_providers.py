@@ -34,7 +34,7 @@ def aimock() -> Iterator[str]:
 
 @pytest.fixture(params=list(MODELS))
 async def model(request: pytest.FixtureRequest, aimock: str) -> AsyncIterator[ChatModel]:
-    model = adapter(request.param, aimock, OUTRIDER_MODEL_TIMEOUT=10)
+    model = adapter(request.param, aimock, model_timeout=10)
     yield model
     await model.aclose()
 

@@ -290,7 +290,8 @@ class Anthropic(Dialect):
     }  # fmt: skip
 
     def problems(self, heard: Heard, body: Json) -> list[str]:
-        wrong = [f"no header {name}" for name in ("x-api-key", "anthropic-version") if name not in heard.headers]
+        wrong = [] if "x-api-key" in heard.headers or "authorization" in heard.headers else ["no key"]
+        wrong += [] if "anthropic-version" in heard.headers else ["no version"]
         wrong += _fields(body, {"model": "string", "messages": "array", "max_tokens": "integer"}, self._OPTIONAL)
         if not 0 <= body.get("temperature", 0) <= 1:
             wrong.append("temperature: range 0..1")
@@ -372,8 +373,8 @@ class Ollama(Dialect):
         wrong = _fields(body, {"model": "string", "messages": "array"}, self._OPTIONAL)
         wrong += _fields(body.get("options", {}), {}, {"temperature": "number", "num_predict": "integer"}, "options.")
         for message in body["messages"]:
-            known = {"tool_calls": "array", "tool_call_id": "string", "tool_name": "string"}
-            wrong += _fields(message, {"role": "string", "content": "string"}, known, "message.")
+            known = {"content": "string", "tool_calls": "array", "tool_call_id": "string", "tool_name": "string"}
+            wrong += _fields(message, {"role": "string"}, known, "message.")
             for call in message.get("tool_calls", []):
                 wrong += [] if isinstance(call["function"]["arguments"], dict) else ["arguments are no object"]
         for tool in body.get("tools", []):

@@ -51,6 +51,8 @@ class LangChainModel:
 
     failures: ClassVar[tuple[type[Exception], ...]]
     """All that a call raises when the server or the way to it is at fault; `_named` gives them their names."""
+    always_says_end: ClassVar[bool] = True
+    """An answer that does not say why it ended was cut off, also one that came whole."""
 
     def __init__(self, name: str, *, provider: str, chat: BaseChatModel, timeout: float):
         """`name` is `provider:model`; `provider` the one whose prices hold. `timeout`: seconds that one call may wait for
@@ -72,6 +74,8 @@ class LangChainModel:
         with self._named_failures():
             async with asyncio.timeout(self._timeout):
                 message = await self._message(request)
+        if self.always_says_end and _end_of(message) is None:
+            raise self._broken_off()
         return self._reply(request, message, time.perf_counter() - began)
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[StreamPart]:
@@ -88,7 +92,7 @@ class LangChainModel:
                         yield TextDelta(text)
             message = _joined(chunks)
         if message is None or _end_of(message) is None:
-            raise ModelUnavailable(f"{self.name} broke off in the middle of its answer.")
+            raise self._broken_off()
         reply = self._reply(request, message, time.perf_counter() - began)
         if reply.text and not has_text:
             yield TextDelta(reply.text)
@@ -145,6 +149,9 @@ class LangChainModel:
         """The prompt for a model that can't be held to a schema."""
         prompt = self._prompt(request)
         return [SystemMessage(instruction(request.output)), *prompt] if request.output is not None else prompt
+
+    def _broken_off(self) -> ModelUnavailable:
+        return ModelUnavailable(f"{self.name} broke off in the middle of its answer.")
 
     @contextmanager
     def _named_failures(self) -> Iterator[None]:
@@ -300,8 +307,9 @@ def _joined(chunks: Sequence[AIMessageChunk]) -> AIMessageChunk | None:
 
 def _end_of(message: AIMessage) -> str | None:
     """Why the answer ended, in the provider's words; None if it is not said."""
-    said = (message.response_metadata.get(name) for name in _END)
-    return next((str(reason) for reason in said if reason), None)
+    metadata = message.response_metadata
+    said = next((str(metadata[name]) for name in _END if metadata.get(name)), None)
+    return said or ("stop" if metadata.get("done") else None)  # older servers of Ollama give no reason
 
 
 def _object(text: str) -> dict[str, Any] | None:

@@ -108,6 +108,7 @@ class OpenAICompatible(LangChainModel):
     """A chat model behind OpenAI's API or one like it."""
 
     failures = CALL_FAILURES
+    always_says_end = False  # some servers like OpenAI's leave it out of whole answers
 
     def __init__(
         self,
