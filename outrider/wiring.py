@@ -18,10 +18,16 @@ import outrider.conversations.models
 import outrider.conversations.subscribers
 import outrider.db.idempotency
 import outrider.events.models
+import outrider.integrations.enrichment.models
 import outrider.jobs.housekeeping
+import outrider.leads.companies.models
+import outrider.leads.enriching.jobs
+import outrider.leads.enriching.models
 import outrider.leads.jobs
 import outrider.leads.live
 import outrider.leads.models
+import outrider.llm.budgets.jobs
+import outrider.llm.budgets.models
 import outrider.workflows.models  # noqa: F401
 from outrider.llm.counted import CallObserved
 from outrider.telemetry import MODEL_CALLS, MODEL_COST, MODEL_SECONDS, MODEL_TOKENS

@@ -24,7 +24,9 @@ from outrider.conversations.reconciler import Reconciler
 from outrider.db.engine import DATABASE_TROUBLE, Database
 from outrider.events.live import announce
 from outrider.events.topics import Topic
+from outrider.integrations.enrichment.build import Enrichers, build_enrichers
 from outrider.jobs.worker import Worker
+from outrider.leads.companies.service import CompanyTable
 from outrider.llm.build import ModelRegistry
 from outrider.telemetry import watch_event_loop
 from outrider.wiring import count_model_call
@@ -43,6 +45,8 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
         stack.push_async_callback(carrier.aclose)
         models = ModelRegistry(settings, count_model_call)
         stack.push_async_callback(models.aclose)
+        enrichers = build_enrichers(settings, database, CompanyTable(database))
+        stack.push_async_callback(enrichers.aclose)
         runner = CampaignRunner(database, models, settings)
         queue = Worker(
             database,
@@ -51,6 +55,7 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
                 CampaignRunner: runner,
                 ConversationAgent: ConversationAgent(models),
                 Briefings: CampaignBriefings(),
+                Enrichers: enrichers,
             },
             concurrency=settings.worker_jobs,
             bulk_concurrency=settings.worker_bulk_jobs,

@@ -17,6 +17,8 @@ import outrider.app.handset.routes
 import outrider.campaigns.routes
 import outrider.conversations.routes
 import outrider.conversations.webhook_routes
+import outrider.leads.companies.routes
+import outrider.leads.enriching.routes
 import outrider.leads.routes
 import outrider.wiring
 import outrider.workflows.routes
@@ -34,6 +36,8 @@ from outrider.conversations.inbox import WebhookInbox
 from outrider.db.engine import Database
 from outrider.events.hub import Hub
 from outrider.events.waking import wakeups
+from outrider.integrations.enrichment.build import build_enrichers
+from outrider.leads.companies.service import CompanyTable
 from outrider.leads.downloads import Downloads
 from outrider.llm.build import ModelRegistry
 from outrider.telemetry import watch_event_loop
@@ -54,7 +58,9 @@ Creating calls honour `Idempotency-Key`.
 ROUTERS = (
     outrider.conversations.webhook_routes.router,
     health.router,
+    outrider.leads.enriching.routes.router,
     *outrider.leads.routes.routers,
+    outrider.leads.companies.routes.router,
     *outrider.analytics.routes.routers,
     *outrider.conversations.routes.routers,
     *outrider.campaigns.routes.routers,
@@ -87,6 +93,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
             app.state.model_tests = models.Allowance()
             app.state.conversation_agent = ConversationAgent(app.state.models)
             app.state.briefings = CampaignBriefings()
+            app.state.enrichers = build_enrichers(settings, database, CompanyTable(database))
+            stack.push_async_callback(app.state.enrichers.aclose)
             app.state.inbox = WebhookInbox(database)
             app.state.dashboard_counts = KeptCounts(database)
             stack.push_async_callback(app.state.dashboard_counts.aclose)

@@ -1,0 +1,1 @@
+"""The installation's own table of companies: what is known without asking a provider."""
