@@ -106,6 +106,27 @@ class Settings(BaseSettings):
     """Seconds until a provider counts as unanswered."""
     enrichment_ttl_hours: int = Field(24, ge=1, le=24 * 365)
     """How long an answer is kept before the provider is asked anew."""
+    offline_fallback: bool = False
+    """The offline model answers when all others failed: by rules, and less well than a person would like."""
+    model_concurrency: Annotated[list[str], NoDecode] = ["200"]
+    """Calls of one provider that one process has under way at once, and the numbers of providers that take fewer, separated
+    by commas: `200, ollama=4`."""
+    model_max_tokens: int = Field(4096, ge=16)
+    """Greatest length of answers for which none is named, in tokens; what a call may cost at most follows from it."""
+    model_cache_seconds: float = Field(3600.0, ge=0)
+    """How long the answer to a prompt is kept and given again to exactly the same prompt; 0 keeps none."""
+    breaker_failures: int = Field(5, ge=1)
+    """A provider that failed so often within a minute, and for half of all calls, is left alone for a while."""
+    breaker_pause_seconds: float = Field(15.0, gt=0)
+    """How long it is left alone at first; twice as long each time that it still fails."""
+    budget_day: Decimal | None = Field(None, gt=0)
+    """US dollars that all model calls of a day (UTC) may cost; a limit set in the web application goes before it."""
+    budget_month: Decimal | None = Field(None, gt=0)
+    """US dollars that all model calls of a month (UTC) may cost; a limit set in the web application goes before it."""
+    budget_conversation: Decimal | None = Field(Decimal("1.00"), gt=0)
+    """US dollars that the model calls for one conversation may cost; a limit set in the web application goes before it."""
+    model_calls_kept_days: int = Field(90, ge=32)
+    """Days for which each model call is kept in the ledger; afterwards only the sums of its day are."""
 
     # Sending protocol
     send_lease_seconds: float = Field(60.0, gt=0)
@@ -129,6 +150,9 @@ class Settings(BaseSettings):
     most_automated_replies: int = Field(6, ge=0)
     """Automated answers in one conversation before a person takes it."""
 
+    agent_calls_per_hour: Annotated[list[str], NoDecode] = ["*=600"]
+    """How often agents of a type may be asked for over the API within an hour, separated by commas: `marketing=60, *=600`."""
+
     brand: str = Field("", max_length=60)
     """Whom our texts speak for; named in confirmations of opt-outs and in help texts."""
 
@@ -139,6 +163,28 @@ class Settings(BaseSettings):
     """Accounts at CalDAV servers and at Google, by name, as JSON or as the path of a JSON file; see the guide on scheduling."""
     meeting_reminder_minutes: int = Field(60, ge=1, le=10_080)
     """How long before a meeting it counts as near."""
+
+    # Notifications
+    smtp_host: str | None = Field(None, validation_alias=_public("SMTP_HOST"))
+    """The mail server that takes our e-mails; unset, they are kept as files in the data folder."""
+    smtp_port: int | None = Field(None, ge=1, le=65535, validation_alias=_public("SMTP_PORT"))
+    """Its port; unset, the usual one of SMTP_SECURITY: 587, 465 or 25."""
+    smtp_username: str | None = Field(None, validation_alias=_public("SMTP_USERNAME"))
+    """The account there, if it asks for one."""
+    smtp_password: SecretStr | None = Field(None, validation_alias=_public("SMTP_PASSWORD"))
+    """The account's secret."""
+    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", validation_alias=_public("SMTP_SECURITY"))
+    """How the way there is encrypted; `none` only for a server on this machine or network."""
+    smtp_from: str | None = Field(None, pattern=r"^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$", validation_alias=_public("SMTP_FROM"))
+    """Address that e-mails come from, as in `Acme <team@acme.example>`."""
+    slack_webhook_url: SecretStr | None = Field(None, validation_alias=_public("SLACK_WEBHOOK_URL"))
+    """Address of an incoming webhook of Slack; it writes to the webhook's own channel."""
+    slack_bot_token: SecretStr | None = Field(None, validation_alias=_public("SLACK_BOT_TOKEN"))
+    """Token of a Slack app with the scope `chat:write`; it writes to every channel that the app is in."""
+    webhook_private_hosts: bool = False
+    """Whether outgoing webhooks may go to addresses of the own network, and unencrypted."""
+    webhook_disable_days: float = Field(5.0, gt=0)
+    """An endpoint of outgoing webhooks that took nothing for so many days is not tried any more."""
 
     # Campaign processing
     chunk_size: int = Field(100, ge=1, le=2000)
@@ -175,7 +221,9 @@ class Settings(BaseSettings):
     langsmith_project: str = Field("outrider", min_length=1, validation_alias=_public("LANGSMITH_PROJECT"))
     """Project in LangSmith that the traces go to."""
 
-    @field_validator("fallback_models", "model_prices", "supplied", mode="before")
+    @field_validator(
+        "fallback_models", "model_prices", "model_concurrency", "agent_calls_per_hour", "supplied", mode="before"
+    )
     @classmethod
     def _split_list(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
@@ -185,6 +233,13 @@ class Settings(BaseSettings):
     def _known_zone(cls, value: str) -> str:
         if value not in available_timezones():
             raise ValueError("must be an IANA time zone such as Europe/Berlin")
+        return value
+
+    @field_validator("agent_calls_per_hour")
+    @classmethod
+    def _readable_rates(cls, value: list[str]) -> list[str]:
+        if not all(name.strip() and number.strip().isdigit() for name, _, number in (part.partition("=") for part in value)):
+            raise ValueError("must be type=number, separated by commas, as in marketing=60, *=600")
         return value
 
     @field_validator("database_url")
@@ -208,6 +263,12 @@ class Settings(BaseSettings):
     def _quiet_hours_protect_people(self) -> Settings:
         if self.quiet_hours == "off" and not self.uses_simulator:
             raise ValueError("OUTRIDER_QUIET_HOURS: can be off only while the simulator is the carrier")
+        return self
+
+    @model_validator(mode="after")
+    def _mails_have_a_sender(self) -> Settings:
+        if self.smtp_host is not None and self.smtp_from is None:
+            raise ValueError("SMTP_FROM: is missing while SMTP_HOST is set")
         return self
 
     @property

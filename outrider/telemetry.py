@@ -33,6 +33,17 @@ MODEL_CALLS = Counter("outrider_model_calls_total", "Model calls, by outcome.", 
 MODEL_SECONDS = Histogram("outrider_model_call_seconds", "Duration of a model call.", ["model"])
 MODEL_TOKENS = Counter("outrider_model_tokens_total", "Tokens, by direction.", ["model", "direction"])
 MODEL_COST = Counter("outrider_model_cost_dollars_total", "US dollars of model calls.", ["model"])
+MODEL_BREAKER = Gauge(
+    "outrider_model_breaker",
+    "Whether a provider of models is asked: 0 yes, 1 being tried, 2 left alone; the worst of all processes.",
+    ["provider"],
+    multiprocess_mode="livemax",
+)
+AGENT_SECONDS = Histogram(
+    "agent_processing_seconds", "Duration of an agent's run, model included.", ["agent_type"], buckets=[0.1, 0.5, 1.0, 2.0, 5.0]
+)
+AGENT_SUCCESS = Counter("agent_success_total", "Runs of agents that ended with an answer.", ["agent_type"])
+AGENT_ERRORS = Counter("agent_errors_total", "Runs of agents that failed, by the failure's name.", ["agent_type", "error_code"])
 TRACES = Counter("outrider_traces_total", "Traces of model calls for LangSmith: sent, or dropped.", ["outcome"])
 HTTP = Counter("outrider_http_requests_total", "HTTP requests answered.", ["method", "route", "status"])
 HTTP_SECONDS = Histogram("outrider_http_request_seconds", "Duration of an HTTP request.", ["method", "route"])

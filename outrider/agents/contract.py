@@ -24,6 +24,8 @@ class Briefing(BaseModel):
     temperature: float = 0.7
     model: str | None = None
     agent_id: int | None = None
+    agents: dict[str, int] = {}
+    """Stored agents that the campaign chose, by the type of their work (`base.AgentType`)."""
     auto_reply: bool = True
     """False: every answer waits for a person."""
 

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from outrider.agents.models import Agent
 from outrider.conversations.models import Author, Conversation, Message, OutboxState
-
-
-async def list_agents(session: AsyncSession) -> Sequence[Agent]:
-    return (await session.execute(select(Agent).order_by(Agent.name))).scalars().all()
-
-
-async def agent_named(session: AsyncSession, name: str) -> Agent | None:
-    return (await session.execute(select(Agent).where(Agent.name == name))).scalar_one_or_none()
 
 
 async def automated_replies(session: AsyncSession, conversation_id: int) -> int:

@@ -20,16 +20,20 @@ import outrider.conversations.webhook_routes
 import outrider.leads.companies.routes
 import outrider.leads.enriching.routes
 import outrider.leads.routes
+import outrider.llm.budgets.routes
 import outrider.wiring
 import outrider.workflows.routes
 from outrider import __version__
+from outrider.agents.factory import AgentParts
 from outrider.agents.graph import ConversationAgent
+from outrider.agents.invoking.service import Invocations
 from outrider.analytics.counts import KeptCounts
 from outrider.app import configuration, health, identity, live, models, pages, queue, setup
 from outrider.app.bundle import shipped_bundle
 from outrider.app.middleware import BodyLimit, Figures, KeptAnswers
 from outrider.app.problems import Problem, install_problem_handlers
 from outrider.campaigns.briefings import CampaignBriefings
+from outrider.campaigns.budget import CampaignBudgets
 from outrider.channels.build import build_carrier
 from outrider.config import Settings
 from outrider.conversations.inbox import WebhookInbox
@@ -39,6 +43,8 @@ from outrider.events.waking import wakeups
 from outrider.integrations.enrichment.build import build_enrichers
 from outrider.leads.companies.service import CompanyTable
 from outrider.leads.downloads import Downloads
+from outrider.llm.budgets.health import HealthBoard
+from outrider.llm.budgets.ledger import Ledger
 from outrider.llm.build import ModelRegistry
 from outrider.telemetry import watch_event_loop
 from outrider.wiring import count_model_call
@@ -73,6 +79,7 @@ ROUTERS = (
     configuration.router,
     identity.router,
     models.router,
+    *outrider.llm.budgets.routes.routers,
     setup.router,
     pages.router,
 )
@@ -88,11 +95,18 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
             app.state.database = database
             app.state.carrier = build_carrier(settings)
             stack.push_async_callback(app.state.carrier.aclose)
-            app.state.models = ModelRegistry(settings, count_model_call)
+            health = HealthBoard(database)
+            stack.push_async_callback(health.aclose)
+            app.state.ledger = Ledger(database, settings, [CampaignBudgets()])
+            stack.push_async_callback(app.state.ledger.aclose)
+            app.state.models = ModelRegistry(settings, count_model_call, books=app.state.ledger, on_circuit=health.note)
             stack.push_async_callback(app.state.models.aclose)
             app.state.model_tests = models.Allowance()
             app.state.conversation_agent = ConversationAgent(app.state.models)
             app.state.briefings = CampaignBriefings()
+            app.state.agent_parts = AgentParts(models=app.state.models, database=database)
+            app.state.invocations = Invocations(database, app.state.agent_parts, app.state.briefings, settings)
+            stack.push_async_callback(app.state.invocations.aclose)
             app.state.enrichers = build_enrichers(settings, database, CompanyTable(database))
             stack.push_async_callback(app.state.enrichers.aclose)
             app.state.inbox = WebhookInbox(database)

@@ -32,7 +32,10 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "Models": (
         "model", "fallback_models", "openai_api_key", "openai_base_url", "anthropic_api_key", "anthropic_base_url",
         "cerebras_api_key", "cerebras_base_url", "ollama_base_url", "model_timeout", "model_max_retries", "model_prices",
+        "offline_fallback", "model_concurrency", "model_max_tokens", "model_cache_seconds", "breaker_failures",
+        "breaker_pause_seconds",
     ),
+    "Budgets": ("budget_day", "budget_month", "budget_conversation", "model_calls_kept_days"),
     "Enrichment": (
         "apollo_api_key", "apollo_base_url", "enrichment_websites", "enrichment_timeout", "enrichment_ttl_hours",
     ),
@@ -40,8 +43,12 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "quiet_hours", "send_batch", "send_concurrency", "send_lease_seconds", "settle_seconds", "poll_inbound_seconds",
         "receipt_overdue_seconds",
     ),
-    "Conversations": ("brand", "reply_delay_seconds", "most_automated_replies"),
+    "Conversations": ("brand", "reply_delay_seconds", "most_automated_replies", "agent_calls_per_hour"),
     "Calendars": ("time_zone", "calendar_accounts", "meeting_reminder_minutes"),
+    "Notifications": (
+        "smtp_host", "smtp_port", "smtp_username", "smtp_password", "smtp_security", "smtp_from", "slack_webhook_url",
+        "slack_bot_token", "webhook_private_hosts", "webhook_disable_days",
+    ),
     "Campaigns": ("chunk_size", "run_concurrency", "worker_jobs", "worker_bulk_jobs", "worker_heartbeat_seconds"),
     "Leads": ("default_region", "upload_limit_mb"),
     "Observing": ("log_level", "log_format", "langsmith_api_key", "langsmith_endpoint", "langsmith_project"),

@@ -58,6 +58,9 @@ class Campaign(HasId, HasTimes, Base):
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     creative_agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
     deterministic_agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    qualification_agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    objection_handler_agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
+    scheduler_agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
 
     audience: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     """Who: `{"list_ids": […], "lead_ids": […], "filter": {…}}`; fixed into campaign leads at the launch."""
@@ -70,7 +73,7 @@ class Campaign(HasId, HasTimes, Base):
     """`{"start": "08:00", "end": "21:00"}` in the lead's own zone; empty means the installation's."""
     budget: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
     """US dollars for texts and models together; None is no limit."""
-    spent: Mapped[Decimal] = mapped_column(Numeric(14, 6), server_default="0")
+    spent: Mapped[Decimal] = mapped_column(Numeric(16, 8), server_default="0")
     """US dollars reserved or settled against the budget; the guard of the conditional update, not a figure to show."""
     scheduled_at: Mapped[datetime | None]
 

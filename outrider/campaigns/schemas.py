@@ -64,9 +64,15 @@ class CampaignFields(Strict):
     workflow_config: WorkflowDefinition | None = None
     """A definition of the campaign's own, instead of a stored workflow."""
     agent_id: Id | None = None
-    """Agent that answers the leads' texts."""
+    """Stored agent that answers the leads' texts; None is the one that stands for its type, as for those that follow."""
     creative_agent_id: Id | None = None
     deterministic_agent_id: Id | None = None
+    qualification_agent_id: Id | None = None
+    """Stored agent that finds out whether a lead fits."""
+    objection_handler_agent_id: Id | None = None
+    """Stored agent that answers doubts."""
+    scheduler_agent_id: Id | None = None
+    """Stored agent that agrees on meetings."""
     audience: Audience = Audience()
     sender_ids: FewIds = []
     """Senders to use; empty means every enabled one."""
@@ -199,6 +205,9 @@ class CampaignOut(BaseModel):
     agent_id: int | None
     creative_agent_id: int | None
     deterministic_agent_id: int | None
+    qualification_agent_id: int | None
+    objection_handler_agent_id: int | None
+    scheduler_agent_id: int | None
     audience: Audience
     sender_ids: list[int]
     auto_reply: bool

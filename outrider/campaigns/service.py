@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from outrider.agents.base import AgentType
 from outrider.agents.models import Agent
 from outrider.campaigns.audience import parts_of
 from outrider.campaigns.live import tell_changed, tell_deleted
@@ -40,10 +41,21 @@ TEXT_FIELDS = frozenset(
         "sender_ids",
         "quiet_hours",
         "agent_id",
+        "qualification_agent_id",
+        "objection_handler_agent_id",
+        "scheduler_agent_id",
         "auto_reply",
     }
 )
 """What a paused campaign may change, too; every other field belongs to the plan, which only a draft changes."""
+
+AGENT_FIELDS = {
+    "agent_id": AgentType.CONVERSATION,
+    "qualification_agent_id": AgentType.QUALIFICATION,
+    "objection_handler_agent_id": AgentType.OBJECTION_HANDLER,
+    "scheduler_agent_id": AgentType.SCHEDULER,
+}
+"""Whom a campaign may choose for which work."""
 
 COPIED = (
     "description",
@@ -58,6 +70,9 @@ COPIED = (
     "agent_id",
     "creative_agent_id",
     "deterministic_agent_id",
+    "qualification_agent_id",
+    "objection_handler_agent_id",
+    "scheduler_agent_id",
     "audience",
     "sender_ids",
     "auto_reply",
@@ -243,8 +258,8 @@ async def _check_references(session: AsyncSession, fields: CampaignFields, chang
         raise InvalidInput.on("body.name", "is empty")
     if fields.workflow_config is not None and "workflow_config" in changed:
         ensure_valid(fields.workflow_config, "body.workflow_config")
-    single = {"workflow_id": Workflow.id, "agent_id": Agent.id, "creative_agent_id": Agent.id, "deterministic_agent_id": Agent.id}
-    problems: list[FieldProblem] = []
+    single = {"workflow_id": Workflow.id, "creative_agent_id": Agent.id, "deterministic_agent_id": Agent.id}
+    problems = await _agent_problems(session, fields, changed)
     for name, column in single.items():
         value = getattr(fields, name)
         if name in changed and value is not None and await audience_rows.unknown_ids(session, column, [value]):
@@ -258,6 +273,25 @@ async def _check_references(session: AsyncSession, fields: CampaignFields, chang
             problems.append(_unknown(name, unknown))
     if problems:
         raise InvalidInput(f"{problems[0].field}: {problems[0].problem}", fields=problems)
+
+
+async def _agent_problems(session: AsyncSession, fields: CampaignFields, changed: set[str]) -> list[FieldProblem]:
+    """Agents that don't exist, were never published, or are made for other work than they are chosen for."""
+    named = {name: getattr(fields, name) for name in AGENT_FIELDS if name in changed and getattr(fields, name) is not None}
+    agents = await rows.agents(session, list(named.values())) if named else {}
+    problems = []
+    for name, agent_id in named.items():
+        agent = agents.get(agent_id)
+        words, remedy = f"There is none with the id {agent_id}.", ""
+        if agent is not None and agent.agent_type != AGENT_FIELDS[name]:
+            words = f"“{agent.name}” is an agent of the type {agent.agent_type}."
+            remedy = f"Choose one of the type {AGENT_FIELDS[name]}."
+        elif agent is not None and agent.published is None:
+            words, remedy = f"“{agent.name}” was never published.", "Publish it first."
+        elif agent is not None:
+            continue
+        problems.append(FieldProblem(field=f"body.{name}", problem=words, remedy=remedy))
+    return problems
 
 
 async def _refuse_unknown(session: AsyncSession, field: str, column: Any, ids: list[int]) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Exists, delete, exists, func, or_, select, text, update
+from sqlalchemy import Exists, Row, delete, exists, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from outrider.agents.models import Agent
 from outrider.campaigns.models import Campaign, CampaignLead, CampaignLeadStatus, CampaignStatus
 from outrider.campaigns.transitions import Action, decide
+from outrider.llm.budgets.models import CallState, ModelCall
 
 OPEN = (CampaignLeadStatus.PENDING, CampaignLeadStatus.PROCESSING, CampaignLeadStatus.WAITING)
 
@@ -39,11 +42,20 @@ async def answering_themselves(session: AsyncSession, campaign_ids: Collection[i
 
 
 async def may_go_on(session: AsyncSession, campaign_ids: Sequence[int]) -> set[int]:
-    """Those of the campaigns whose next leads may be started: processing, and not over budget."""
+    """Those of the campaigns whose next leads may be started: processing, and not over budget.
+
+    What is reserved for models under way counts only where it does not matter: most of it is given back.
+    """
+    reserved = func.coalesce(
+        select(func.sum(ModelCall.cost))
+        .where(ModelCall.campaign_id == Campaign.id, ModelCall.state == CallState.RESERVED)
+        .scalar_subquery(),
+        0,
+    )
     statement = select(Campaign.id).where(
         Campaign.id.in_(campaign_ids),
         Campaign.status == CampaignStatus.PROCESSING,
-        Campaign.budget.is_(None) | (Campaign.spent < Campaign.budget),
+        or_(Campaign.budget.is_(None), Campaign.spent < Campaign.budget, Campaign.spent - reserved < Campaign.budget),
     )
     return set((await session.execute(statement)).scalars())
 
@@ -86,20 +98,35 @@ async def budgeted(session: AsyncSession, completed_since: datetime) -> list[int
 
 
 SPENT = text("""
-    SELECT
-        coalesce((SELECT sum(cost) FROM runs WHERE campaign_id = :campaign_id), 0)
-        + coalesce((SELECT sum(cost) FROM agent_executions WHERE campaign_id = :campaign_id), 0)
+    SELECT c.id, c.name, c.budget,
+        coalesce((SELECT sum(cost) FROM model_calls WHERE campaign_id = c.id), 0)
+        + coalesce((SELECT sum(cost) FROM model_call_totals WHERE campaign_id = c.id AND campaign_id > 0), 0)
         + coalesce((
             SELECT sum(CASE WHEN state = 'sent' THEN coalesce(price, estimated_cost) ELSE estimated_cost END)
             FROM messages
-            WHERE campaign_id = :campaign_id AND direction = 'out'
+            WHERE campaign_id = c.id AND direction = 'out'
                 AND (state = 'sent' OR admitted AND state IN ('queued', 'held', 'sending', 'unknown'))
-        ), 0)
+        ), 0) AS spent
+    FROM campaigns AS c WHERE c.id = ANY(:ids) ORDER BY c.id DESC
 """)
 
 
+async def with_budget(session: AsyncSession, most: int) -> Sequence[Row[Any]]:
+    """(id, name, budget, spent) of the latest campaigns with a budget that were started, computed from the rows."""
+    started = Campaign.status.not_in([CampaignStatus.DRAFT, CampaignStatus.FAILED, CampaignStatus.CANCELLED])
+    latest = select(Campaign.id).where(Campaign.budget.is_not(None), started).order_by(Campaign.id.desc()).limit(most)
+    ids = (await session.execute(latest)).scalars().all()
+    return (await session.execute(SPENT, {"ids": ids})).all() if ids else []
+
+
 async def recompute_spent(session: AsyncSession, campaign: Campaign) -> None:
-    """Set the guard of the budget to what the rows say: model calls, texts sent at their price, texts admitted at their
-    estimate. The caller holds the lock on the campaign."""
-    campaign.spent = Decimal((await session.execute(SPENT, {"campaign_id": campaign.id})).scalar_one())
+    """Set the guard of the budget to what the rows say: model calls, those under way with what is reserved for them, texts
+    sent at their price, texts admitted at their estimate. The caller holds the lock on the campaign."""
+    campaign.spent = Decimal((await session.execute(SPENT, {"ids": [campaign.id]})).one().spent)
     await session.flush()
+
+
+async def agents(session: AsyncSession, agent_ids: Sequence[int]) -> dict[int, Agent]:
+    """The stored agents of these ids."""
+    found = await session.execute(select(Agent).where(Agent.id.in_(agent_ids)))
+    return {agent.id: agent for agent in found.scalars()}

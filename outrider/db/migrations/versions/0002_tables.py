@@ -37,6 +37,34 @@ def upgrade() -> None:
     sa.UniqueConstraint('name', name=op.f('uq_agents_name'))
     )
     op.create_index('uq_agents_default', 'agents', ['agent_type'], unique=True, postgresql_where=sa.text('is_default'))
+    op.create_table('budget_alerts',
+    sa.Column('scope', sa.Text(), nullable=False),
+    sa.Column('subject_id', sa.BigInteger(), nullable=False),
+    sa.Column('period', sa.Date(), nullable=False),
+    sa.Column('threshold', sa.SmallInteger(), nullable=False),
+    sa.Column('limit', sa.Numeric(precision=12, scale=4), nullable=False),
+    sa.Column('spent', sa.Numeric(precision=16, scale=8), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_budget_alerts'))
+    )
+    op.create_index('ix_budget_alerts_created_at_id', 'budget_alerts', ['created_at', 'id'], unique=False)
+    op.create_index('uq_budget_alerts_told', 'budget_alerts', ['scope', 'subject_id', 'period', 'threshold', 'limit'], unique=True)
+    op.create_table('budget_guards',
+    sa.Column('scope', sa.Text(), nullable=False),
+    sa.Column('subject_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('period', sa.Date(), nullable=False),
+    sa.Column('spent', sa.Numeric(precision=16, scale=8), nullable=False),
+    sa.PrimaryKeyConstraint('scope', 'subject_id', 'period', name=op.f('pk_budget_guards'))
+    )
+    op.create_table('budgets',
+    sa.Column('scope', sa.Text(), nullable=False),
+    sa.Column('limit', sa.Numeric(precision=12, scale=4), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.CheckConstraint("scope IN ('installation_day','installation_month','conversation')", name=op.f('ck_budgets_scope_is_known')),
+    sa.CheckConstraint('"limit" > 0', name=op.f('ck_budgets_limit_is_positive')),
+    sa.PrimaryKeyConstraint('scope', name=op.f('pk_budgets'))
+    )
     op.create_table('companies',
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('name_key', sa.Text(), nullable=False),
@@ -134,6 +162,59 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_live_events'))
     )
     op.create_index(op.f('ix_live_events_transaction_id'), 'live_events', ['transaction_id'], unique=False)
+    op.create_table('model_call_totals',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('model', sa.Text(), nullable=False),
+    sa.Column('campaign_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('calls', sa.BigInteger(), nullable=False),
+    sa.Column('input_tokens', sa.BigInteger(), nullable=False),
+    sa.Column('output_tokens', sa.BigInteger(), nullable=False),
+    sa.Column('cost', sa.Numeric(precision=16, scale=8), nullable=False),
+    sa.PrimaryKeyConstraint('day', 'model', 'campaign_id', name=op.f('pk_model_call_totals'))
+    )
+    op.create_index('ix_model_call_totals_campaign_id', 'model_call_totals', ['campaign_id'], unique=False, postgresql_where=sa.text('campaign_id > 0'))
+    op.create_table('model_calls',
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('model', sa.Text(), nullable=False),
+    sa.Column('purpose', sa.Text(), nullable=False),
+    sa.Column('outcome', sa.Text(), nullable=True),
+    sa.Column('input_tokens', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('output_tokens', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('cached_input_tokens', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('reserved', sa.Numeric(precision=16, scale=8), server_default='0', nullable=False),
+    sa.Column('cost', sa.Numeric(precision=16, scale=8), server_default='0', nullable=False),
+    sa.Column('milliseconds', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('from_cache', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('usage_estimated', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('price_known', sa.Boolean(), server_default=sa.text('true'), nullable=False),
+    sa.Column('campaign_id', sa.BigInteger(), nullable=True),
+    sa.Column('conversation_id', sa.BigInteger(), nullable=True),
+    sa.Column('lead_id', sa.BigInteger(), nullable=True),
+    sa.Column('trace_id', sa.Text(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.CheckConstraint("state IN ('reserved','settled','lost')", name=op.f('ck_model_calls_state_is_known')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_model_calls'))
+    )
+    op.create_index('ix_model_calls_campaign_id_created_at_id', 'model_calls', ['campaign_id', 'created_at', 'id'], unique=False, postgresql_where=sa.text('campaign_id IS NOT NULL'))
+    op.create_index('ix_model_calls_conversation_id_created_at_id', 'model_calls', ['conversation_id', 'created_at', 'id'], unique=False, postgresql_where=sa.text('conversation_id IS NOT NULL'))
+    op.create_index('ix_model_calls_created_at_id', 'model_calls', ['created_at', 'id'], unique=False)
+    op.create_index('ix_model_calls_model_created_at_id', 'model_calls', ['model', 'created_at', 'id'], unique=False)
+    op.create_index('ix_model_calls_outcome_created_at_id', 'model_calls', ['outcome', 'created_at', 'id'], unique=False, postgresql_where=sa.text("outcome <> 'ok'"))
+    op.create_index('ix_model_calls_purpose_created_at_id', 'model_calls', ['purpose', 'created_at', 'id'], unique=False)
+    op.create_index('ix_model_calls_reserved', 'model_calls', ['lease_until'], unique=False, postgresql_where=sa.text("state = 'reserved'"))
+    op.create_table('model_health',
+    sa.Column('provider', sa.Text(), nullable=False),
+    sa.Column('process', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('problem', sa.Text(), nullable=True),
+    sa.Column('changed_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.CheckConstraint("state IN ('closed','open','half_open')", name=op.f('ck_model_health_state_is_known')),
+    sa.PrimaryKeyConstraint('provider', 'process', name=op.f('pk_model_health'))
+    )
     op.create_table('senders',
     sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('address', sa.Text(), nullable=False),
@@ -292,13 +373,16 @@ def upgrade() -> None:
     sa.Column('agent_id', sa.BigInteger(), nullable=True),
     sa.Column('creative_agent_id', sa.BigInteger(), nullable=True),
     sa.Column('deterministic_agent_id', sa.BigInteger(), nullable=True),
+    sa.Column('qualification_agent_id', sa.BigInteger(), nullable=True),
+    sa.Column('objection_handler_agent_id', sa.BigInteger(), nullable=True),
+    sa.Column('scheduler_agent_id', sa.BigInteger(), nullable=True),
     sa.Column('audience', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     sa.Column('sender_ids', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
     sa.Column('auto_reply', sa.Boolean(), server_default=sa.text('true'), nullable=False),
     sa.Column('require_consent', sa.Boolean(), server_default=sa.text('true'), nullable=False),
     sa.Column('quiet_hours', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     sa.Column('budget', sa.Numeric(precision=12, scale=4), nullable=True),
-    sa.Column('spent', sa.Numeric(precision=14, scale=6), server_default='0', nullable=False),
+    sa.Column('spent', sa.Numeric(precision=16, scale=8), server_default='0', nullable=False),
     sa.Column('scheduled_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('launched_at', sa.DateTime(timezone=True), nullable=True),
@@ -313,6 +397,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['agent_id'], ['agents.id'], name=op.f('fk_campaigns_agent_id')),
     sa.ForeignKeyConstraint(['creative_agent_id'], ['agents.id'], name=op.f('fk_campaigns_creative_agent_id')),
     sa.ForeignKeyConstraint(['deterministic_agent_id'], ['agents.id'], name=op.f('fk_campaigns_deterministic_agent_id')),
+    sa.ForeignKeyConstraint(['objection_handler_agent_id'], ['agents.id'], name=op.f('fk_campaigns_objection_handler_agent_id')),
+    sa.ForeignKeyConstraint(['qualification_agent_id'], ['agents.id'], name=op.f('fk_campaigns_qualification_agent_id')),
+    sa.ForeignKeyConstraint(['scheduler_agent_id'], ['agents.id'], name=op.f('fk_campaigns_scheduler_agent_id')),
     sa.ForeignKeyConstraint(['workflow_id'], ['workflows.id'], name=op.f('fk_campaigns_workflow_id')),
     sa.ForeignKeyConstraint(['workflow_version_id'], ['workflow_versions.id'], name=op.f('fk_campaigns_workflow_version_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_campaigns'))
@@ -486,6 +573,23 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_conversation_decisions'))
     )
     op.create_index('ix_conversation_decisions_conversation_id_id', 'conversation_decisions', ['conversation_id', 'id'], unique=False)
+    op.create_table('conversation_memories',
+    sa.Column('conversation_id', sa.BigInteger(), nullable=False),
+    sa.Column('current_agent', sa.Text(), nullable=True),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('factors', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('offered_slots', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
+    sa.Column('questions_asked', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.Column('asked_factor', sa.Text(), nullable=True),
+    sa.Column('answered_objections', sa.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('failures', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.Column('is_disclosed', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('language', sa.Text(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversations.id'], name=op.f('fk_conversation_memories_conversation_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('conversation_id', name=op.f('pk_conversation_memories'))
+    )
     op.create_table('conversation_notes',
     sa.Column('conversation_id', sa.BigInteger(), nullable=False),
     sa.Column('author', sa.Text(), nullable=False),
@@ -556,6 +660,28 @@ def upgrade() -> None:
     op.create_index('uq_messages_attempt_token', 'messages', ['attempt_token'], unique=True, postgresql_where=sa.text('attempt_token IS NOT NULL'))
     op.create_index('uq_messages_carrier_sid', 'messages', ['carrier_sid'], unique=True, postgresql_where=sa.text('carrier_sid IS NOT NULL'))
     op.create_index('uq_messages_dedupe_key', 'messages', ['dedupe_key'], unique=True, postgresql_where=sa.text('dedupe_key IS NOT NULL'))
+    op.create_table('qualifications',
+    sa.Column('lead_id', sa.BigInteger(), nullable=False),
+    sa.Column('conversation_id', sa.BigInteger(), nullable=True),
+    sa.Column('campaign_id', sa.BigInteger(), nullable=True),
+    sa.Column('score', sa.SmallInteger(), nullable=False),
+    sa.Column('tier', sa.Text(), nullable=False),
+    sa.Column('reasoning', sa.Text(), nullable=False),
+    sa.Column('factors', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('source', sa.Text(), server_default='conversation', nullable=False),
+    sa.Column('trace_id', sa.Text(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.CheckConstraint("tier IN ('A','B','C','D')", name=op.f('ck_qualifications_tier_is_known')),
+    sa.CheckConstraint('score BETWEEN 0 AND 100', name=op.f('ck_qualifications_score_is_percent')),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversations.id'], name=op.f('fk_qualifications_conversation_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['lead_id'], ['leads.id'], name=op.f('fk_qualifications_lead_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_qualifications'))
+    )
+    op.create_index('ix_qualifications_campaign_id_lead_id', 'qualifications', ['campaign_id', 'lead_id'], unique=False, postgresql_where=sa.text('campaign_id IS NOT NULL'))
+    op.create_index('ix_qualifications_conversation_id_id', 'qualifications', ['conversation_id', 'id'], unique=False)
+    op.create_index('ix_qualifications_created_at', 'qualifications', ['created_at'], unique=False)
+    op.create_index('ix_qualifications_lead_id_id', 'qualifications', ['lead_id', 'id'], unique=False)
     op.create_table('agent_executions',
     sa.Column('agent_type', sa.Text(), nullable=False),
     sa.Column('purpose', sa.Text(), server_default='reply', nullable=False),
@@ -602,6 +728,24 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_conversation_messages'))
     )
     op.create_index(op.f('ix_conversation_messages_campaign_lead_id'), 'conversation_messages', ['campaign_lead_id'], unique=False)
+    op.create_table('conversation_summaries',
+    sa.Column('conversation_id', sa.BigInteger(), nullable=False),
+    sa.Column('last_message_id', sa.BigInteger(), nullable=False),
+    sa.Column('outcome', sa.Text(), nullable=False),
+    sa.Column('summary', sa.Text(), nullable=False),
+    sa.Column('sentiment', sa.Text(), nullable=False),
+    sa.Column('next_step', sa.Text(), nullable=False),
+    sa.Column('open_questions', sa.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('model', sa.Text(), nullable=True),
+    sa.Column('cost', sa.Numeric(precision=14, scale=8), server_default='0', nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.CheckConstraint("sentiment IN ('positive','neutral','negative')", name=op.f('ck_conversation_summaries_sentiment_is_known')),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversations.id'], name=op.f('fk_conversation_summaries_conversation_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['last_message_id'], ['messages.id'], name=op.f('fk_conversation_summaries_last_message_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_conversation_summaries'))
+    )
+    op.create_index('uq_conversation_summaries_last_message_id', 'conversation_summaries', ['conversation_id', 'last_message_id'], unique=True)
     op.create_table('processing_logs',
     sa.Column('campaign_lead_id', sa.BigInteger(), nullable=False),
     sa.Column('campaign_id', sa.BigInteger(), nullable=False),
@@ -635,6 +779,8 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_processing_logs_campaign_lead_id'), table_name='processing_logs')
     op.drop_index('ix_processing_logs_campaign_id_id', table_name='processing_logs')
     op.drop_table('processing_logs')
+    op.drop_index('uq_conversation_summaries_last_message_id', table_name='conversation_summaries')
+    op.drop_table('conversation_summaries')
     op.drop_index(op.f('ix_conversation_messages_campaign_lead_id'), table_name='conversation_messages')
     op.drop_table('conversation_messages')
     op.drop_index('ix_agent_executions_message_id', table_name='agent_executions', postgresql_where=sa.text('message_id IS NOT NULL'))
@@ -645,6 +791,11 @@ def downgrade() -> None:
     op.drop_index('ix_agent_executions_agent_type_executed_at', table_name='agent_executions')
     op.drop_index('ix_agent_executions_agent_id_id', table_name='agent_executions')
     op.drop_table('agent_executions')
+    op.drop_index('ix_qualifications_lead_id_id', table_name='qualifications')
+    op.drop_index('ix_qualifications_created_at', table_name='qualifications')
+    op.drop_index('ix_qualifications_conversation_id_id', table_name='qualifications')
+    op.drop_index('ix_qualifications_campaign_id_lead_id', table_name='qualifications', postgresql_where=sa.text('campaign_id IS NOT NULL'))
+    op.drop_table('qualifications')
     op.drop_index('uq_messages_dedupe_key', table_name='messages', postgresql_where=sa.text('dedupe_key IS NOT NULL'))
     op.drop_index('uq_messages_carrier_sid', table_name='messages', postgresql_where=sa.text('carrier_sid IS NOT NULL'))
     op.drop_index('uq_messages_attempt_token', table_name='messages', postgresql_where=sa.text('attempt_token IS NOT NULL'))
@@ -663,6 +814,7 @@ def downgrade() -> None:
     op.drop_table('messages')
     op.drop_index('ix_conversation_notes_conversation_id_id', table_name='conversation_notes')
     op.drop_table('conversation_notes')
+    op.drop_table('conversation_memories')
     op.drop_index('ix_conversation_decisions_conversation_id_id', table_name='conversation_decisions')
     op.drop_table('conversation_decisions')
     op.drop_index(op.f('ix_campaign_leads_lead_id'), table_name='campaign_leads')
@@ -725,6 +877,17 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_stray_receipts_received_at'), table_name='stray_receipts')
     op.drop_table('stray_receipts')
     op.drop_table('senders')
+    op.drop_table('model_health')
+    op.drop_index('ix_model_calls_reserved', table_name='model_calls', postgresql_where=sa.text("state = 'reserved'"))
+    op.drop_index('ix_model_calls_purpose_created_at_id', table_name='model_calls')
+    op.drop_index('ix_model_calls_outcome_created_at_id', table_name='model_calls', postgresql_where=sa.text("outcome <> 'ok'"))
+    op.drop_index('ix_model_calls_model_created_at_id', table_name='model_calls')
+    op.drop_index('ix_model_calls_created_at_id', table_name='model_calls')
+    op.drop_index('ix_model_calls_conversation_id_created_at_id', table_name='model_calls', postgresql_where=sa.text('conversation_id IS NOT NULL'))
+    op.drop_index('ix_model_calls_campaign_id_created_at_id', table_name='model_calls', postgresql_where=sa.text('campaign_id IS NOT NULL'))
+    op.drop_table('model_calls')
+    op.drop_index('ix_model_call_totals_campaign_id', table_name='model_call_totals', postgresql_where=sa.text('campaign_id > 0'))
+    op.drop_table('model_call_totals')
     op.drop_index(op.f('ix_live_events_transaction_id'), table_name='live_events')
     op.drop_table('live_events')
     op.drop_table('lead_lists')
@@ -740,6 +903,11 @@ def downgrade() -> None:
     op.drop_index('uq_companies_domain', table_name='companies', postgresql_where=sa.text('domain IS NOT NULL'))
     op.drop_index('ix_companies_name_key_id', table_name='companies')
     op.drop_table('companies')
+    op.drop_table('budgets')
+    op.drop_table('budget_guards')
+    op.drop_index('uq_budget_alerts_told', table_name='budget_alerts')
+    op.drop_index('ix_budget_alerts_created_at_id', table_name='budget_alerts')
+    op.drop_table('budget_alerts')
     op.drop_index('uq_agents_default', table_name='agents', postgresql_where=sa.text('is_default'))
     op.drop_table('agents')
     op.drop_table('agent_rates')

@@ -1,0 +1,1 @@
+"""Agents that an installation writes for itself: drafts, published versions, and what shipped agents look like."""

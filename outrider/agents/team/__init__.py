@@ -1,0 +1,1 @@
+"""The agents that hold a conversation together: read, qualify, route, speak, guard."""
