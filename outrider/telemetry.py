@@ -47,6 +47,7 @@ AGENT_ERRORS = Counter("agent_errors_total", "Runs of agents that failed, by the
 TRACES = Counter("outrider_traces_total", "Traces of model calls for LangSmith: sent, or dropped.", ["outcome"])
 HTTP = Counter("outrider_http_requests_total", "HTTP requests answered.", ["method", "route", "status"])
 HTTP_SECONDS = Histogram("outrider_http_request_seconds", "Duration of an HTTP request.", ["method", "route"])
+NOTICES = Counter("outrider_notices_total", "Attempts to tell somebody something, by how they ended.", ["channel", "outcome"])
 LIVE_SOCKETS = Gauge("outrider_live_sockets", "Open sockets of live updates.", multiprocess_mode="livesum")
 LIVE_FRAMES = Counter("outrider_live_frames_total", "Live updates handed to sockets.")
 LIVE_RESETS = Counter("outrider_live_resets_total", "Sockets told to fetch everything again, by reason.", ["reason"])

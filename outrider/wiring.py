@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import outrider.agents.jobs
 import outrider.agents.models
+import outrider.agents.scheduling.delivery_jobs
+import outrider.agents.scheduling.jobs
+import outrider.agents.scheduling.live
+import outrider.agents.scheduling.models
 import outrider.campaigns.jobs
 import outrider.campaigns.models
 import outrider.campaigns.subscribers

@@ -12,7 +12,9 @@ import structlog
 
 from outrider.agents.contract import Briefings
 from outrider.agents.graph import ConversationAgent
+from outrider.agents.scheduling.mailer import Mailer, NoMailer
 from outrider.campaigns.briefings import CampaignBriefings
+from outrider.campaigns.budget import CampaignBudgets
 from outrider.campaigns.gate import CampaignGate
 from outrider.campaigns.runner import CampaignRunner
 from outrider.channels.base import CarrierError
@@ -24,9 +26,12 @@ from outrider.conversations.reconciler import Reconciler
 from outrider.db.engine import DATABASE_TROUBLE, Database
 from outrider.events.live import announce
 from outrider.events.topics import Topic
+from outrider.integrations.calendar.build import OutsideCalendars, build_calendars
 from outrider.integrations.enrichment.build import Enrichers, build_enrichers
 from outrider.jobs.worker import Worker
 from outrider.leads.companies.service import CompanyTable
+from outrider.llm.budgets.health import HealthBoard
+from outrider.llm.budgets.ledger import Ledger
 from outrider.llm.build import ModelRegistry
 from outrider.telemetry import watch_event_loop
 from outrider.wiring import count_model_call
@@ -43,7 +48,10 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
     async with AsyncExitStack() as stack:
         carrier = build_carrier(settings)
         stack.push_async_callback(carrier.aclose)
-        models = ModelRegistry(settings, count_model_call)
+        ledger, health = Ledger(database, settings, [CampaignBudgets()]), HealthBoard(database)
+        stack.push_async_callback(health.aclose)
+        stack.push_async_callback(ledger.aclose)
+        models = ModelRegistry(settings, count_model_call, books=ledger, on_circuit=health.note)
         stack.push_async_callback(models.aclose)
         enrichers = build_enrichers(settings, database, CompanyTable(database))
         stack.push_async_callback(enrichers.aclose)
@@ -55,6 +63,8 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
                 CampaignRunner: runner,
                 ConversationAgent: ConversationAgent(models),
                 Briefings: CampaignBriefings(),
+                OutsideCalendars: build_calendars(settings),
+                Mailer: NoMailer(),
                 Enrichers: enrichers,
             },
             concurrency=settings.worker_jobs,

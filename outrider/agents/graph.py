@@ -9,7 +9,7 @@ from langgraph.graph import END, START, StateGraph
 
 from outrider.agents.contract import ConversationInput, ConversationReply
 from outrider.agents.guard import HAND_OVER_MARK, LONGEST_ANSWER, check_answer
-from outrider.llm.base import ChatMessage, ChatModel, ChatReply, ChatRequest
+from outrider.llm.base import CallScope, ChatMessage, ChatModel, ChatReply, ChatRequest
 
 RULES = f"""You answer text messages on behalf of {{sender}}.
 Write one short, friendly text of at most {LONGEST_ANSWER} characters, in the language of the person's last message.
@@ -78,6 +78,7 @@ def _request(given: ConversationInput) -> ChatRequest:
     return ChatRequest(
         messages=[ChatMessage("system", system), ChatMessage("user", data)],
         temperature=briefing.temperature,
+        scope=CallScope(briefing.campaign_id, given.conversation_id, given.lead.get("id")),
         purpose="reply",
         metadata={"trace_id": given.trace_id},
         context={"lead": given.lead, "campaign": campaign, "thread": thread, "hand_over_mark": HAND_OVER_MARK},

@@ -27,7 +27,7 @@ from outrider.conversations.turns import (
 )
 from outrider.db.engine import Database
 from outrider.errors import ConfigurationError
-from outrider.llm.base import ModelError
+from outrider.llm.base import BudgetExhausted, ModelError
 
 log = structlog.get_logger(__name__)
 
@@ -84,6 +84,8 @@ async def _think(
     began = time.perf_counter()
     try:
         reply = await agent.answer(given)
+    except BudgetExhausted as error:
+        reply = ConversationReply(text=None, person_reason=PersonReason.OVER_BUDGET, reason=error.detail)
     except (ModelError, ConfigurationError) as error:
         if isinstance(error, ModelError) and error.retryable and not is_last_try:
             await _release(database, turn)

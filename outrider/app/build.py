@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 import outrider.agents.routes
+import outrider.agents.scheduling.routes
 import outrider.analytics.insight_routes
 import outrider.analytics.routes
 import outrider.app.handset.routes
@@ -40,6 +41,7 @@ from outrider.conversations.inbox import WebhookInbox
 from outrider.db.engine import Database
 from outrider.events.hub import Hub
 from outrider.events.waking import wakeups
+from outrider.integrations.calendar.build import build_calendars
 from outrider.integrations.enrichment.build import build_enrichers
 from outrider.leads.companies.service import CompanyTable
 from outrider.leads.downloads import Downloads
@@ -73,6 +75,7 @@ ROUTERS = (
     outrider.analytics.insight_routes.router,
     *outrider.workflows.routes.routers,
     *outrider.agents.routes.routers,
+    *outrider.agents.scheduling.routes.routers,
     outrider.app.handset.routes.router,
     queue.router,
     live.router,
@@ -104,6 +107,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
             app.state.model_tests = models.Allowance()
             app.state.conversation_agent = ConversationAgent(app.state.models)
             app.state.briefings = CampaignBriefings()
+            app.state.outside_calendars = build_calendars(settings)
             app.state.agent_parts = AgentParts(models=app.state.models, database=database)
             app.state.invocations = Invocations(database, app.state.agent_parts, app.state.briefings, settings)
             stack.push_async_callback(app.state.invocations.aclose)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from outrider.auth.permissions import Permission, require
 from outrider.config import Settings
 from outrider.errors import ConfigurationError, LimitExceeded
-from outrider.llm.base import ChatMessage, ChatReply, ChatRequest, ModelError
+from outrider.llm.base import BudgetExhausted, ChatMessage, ChatReply, ChatRequest, ModelError
 from outrider.llm.build import OFFLINE, ModelRegistry, default_model_name
 from outrider.llm.pricing import price
 
@@ -136,9 +136,9 @@ async def test_model(request: Request, wanted: ModelTestIn) -> ModelTest:
             request.app.state.model_tests.take(began)
         async with asyncio.timeout(PATIENCE * settings.model_timeout):
             reply = await model.complete(
-                ChatRequest([ChatMessage("user", QUESTION)], max_tokens=200, purpose="sms", context=CONTEXT)
+                ChatRequest([ChatMessage("user", QUESTION)], max_tokens=200, purpose="sms", context=CONTEXT, fresh=True)
             )
-    except (ModelError, ConfigurationError) as error:
+    except (ModelError, BudgetExhausted, ConfigurationError) as error:
         return _failure(name, clock.time() - began, f"{error.title}: {error.detail}", error.remedy)
     except TimeoutError:
         return _failure(

@@ -18,7 +18,6 @@ from outrider.campaigns.live import tell_changed, tell_progress
 from outrider.campaigns.models import CampaignLeadStatus
 from outrider.campaigns.repository import campaigns as campaign_rows
 from outrider.campaigns.repository import results as rows
-from outrider.campaigns.repository import sending
 from outrider.conversations.outbox import NoSenderAvailable, TextIntent, queue_texts
 from outrider.workflows.models import RunStatus
 from outrider.workflows.state import CampaignLeadState
@@ -68,14 +67,12 @@ class Verdict:
 
 
 class ResultWriter:
-    """Writes a group of runs."""
+    """Writes a group of runs. What their models cost was paid when they were asked, whether or not a result is still wanted."""
 
     async def __call__(self, session: AsyncSession, runs: Sequence[LeadRun]) -> list[Verdict]:
         by_campaign: dict[int, list[LeadRun]] = defaultdict(list)
         for run in runs:
             by_campaign[run.campaign_id].append(run)
-        # Campaigns are locked before their leads, here and everywhere.
-        await self._charge(session, runs)
         refusals = {campaign_id: await _store_campaign(session, by_campaign[campaign_id]) for campaign_id in sorted(by_campaign)}
         tell_progress(session, by_campaign)
         tell_changed(session, await campaign_rows.complete_finished(session, list(by_campaign)))
@@ -84,14 +81,6 @@ class ResultWriter:
             Verdict(may_go_on=run.campaign_id in going and refusals[run.campaign_id] is None, refusal=refusals[run.campaign_id])
             for run in runs
         ]
-
-    async def _charge(self, session: AsyncSession, runs: Sequence[LeadRun]) -> None:
-        """The model has been paid whether or not its result is still wanted."""
-        costs: dict[int, Decimal] = defaultdict(Decimal)
-        for run in runs:
-            if run.cost:
-                costs[run.campaign_id] += run.cost
-        await sending.add_spent(session, costs)
 
 
 async def _store_campaign(session: AsyncSession, runs: Sequence[LeadRun]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from outrider.campaigns.budget import pause_by_system, purse_of, used_up
 from outrider.campaigns.models import CampaignStatus, SkipReason
 from outrider.campaigns.repository import sending as rows
 from outrider.config import get_settings
@@ -20,11 +21,17 @@ from outrider.conversations.gates import Cancel, Candidate, Hold, Until, Verdict
 from outrider.conversations.models import Author, Purpose
 from outrider.conversations.quiet_hours import parse_hours, sending_window
 from outrider.events.bus import publish
+from outrider.llm.budgets.alerts import keep_alerts, tell_alerts
+from outrider.llm.budgets.purses import Standing
+from outrider.llm.budgets.repository import under_way
 
 log = structlog.get_logger(__name__)
 
 PAUSED = "paused"
 QUIET_HOURS = "quiet_hours"
+BUDGET = "budget"
+SOON = timedelta(seconds=2)
+"""After which a text is looked at again for which money may be given back."""
 
 
 class CampaignGate:
@@ -48,7 +55,7 @@ class CampaignGate:
                 verdicts[text.message_id] = verdict
         verdicts |= await self._by_hours(session, [text for text in ours if text.message_id not in verdicts], campaigns)
         leaving = [text for text in ours if not isinstance(verdicts.get(text.message_id), (Hold, Cancel))]
-        return verdicts | await _reserve(session, leaving, campaigns)
+        return verdicts | await self._reserve(session, leaving, campaigns)
 
     async def _by_hours(
         self, session: AsyncSession, texts: Sequence[Candidate], campaigns: Mapping[int, Row[Any]]
@@ -71,6 +78,51 @@ class CampaignGate:
                 verdicts[text.message_id] = Hold(window.opens_at, QUIET_HOURS)
         return verdicts
 
+    async def _reserve(
+        self, session: AsyncSession, texts: Sequence[Candidate], campaigns: Mapping[int, Row[Any]]
+    ) -> dict[int, Verdict]:
+        """Reserve what the texts will cost. Those that don't fit into the budget wait for somebody to raise it, which the
+        paused campaign asks for; an automated reply can't wait and is left to a person.
+
+        A person's own reply counts against the budget and is never stopped by it.
+        """
+        reserved: dict[int, Decimal] = defaultdict(Decimal)
+        refused: dict[int, list[Candidate]] = defaultdict(list)
+        for text in texts:
+            campaign = campaigns.get(text.campaign_id or 0)
+            if campaign is None or campaign.budget is None or text.admitted:
+                continue
+            left = campaign.budget - campaign.spent - reserved[campaign.id]
+            if text.estimated_cost > left and text.author != Author.PERSON:
+                refused[campaign.id].append(text)
+            else:
+                reserved[campaign.id] += text.estimated_cost
+        standings = await rows.add_spent(session, reserved)
+        await tell_alerts(session, {purse_of(campaign_id): standing for campaign_id, standing in standings.items()})
+        verdicts: dict[int, Verdict] = {}
+        for campaign_id, its in refused.items():
+            verdicts |= await self._refuse(session, its, campaigns[campaign_id], reserved[campaign_id])
+        return verdicts
+
+    async def _refuse(
+        self, session: AsyncSession, texts: Sequence[Candidate], campaign: Row[Any], reserved: Decimal
+    ) -> dict[int, Verdict]:
+        """Verdicts of texts that the campaign's budget does not pay for now."""
+        log.info("texts_over_budget", texts=len(texts), campaign_id=campaign.id)
+        spent = campaign.spent + reserved - await under_way(session, purse_of(campaign.id))
+        if all(text.estimated_cost <= campaign.budget - spent for text in texts):
+            # The money is only reserved for models under way, which give most of it back.
+            return {text.message_id: Hold(self._now() + SOON, BUDGET) for text in texts}
+        replies = [text.message_id for text in texts if text.purpose == Purpose.REPLY]
+        for conversation_id in await rows.hand_over(session, replies) if replies else ():
+            await publish(session, ConversationChanged(conversation_id, Change.HANDLING))
+        await keep_alerts(session, purse_of(campaign.id), Standing(spent, campaign.budget), [100])
+        if len(replies) < len(texts):
+            await pause_by_system(session, campaign.id, used_up(campaign.id, campaign.budget, spent))
+        return {
+            text.message_id: Cancel(SkipReason.BUDGET) if text.purpose == Purpose.REPLY else Hold(None, BUDGET) for text in texts
+        }
+
 
 def _by_status(text: Candidate, campaign: Row[Any] | None) -> Verdict | None:
     """Replies go on while a campaign is paused or over: somebody waits for an answer."""
@@ -83,28 +135,3 @@ def _by_status(text: Candidate, campaign: Row[Any] | None) -> Verdict | None:
     if campaign.status == CampaignStatus.PAUSED:
         return Hold(None, PAUSED)
     return None
-
-
-async def _reserve(session: AsyncSession, texts: Sequence[Candidate], campaigns: Mapping[int, Row[Any]]) -> dict[int, Verdict]:
-    """Reserve what the texts will cost; those that don't fit into the budget are cancelled.
-
-    A person's own reply counts against the budget and is never stopped by it.
-    """
-    reserved: dict[int, Decimal] = defaultdict(Decimal)
-    refused: list[Candidate] = []
-    for text in texts:
-        campaign = campaigns.get(text.campaign_id or 0)
-        if campaign is None or campaign.budget is None or text.admitted:
-            continue
-        left = campaign.budget - campaign.spent - reserved[campaign.id]
-        if text.estimated_cost > left and text.author != Author.PERSON:
-            refused.append(text)
-        else:
-            reserved[campaign.id] += text.estimated_cost
-    await rows.add_spent(session, reserved)
-    if unanswered := [text.message_id for text in refused if text.purpose == Purpose.REPLY]:
-        for conversation_id in await rows.hand_over(session, unanswered):
-            await publish(session, ConversationChanged(conversation_id, Change.HANDLING))
-    if refused:
-        log.info("texts_over_budget", texts=len(refused), campaigns=sorted({text.campaign_id or 0 for text in refused}))
-    return {text.message_id: Cancel(SkipReason.BUDGET) for text in refused}

@@ -14,8 +14,9 @@ from uuid import uuid4
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from outrider.campaigns.budget import is_spent, pause_by_system, used_up
 from outrider.campaigns.live import tell_changed
-from outrider.campaigns.models import Campaign, CampaignLead, CampaignStatus, SkipReason
+from outrider.campaigns.models import Campaign, CampaignStatus
 from outrider.campaigns.plan import CampaignPlan, WorkflowMissing, read_plan
 from outrider.campaigns.repository import campaigns as campaign_rows
 from outrider.campaigns.repository import leads as lead_rows
@@ -23,7 +24,6 @@ from outrider.campaigns.repository import results as rows
 from outrider.campaigns.runner import CampaignRunner, ClaimedLead
 from outrider.campaigns.transitions import Action, decide
 from outrider.config import Settings
-from outrider.conversations.outbox import hold_texts
 from outrider.db.engine import Database
 from outrider.errors import OutriderError
 from outrider.jobs import JobContext, job
@@ -91,8 +91,9 @@ async def _take(
         # A dead delivery of this chunk may have left leads behind.
         await rows.release(session, campaign_id, campaign_lead_ids, chunk)
         return None
-    if _is_spent(campaign):
-        await _skip_for_budget(session, campaign_id, campaign_lead_ids)
+    if await is_spent(session, campaign):
+        await _pause_for_budget(session, campaign)
+        await rows.release(session, campaign_id, campaign_lead_ids, chunk)
         return None
     try:
         plan = await read_plan(session, campaign)
@@ -106,7 +107,7 @@ async def _take(
 async def _give_back(
     session: AsyncSession, campaign_id: int, campaign_lead_ids: Sequence[int], chunk: str, size: int, *, pause_because: str | None
 ) -> None:
-    """Make leads that were not worked pending again, or skip them if the budget is used up.
+    """Make leads that were not worked pending again; with a budget that is used up they wait for somebody to raise it.
 
     The campaign is locked first: a resume either happened before, then the leads go back on the queue here, or it waits
     and then finds them pending.
@@ -114,34 +115,18 @@ async def _give_back(
     campaign = await campaign_rows.lock(session, campaign_id)
     if campaign is None:
         return
-    if pause_because and campaign.status == CampaignStatus.PROCESSING:
-        await _pause_by_system(session, campaign, pause_because)
-    if campaign.status == CampaignStatus.PROCESSING and _is_spent(campaign):
-        await _skip_for_budget(session, campaign_id, campaign_lead_ids)
-        return
+    if pause_because:
+        await pause_by_system(session, campaign_id, pause_because)
+    elif await is_spent(session, campaign):
+        await _pause_for_budget(session, campaign)
     released = await rows.release(session, campaign_id, campaign_lead_ids, chunk)
     if campaign.status == CampaignStatus.PROCESSING:
         await enqueue_chunks(session, campaign_id, released, size)
 
 
-def _is_spent(campaign: Campaign) -> bool:
-    return campaign.budget is not None and campaign.spent >= campaign.budget
-
-
-async def _skip_for_budget(session: AsyncSession, campaign_id: int, campaign_lead_ids: Sequence[int]) -> None:
-    await lead_rows.skip(
-        session, SkipReason.BUDGET, CampaignLead.campaign_id == campaign_id, CampaignLead.id.in_(campaign_lead_ids)
-    )
-    tell_changed(session, await campaign_rows.complete_finished(session, [campaign_id]))
-
-
-async def _pause_by_system(session: AsyncSession, campaign: Campaign, reason: str) -> None:
-    log.warning("campaign_paused_by_system", campaign_id=campaign.id, reason=reason)
-    campaign.status = decide(Action.PAUSE, campaign.status).target
-    campaign.status_reason = reason
-    await session.flush()
-    await hold_texts(session, campaign.id)
-    tell_changed(session, [campaign.id])
+async def _pause_for_budget(session: AsyncSession, campaign: Campaign) -> None:
+    assert campaign.budget is not None
+    await pause_by_system(session, campaign.id, used_up(campaign.id, campaign.budget, campaign.spent))
 
 
 async def fail_campaign(session: AsyncSession, campaign_id: int, reason: str) -> None:

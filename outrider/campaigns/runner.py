@@ -19,6 +19,7 @@ from outrider.campaigns.plan import CampaignPlan
 from outrider.config import Settings
 from outrider.db.engine import DATABASE_TROUBLE, Database
 from outrider.db.group_commit import GroupCommit
+from outrider.llm.base import BudgetExhausted
 from outrider.telemetry import RUNS
 from outrider.workflows.compiler import CompiledWorkflow, Compiler
 from outrider.workflows.nodes.base import Models
@@ -69,7 +70,7 @@ class WorkReport:
     """Campaign leads that nothing was stored for, because the campaign was paused, ended, used up its budget or lost its
     senders meanwhile."""
     refusal: str | None
-    """Why results could not be stored, if so."""
+    """Why the campaign can't go on, if so: results could not be stored, or a budget does not pay for a model."""
 
 
 @dataclass(slots=True)
@@ -109,7 +110,12 @@ class CampaignRunner:
             async with self._slots:
                 if stop.is_set:
                     return False
-                run = await self._run(workflow, plan, lead, token)
+                try:
+                    run = await self._run(workflow, plan, lead, token)
+                except BudgetExhausted as error:
+                    # Nothing is wrong with the lead: it waits until somebody raises the budget.
+                    stop.is_set, stop.refusal = True, f"{error.detail} {error.remedy}"
+                    return False
             verdict = await self._store(run)
             stop.is_set = stop.is_set or not verdict.may_go_on
             stop.refusal = stop.refusal or verdict.refusal

@@ -20,6 +20,10 @@ class Topic(StrEnum):
     SENDERS = "senders"
     SUPPRESSIONS = "suppressions"
     JOBS = "jobs"
+    NOTIFICATIONS = "notifications"
+    WEBHOOKS = "webhooks"
+    BUDGETS = "budgets"
+    BOOKINGS = "bookings"
 
     @property
     def prefix(self) -> str:

@@ -6,6 +6,9 @@ so that a model is put together as one expression: `Cached(Budgeted(Fallback(Bre
 LimitExceeded
 └── BudgetExhausted              the model was not asked: the money for it is used up
 
+Unavailable
+└── BooksUnavailable             the model was not asked: nobody can tell now whether there is money for it
+
 ProviderError
 └── ModelError                   the model gave no usable answer
     ├── ModelUnavailable         retryable: not reached, an error of its own, or an unreadable answer
@@ -26,7 +29,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar, Literal, Protocol
 
-from outrider.errors import LimitExceeded, ProviderError
+from outrider.errors import LimitExceeded, ProviderError, Unavailable
 
 Role = Literal["system", "user", "assistant", "tool"]
 ToolChoice = Literal["auto", "none", "required"]
@@ -39,6 +42,12 @@ class BudgetExhausted(LimitExceeded):
     """A budget does not pay for the call, so that it was not made. Nothing is wrong with the model."""
 
     title = "The budget for language models is used up"
+
+
+class BooksUnavailable(Unavailable):
+    """Money can't be reserved now, so that the call was not made."""
+
+    title = "The books of the language models can't be reached"
 
 
 class ModelError(ProviderError):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Protocol
 
+from outrider.errors import OutriderError
 from outrider.llm.base import (
     CHARACTERS_PER_TOKEN,
     AnswerUnusable,
@@ -31,7 +32,6 @@ from outrider.llm.base import (
     estimated_input_tokens,
 )
 from outrider.llm.pricing import Tariff
-from outrider.errors import OutriderError
 
 OK = "ok"
 CANCELLED = "cancelled"
@@ -44,7 +44,7 @@ class Call:
     model: str
     """`provider:model`."""
     purpose: str = ""
-    scope: CallScope = CallScope()
+    scope: CallScope = field(default_factory=CallScope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,7 @@ class Books(Protocol):
         """
         Raises:
             BudgetExhausted: a budget does not pay for it.
+            BooksUnavailable: nobody can tell.
         """
 
     def settle(self, reservation: Reservation, result: Result) -> None:

@@ -9,19 +9,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+import structlog
 from pydantic import SecretStr
 
 from outrider.config import Settings
 from outrider.errors import ConfigurationError
 from outrider.llm.base import ChatModel
+from outrider.llm.breaker import Breaker, Circuit, CircuitChanged
+from outrider.llm.budgeted import Books, Budgeted, Metered
+from outrider.llm.caching import Cached, MemoryStore, RedisStore, Store
 from outrider.llm.counted import Counted, Observe
+from outrider.llm.fallback import Fallback
+from outrider.llm.limited import Limited, Slots
 from outrider.llm.offline import OfflineModel
-from outrider.llm.pricing import Priced, stated_rate, stated_rates
+from outrider.llm.pricing import FREE, Priced, Tariff, stated_rate, stated_rates
 from outrider.llm.retrying import Retrying
 from outrider.llm.tracing import Traced, Tracer
 
 if TYPE_CHECKING:
     import httpx2
+
+log = structlog.get_logger(__name__)
 
 OFFLINE = "offline"
 
@@ -32,17 +40,34 @@ MakeModel = Callable[[str, Settings, OpenClient], ChatModel]
 
 
 class ModelRegistry:
-    """The process's models, each made once. They share one pool of connections, opened when the first needs it."""
+    """The process's models, each made once. They share connections, cache, slots and what is known of their providers."""
 
-    def __init__(self, settings: Settings, observe: Observe | None = None):
+    def __init__(
+        self,
+        settings: Settings,
+        observe: Observe | None = None,
+        *,
+        books: Books | None = None,
+        on_circuit: Callable[[CircuitChanged], None] | None = None,
+    ):
         """Makes the default model right away, so that a wrong setting stops the start.
 
+        Args:
+            books: where calls are paid for and entered; without them nothing is.
+            on_circuit: told when a provider begins or ceases to be left alone.
+
         Raises:
-            ConfigurationError: as in `get`, or a price can't be read.
+            ConfigurationError: as in `get`, or a price or a number of calls can't be read.
         """
         self._settings = settings
         self._observe = observe
+        self._books = books
+        self._on_circuit = on_circuit
+        self._slots = Slots(settings.model_concurrency)
+        self._circuits: dict[str, Circuit] = {}
+        self._store = _store(settings)
         self._models: dict[str, ChatModel] = {}
+        self._asked: dict[str, tuple[ChatModel, Tariff]] = {}
         self._http_client: httpx2.AsyncClient | None = None
         self._tracer = _tracer(settings)
         stated_rates(settings.model_prices)
@@ -61,19 +86,68 @@ class ModelRegistry:
         """
         name = name or self.default_name
         if name not in self._models:
-            self._models[name] = _assemble(name, self._settings, self._observe, self._shared_client, self._tracer)
+            self._models[name] = self._wrapped(name)
         return self._models[name]
 
     async def aclose(self) -> None:
         """Close all models and their connections."""
-        for model in self._models.values():
+        for model, _ in self._asked.values():
             await model.aclose()
+        self._asked.clear()
         self._models.clear()
+        if self._store is not None:
+            await self._store.aclose()
         if self._http_client is not None:
             await self._http_client.aclose()
             self._http_client = None
         if self._tracer is not None:
             await self._tracer.aclose()
+
+    def _wrapped(self, name: str) -> ChatModel:
+        """A model with all that stands around it, from the cache to the price."""
+        model, tariff = self._one(name)
+        model = Fallback(model, *others) if (others := self._others(name)) else model
+        model = Budgeted(model, self._books, tariff) if self._books else model
+        return Cached(model, self._store, self._books) if self._store is not None and name != OFFLINE else model
+
+    def _others(self, name: str) -> list[ChatModel]:
+        """Those to turn to when the model fails. One that can't be used is shown as such among the models, and left out."""
+        names = dict.fromkeys([*self._settings.fallback_models, *([OFFLINE] if self._settings.offline_fallback else [])])
+        others = []
+        for other in names if name != OFFLINE else ():
+            try:
+                others += [self._one(other)[0]] if other != name else []
+            except ConfigurationError as error:
+                log.warning("fallback_model_unusable", model=other, problem=error.detail)
+        return others
+
+    def _one(self, name: str) -> tuple[ChatModel, Tariff]:
+        """A single model, and what it costs."""
+        if name not in self._asked:
+            self._asked[name] = self._offline() if name == OFFLINE else self._provided(name)
+        return self._asked[name]
+
+    def _provided(self, name: str) -> tuple[ChatModel, Tariff]:
+        settings, rate = self._settings, stated_rate(name, self._settings.model_prices)
+        bare = _provider_model(name, settings, self._shared_client)
+        provider, _, model_name = name.partition(":")
+        tariff = Tariff(getattr(bare, "provider", provider), model_name, rate, settings.model_max_tokens)
+        model: ChatModel = Priced(bare, rate)
+        model = Traced(model, self._tracer) if self._tracer else model
+        model = Retrying(Metered(model, tariff), settings.model_max_retries)
+        model = Breaker(Limited(model, self._slots.of(provider)), self._circuit(provider))
+        return (Counted(model, self._observe) if self._observe else model), tariff
+
+    def _offline(self) -> tuple[ChatModel, Tariff]:
+        tariff = Tariff(OFFLINE, OFFLINE, FREE)
+        model: ChatModel = Metered(OfflineModel(), tariff)
+        return (Counted(model, self._observe) if self._observe else model), tariff
+
+    def _circuit(self, provider: str) -> Circuit:
+        if provider not in self._circuits:
+            failures, pause = self._settings.breaker_failures, self._settings.breaker_pause_seconds
+            self._circuits[provider] = Circuit(provider, failures=failures, pause_seconds=pause, on_change=self._on_circuit)
+        return self._circuits[provider]
 
     def _shared_client(self) -> httpx2.AsyncClient:
         from outrider.llm.providers.connections import open_http_client
@@ -96,21 +170,12 @@ def default_model_name(settings: Settings) -> str:
     return "ollama:llama3.1:8b" if settings.ollama_base_url else OFFLINE
 
 
-def _assemble(
-    name: str, settings: Settings, observe: Observe | None, open_client: OpenClient, tracer: Tracer | None
-) -> ChatModel:
-    if name == OFFLINE:
-        model: ChatModel = OfflineModel()
-        return Counted(model, observe) if observe else model
-    model = Priced(_provider_model(name, settings, open_client), stated_rate(name, settings.model_prices))
-    return _wrapped(Traced(model, tracer) if tracer else model, settings, observe)
-
-
-def _wrapped(model: ChatModel, settings: Settings, observe: Observe | None) -> ChatModel:
-    """A provider's priced model with all that stands around it."""
-    if observe:
-        model = Counted(model, observe)
-    return Retrying(model, settings.model_max_retries)
+def _store(settings: Settings) -> Store | None:
+    if not settings.model_cache_seconds:
+        return None
+    if settings.redis_url:
+        return RedisStore(settings.redis_url, settings.model_cache_seconds)
+    return MemoryStore(settings.model_cache_seconds)
 
 
 def _tracer(settings: Settings) -> Tracer | None:

@@ -96,11 +96,11 @@ class RedisStore:
         )
 
     async def get(self, key: str) -> ChatReply | None:
+        found: bytes | str | None = None
         with self._trouble():
             async with asyncio.timeout(ANSWER_SECONDS):
                 found = await self._client.get(PREFIX + key) if self._is_there else None
-            return _read(found) if found else None
-        return None
+        return _read(found) if found else None
 
     async def put(self, key: str, reply: ChatReply) -> None:
         with self._trouble():
@@ -120,7 +120,7 @@ class RedisStore:
     def _trouble(self) -> Iterator[None]:
         try:
             yield
-        except (RedisError, OSError, ValueError, KeyError, TypeError) as error:
+        except (RedisError, OSError) as error:
             self._away_until = self._now() + AWAY_SECONDS
             log.warning("reply_cache_away", error=repr(error))
 
@@ -231,14 +231,24 @@ def cache_key(model: str, request: ChatRequest) -> str:
         request.tool_choice,
         request.output,
     ]
-    return hashlib.sha256(orjson.dumps(reaching, option=orjson.OPT_SORT_KEYS, default=dict)).hexdigest()
+    try:
+        said = orjson.dumps(reaching, option=orjson.OPT_SORT_KEYS, default=dict)
+    except orjson.JSONEncodeError:
+        # Half a surrogate pair is no JSON, and still a prompt.
+        said = repr(reaching).encode(errors="surrogatepass")
+    return hashlib.sha256(said).hexdigest()
 
 
 def _written(reply: ChatReply) -> bytes:
     return orjson.dumps(asdict(reply), default=str)
 
 
-def _read(stored: bytes) -> ChatReply:
-    values = orjson.loads(stored)
-    calls = tuple(ToolCall(**call) for call in values.pop("tool_calls"))
-    return ChatReply(**{**values, "cost": Decimal(values["cost"]), "tool_calls": calls})
+def _read(stored: bytes | str) -> ChatReply | None:
+    """The reply; None if another version of us wrote it in another way."""
+    try:
+        values = orjson.loads(stored)
+        calls = tuple(ToolCall(**call) for call in values.pop("tool_calls"))
+        return ChatReply(**{**values, "cost": Decimal(values["cost"]), "tool_calls": calls})
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
+        log.info("reply_cache_unreadable", error=repr(error))
+        return None

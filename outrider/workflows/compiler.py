@@ -17,6 +17,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langsmith.utils import tracing_is_enabled
 
+from outrider.llm.base import BooksUnavailable, BudgetExhausted
 from outrider.workflows.definition import WorkflowDefinition, WorkflowNode
 from outrider.workflows.nodes import SPECIFICATIONS
 from outrider.workflows.nodes.base import Models, NodeCall, NodeFailed, NodeParams, NodeResult, NodeSpecification
@@ -131,11 +132,17 @@ def _runner(node: WorkflowNode, models: Models) -> NodeRunner:
 async def _visit(
     specification: NodeSpecification, node_id: str, params: NodeParams, state: CampaignLeadState, models: Models
 ) -> NodeResult:
-    """Run the node; whatever goes wrong in it becomes the lead's reason of failure."""
+    """Run the node; whatever goes wrong in it becomes the lead's reason of failure.
+
+    Raises:
+        BudgetExhausted, BooksUnavailable: nothing is wrong with the lead; it can be worked later.
+    """
     try:
         return await specification.run(NodeCall(node_id, params, state, models))
     except NodeFailed as failure:
         return _failure(failure.reason, failure)
+    except (BudgetExhausted, BooksUnavailable):
+        raise
     except Exception as error:
         log.exception("node_crashed", node=specification.name, trace_id=state["trace_id"])
         return _failure(f"{specification.label} broke down: {type(error).__name__}.", None)

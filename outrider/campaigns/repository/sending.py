@@ -10,20 +10,17 @@ from sqlalchemy import Row, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.campaigns.models import Campaign
+from outrider.db.engine import raw_connection
 from outrider.leads.models import Lead
+from outrider.llm.budgets.purses import Standing
 
-ADD_SPENT = text("""
-    UPDATE campaigns AS c SET spent = greatest(c.spent + v.amount, 0)
-    FROM (
-        SELECT locked.id, w.amount
-        FROM unnest(CAST(:ids AS bigint[]), CAST(:amounts AS numeric[])) AS w (id, amount)
-        JOIN (
-            SELECT id FROM campaigns
-            WHERE id = ANY(CAST(:ids AS bigint[])) AND budget IS NOT NULL ORDER BY id FOR NO KEY UPDATE
-        ) AS locked USING (id)
-    ) AS v
-    WHERE c.id = v.id
-""")
+ADD_SPENT = """
+    WITH locked AS (SELECT id FROM campaigns WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE)
+    UPDATE campaigns AS c SET spent = greatest(c.spent + w.amount, 0)
+    FROM unnest($1::bigint[], $2::numeric[]) AS w (id, amount) JOIN locked USING (id)
+    WHERE c.id = w.id AND c.budget IS NOT NULL
+    RETURNING c.id, c.spent, c.budget
+"""
 
 HAND_OVER = text("""
     UPDATE conversations SET handled_by = 'person', updated_at = now(),
@@ -55,11 +52,14 @@ async def lock_campaigns(session: AsyncSession, campaign_ids: Collection[int]) -
     return {row.id: row for row in await session.execute(statement)}
 
 
-async def add_spent(session: AsyncSession, amounts: Mapping[int, Decimal]) -> None:
-    """Add US dollars (negative ones give back) to the guards of the campaigns that have a budget."""
+async def add_spent(session: AsyncSession, amounts: Mapping[int, Decimal]) -> dict[int, Standing]:
+    """Add US dollars (negative ones give back) to the guards of the campaigns that have a budget; returns how these stand."""
     changed = {campaign_id: amount for campaign_id, amount in amounts.items() if amount}
-    if changed:
-        await session.execute(ADD_SPENT, {"ids": list(changed), "amounts": list(changed.values())})
+    if not changed:
+        return {}
+    connection = await raw_connection(session)
+    found = await connection.fetch(ADD_SPENT, list(changed), list(changed.values()))
+    return {row["id"]: Standing(row["spent"], row["budget"]) for row in found}
 
 
 async def places(session: AsyncSession, lead_ids: Sequence[int]) -> dict[int, tuple[str | None, str | None]]:

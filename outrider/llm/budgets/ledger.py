@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from outrider.config import Settings
 from outrider.db.engine import DATABASE_TROUBLE, Database
 from outrider.db.group_commit import GroupCommit
-from outrider.llm.base import CallScope
+from outrider.llm.base import BooksUnavailable, CallScope
 from outrider.llm.budgeted import CANCELLED, Call, Reservation, Result
 from outrider.llm.budgets import repository as rows
 from outrider.llm.budgets.alerts import keep_alerts, tell_alerts
@@ -96,7 +96,7 @@ class Ledger:
         waits for that.
 
         Raises:
-            BudgetExhausted
+            BudgetExhausted, BooksUnavailable
         """
         loop = asyncio.get_running_loop()
         deadline, wait = loop.time() + self._patience, FIRST_WAIT_SECONDS
@@ -140,6 +140,8 @@ class Ledger:
         except asyncio.CancelledError:
             task.add_done_callback(self._give_back)
             raise
+        except DATABASE_TROUBLE as error:
+            raise BooksUnavailable("The database does not answer, so that money can't be reserved for the model.") from error
 
     def _give_back(self, task: asyncio.Task[Entry | _Refusal]) -> None:
         if not task.cancelled() and task.exception() is None and isinstance(entry := task.result(), Entry):

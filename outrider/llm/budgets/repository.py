@@ -26,7 +26,8 @@ ADD = """
 LIMITS = 'SELECT scope, "limit" FROM budgets'
 
 RESERVE = """
-    INSERT INTO model_calls (state, model, purpose, reserved, cost, campaign_id, conversation_id, lead_id, created_at, lease_until)
+    INSERT INTO model_calls (state, model, purpose, reserved, cost, campaign_id, conversation_id, lead_id, created_at,
+        lease_until)
     SELECT 'reserved', model, purpose, amount, amount, campaign_id, conversation_id, lead_id, created_at, lease_until
     FROM unnest($1::text[], $2::text[], $3::numeric[], $4::bigint[], $5::bigint[], $6::bigint[], $7::timestamptz[],
                 $8::timestamptz[])

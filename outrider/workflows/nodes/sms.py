@@ -12,7 +12,7 @@ from pydantic import Field
 
 from outrider.channels.segments import count_segments, to_gsm
 from outrider.errors import ConfigurationError
-from outrider.llm.base import ChatMessage, ChatModel, ChatReply, ChatRequest, ModelError
+from outrider.llm.base import CallScope, ChatMessage, ChatModel, ChatReply, ChatRequest, ModelError
 from outrider.workflows.intents import SendText
 from outrider.workflows.nodes.base import Handle, NodeCall, NodeFailed, NodeParams, NodeResult, NodeSpecification
 from outrider.workflows.state import CampaignLeadState, TranscriptEntry
@@ -114,6 +114,7 @@ async def _ask(model: ChatModel, writing: _Writing, state: CampaignLeadState, pa
             messages=tuple(writing.messages),
             temperature=state["sms_temperature"],
             purpose=PURPOSE,
+            scope=CallScope(campaign_id=state["campaign_id"] or None, lead_id=state["lead_id"]),
             metadata={"campaign_id": str(state["campaign_id"]), "campaign_lead_id": str(state["campaign_lead_id"])},
             context=offline_context(state, params),
         )

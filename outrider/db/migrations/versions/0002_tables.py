@@ -65,6 +65,36 @@ def upgrade() -> None:
     sa.CheckConstraint('"limit" > 0', name=op.f('ck_budgets_limit_is_positive')),
     sa.PrimaryKeyConstraint('scope', name=op.f('pk_budgets'))
     )
+    op.create_table('calendars',
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('account', sa.Text(), nullable=True),
+    sa.Column('external_id', sa.Text(), server_default='', nullable=False),
+    sa.Column('enabled', sa.Boolean(), server_default=sa.text('true'), nullable=False),
+    sa.Column('time_zone', sa.Text(), nullable=False),
+    sa.Column('working_hours', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('slot_minutes', sa.BigInteger(), server_default='30', nullable=False),
+    sa.Column('buffer_before_minutes', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('buffer_after_minutes', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('minimum_notice_minutes', sa.BigInteger(), server_default='120', nullable=False),
+    sa.Column('horizon_days', sa.BigInteger(), server_default='14', nullable=False),
+    sa.Column('most_per_day', sa.BigInteger(), nullable=True),
+    sa.Column('title_template', sa.Text(), server_default='', nullable=False),
+    sa.Column('location', sa.Text(), server_default='', nullable=False),
+    sa.Column('owner_name', sa.Text(), server_default='', nullable=False),
+    sa.Column('owner_email', sa.Text(), nullable=True),
+    sa.Column('campaign_ids', sa.ARRAY(sa.BigInteger()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('busy_fetched_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('busy_problem', sa.Text(), nullable=True),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.CheckConstraint("(kind = 'built_in') = (account IS NULL)", name=op.f('ck_calendars_account_fits_kind')),
+    sa.CheckConstraint("kind IN ('built_in','caldav','google')", name=op.f('ck_calendars_kind_is_known')),
+    sa.CheckConstraint('slot_minutes BETWEEN 5 AND 1440', name=op.f('ck_calendars_slot_is_sensible')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_calendars')),
+    sa.UniqueConstraint('name', name=op.f('uq_calendars_name'))
+    )
     op.create_table('companies',
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('name_key', sa.Text(), nullable=False),
@@ -281,6 +311,15 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['agent_id'], ['agents.id'], name=op.f('fk_agent_versions_agent_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('agent_id', 'number', name=op.f('pk_agent_versions'))
     )
+    op.create_table('calendar_busy',
+    sa.Column('calendar_id', sa.BigInteger(), nullable=False),
+    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.ForeignKeyConstraint(['calendar_id'], ['calendars.id'], name=op.f('fk_calendar_busy_calendar_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_calendar_busy'))
+    )
+    op.create_index('ix_calendar_busy_calendar_id_ends_at', 'calendar_busy', ['calendar_id', 'ends_at'], unique=False)
     op.create_table('lead_import_rejections',
     sa.Column('import_id', sa.BigInteger(), nullable=False),
     sa.Column('line', sa.BigInteger(), nullable=False),
@@ -533,6 +572,58 @@ def upgrade() -> None:
     op.create_index('ix_runs_finished_at', 'runs', ['finished_at'], unique=False, postgresql_using='brin')
     op.create_index('ix_runs_subject', 'runs', ['subject_kind', 'subject_id', sa.literal_column('id DESC')], unique=False)
     op.create_index('ix_runs_trace_id', 'runs', ['trace_id'], unique=False)
+    op.create_table('bookings',
+    sa.Column('calendar_id', sa.BigInteger(), nullable=False),
+    sa.Column('lead_id', sa.BigInteger(), nullable=True),
+    sa.Column('conversation_id', sa.BigInteger(), nullable=True),
+    sa.Column('campaign_id', sa.BigInteger(), nullable=True),
+    sa.Column('status', sa.Text(), server_default='booked', nullable=False),
+    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('span', postgresql.INT8RANGE(), nullable=False),
+    sa.Column('time_zone', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('location', sa.Text(), server_default='', nullable=False),
+    sa.Column('note', sa.Text(), server_default='', nullable=False),
+    sa.Column('attendee_name', sa.Text(), nullable=True),
+    sa.Column('attendee_email', sa.Text(), nullable=True),
+    sa.Column('booked_by', sa.Text(), nullable=False),
+    sa.Column('uid', sa.Text(), nullable=False),
+    sa.Column('sequence', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('external_id', sa.Text(), nullable=True),
+    sa.Column('delivery_state', sa.Text(), nullable=False),
+    sa.Column('delivery_problem', sa.Text(), nullable=True),
+    sa.Column('delivery_lease_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('invitation_state', sa.Text(), nullable=False),
+    sa.Column('invitation_problem', sa.Text(), nullable=True),
+    sa.Column('moved_to_id', sa.BigInteger(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_by', sa.Text(), nullable=True),
+    sa.Column('end_reason', sa.Text(), nullable=True),
+    sa.Column('reminded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    postgresql.ExcludeConstraint((sa.column('span'), '&&'), where=sa.text("status = 'booked'"), using='gist', name='ex_bookings_one_at_a_time'),
+    sa.CheckConstraint("delivery_state IN ('not_needed','pending','delivered','failed')", name=op.f('ck_bookings_delivery_state_is_known')),
+    sa.CheckConstraint("invitation_state IN ('not_sent','pending','sent','failed')", name=op.f('ck_bookings_invitation_state_is_known')),
+    sa.CheckConstraint("status IN ('booked','cancelled','moved')", name=op.f('ck_bookings_status_is_known')),
+    sa.CheckConstraint('starts_at < ends_at', name=op.f('ck_bookings_ends_later')),
+    sa.ForeignKeyConstraint(['calendar_id'], ['calendars.id'], name=op.f('fk_bookings_calendar_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversations.id'], name=op.f('fk_bookings_conversation_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['lead_id'], ['leads.id'], name=op.f('fk_bookings_lead_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['moved_to_id'], ['bookings.id'], name=op.f('fk_bookings_moved_to_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bookings'))
+    )
+    op.create_index('ix_bookings_calendar_id_starts_at', 'bookings', ['calendar_id', 'starts_at'], unique=False)
+    op.create_index(op.f('ix_bookings_campaign_id'), 'bookings', ['campaign_id'], unique=False)
+    op.create_index(op.f('ix_bookings_conversation_id'), 'bookings', ['conversation_id'], unique=False)
+    op.create_index(op.f('ix_bookings_created_at'), 'bookings', ['created_at'], unique=False)
+    op.create_index(op.f('ix_bookings_lead_id'), 'bookings', ['lead_id'], unique=False)
+    op.create_index('ix_bookings_starts_at_id', 'bookings', ['starts_at', 'id'], unique=False)
+    op.create_index(op.f('ix_bookings_uid'), 'bookings', ['uid'], unique=False)
+    op.create_index('ix_bookings_undelivered', 'bookings', ['id'], unique=False, postgresql_where=sa.text("delivery_state = 'pending'"))
+    op.create_index('uq_bookings_uid_booked', 'bookings', ['uid'], unique=True, postgresql_where=sa.text("status = 'booked'"))
     op.create_table('campaign_leads',
     sa.Column('campaign_id', sa.BigInteger(), nullable=False),
     sa.Column('lead_id', sa.BigInteger(), nullable=False),
@@ -822,6 +913,16 @@ def downgrade() -> None:
     op.drop_index('ix_campaign_leads_campaign_id_status_id', table_name='campaign_leads')
     op.drop_index('ix_campaign_leads_campaign_id_id', table_name='campaign_leads')
     op.drop_table('campaign_leads')
+    op.drop_index('uq_bookings_uid_booked', table_name='bookings', postgresql_where=sa.text("status = 'booked'"))
+    op.drop_index('ix_bookings_undelivered', table_name='bookings', postgresql_where=sa.text("delivery_state = 'pending'"))
+    op.drop_index(op.f('ix_bookings_uid'), table_name='bookings')
+    op.drop_index('ix_bookings_starts_at_id', table_name='bookings')
+    op.drop_index(op.f('ix_bookings_lead_id'), table_name='bookings')
+    op.drop_index(op.f('ix_bookings_created_at'), table_name='bookings')
+    op.drop_index(op.f('ix_bookings_conversation_id'), table_name='bookings')
+    op.drop_index(op.f('ix_bookings_campaign_id'), table_name='bookings')
+    op.drop_index('ix_bookings_calendar_id_starts_at', table_name='bookings')
+    op.drop_table('bookings')
     op.drop_index('ix_runs_trace_id', table_name='runs')
     op.drop_index('ix_runs_subject', table_name='runs')
     op.drop_index('ix_runs_finished_at', table_name='runs', postgresql_using='brin')
@@ -868,6 +969,8 @@ def downgrade() -> None:
     op.drop_index('ix_leads_attributes', table_name='leads', postgresql_using='gin', postgresql_ops={'attributes': 'jsonb_path_ops'})
     op.drop_table('leads')
     op.drop_table('lead_import_rejections')
+    op.drop_index('ix_calendar_busy_calendar_id_ends_at', table_name='calendar_busy')
+    op.drop_table('calendar_busy')
     op.drop_table('agent_versions')
     op.drop_table('workflows')
     op.drop_table('webhook_arrivals')
@@ -903,6 +1006,7 @@ def downgrade() -> None:
     op.drop_index('uq_companies_domain', table_name='companies', postgresql_where=sa.text('domain IS NOT NULL'))
     op.drop_index('ix_companies_name_key_id', table_name='companies')
     op.drop_table('companies')
+    op.drop_table('calendars')
     op.drop_table('budgets')
     op.drop_table('budget_guards')
     op.drop_index('uq_budget_alerts_told', table_name='budget_alerts')
