@@ -11,7 +11,7 @@ from outrider.errors import ConfigurationError
 from outrider.integrations.calendar.accounts import Accounts, CalDavAccount, host_of, read_accounts
 from outrider.integrations.calendar.base import OutsideCalendar
 from outrider.integrations.calendar.built_in import BuiltInCalendar
-from outrider.integrations.calendar.caldav import CalDavCalendar
+from outrider.integrations.calendar.caldav import CalDavCalendar, collection_url
 from outrider.integrations.calendar.google import GoogleCalendar
 
 
@@ -40,6 +40,15 @@ class OutsideCalendars:
     @property
     def accounts(self) -> Sequence[AccountInfo]:
         return [AccountInfo(name, account.kind, host_of(account)) for name, account in sorted(self._accounts.items())]
+
+    def ensure_inside(self, account: str | None, external_id: str) -> None:
+        """
+        Raises:
+            CalendarError: the path of a CalDAV calendar leads out of its account's address.
+        """
+        found = self._accounts.get(account or "")
+        if isinstance(found, CalDavAccount):
+            collection_url(str(found.url), external_id)
 
     def open(self, account: str | None, external_id: str, time_zone: str) -> OutsideCalendar:
         """

@@ -1,0 +1,1 @@
+"""Meetings with leads: calendars, free slots, bookings, and what follows from them outside."""
