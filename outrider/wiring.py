@@ -32,6 +32,9 @@ import outrider.leads.live
 import outrider.leads.models
 import outrider.llm.budgets.jobs
 import outrider.llm.budgets.models
+import outrider.notifications.jobs
+import outrider.notifications.models
+import outrider.notifications.subscribers
 import outrider.workflows.models  # noqa: F401
 from outrider.llm.counted import CallObserved
 from outrider.telemetry import MODEL_CALLS, MODEL_COST, MODEL_SECONDS, MODEL_TOKENS

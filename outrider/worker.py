@@ -23,16 +23,21 @@ from outrider.config import Settings
 from outrider.conversations.deliverer import Deliverer
 from outrider.conversations.puller import InboundPuller
 from outrider.conversations.reconciler import Reconciler
+from outrider.conversations.staff_texts import StaffTexts
 from outrider.db.engine import DATABASE_TROUBLE, Database
+from outrider.events.facts import notify
 from outrider.events.live import announce
 from outrider.events.topics import Topic
 from outrider.integrations.calendar.build import OutsideCalendars, build_calendars
 from outrider.integrations.enrichment.build import Enrichers, build_enrichers
+from outrider.integrations.notifications.build import Notifiers, build_notifiers, build_webhook_sender
+from outrider.integrations.notifications.webhook import WebhookSender
 from outrider.jobs.worker import Worker
 from outrider.leads.companies.service import CompanyTable
 from outrider.llm.budgets.health import HealthBoard
 from outrider.llm.budgets.ledger import Ledger
 from outrider.llm.build import ModelRegistry
+from outrider.notifications.facts import JobFailed
 from outrider.telemetry import watch_event_loop
 from outrider.wiring import count_model_call
 
@@ -56,10 +61,16 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
         enrichers = build_enrichers(settings, database, CompanyTable(database))
         stack.push_async_callback(enrichers.aclose)
         runner = CampaignRunner(database, models, settings)
+        notifiers = build_notifiers(settings, StaffTexts(database))
+        stack.push_async_callback(notifiers.aclose)
+        webhooks = build_webhook_sender(settings)
+        stack.push_async_callback(webhooks.aclose)
         queue = Worker(
             database,
             parts={
                 Settings: settings,
+                Notifiers: notifiers,
+                WebhookSender: webhooks,
                 CampaignRunner: runner,
                 ConversationAgent: ConversationAgent(models),
                 Briefings: CampaignBriefings(),
@@ -87,9 +98,10 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
         log.info("worker_stopped")
 
 
-async def _tell_failed_job(database: Database, _: str) -> None:
+async def _tell_failed_job(database: Database, name: str) -> None:
     async with database.transaction() as session:
         announce(session, Topic.JOBS, "failed", more=True)
+        await notify(session, JobFailed.now(name))
 
 
 async def _keep_running(name: str, loop: Callable[[asyncio.Event], Awaitable[None]], stop: asyncio.Event) -> None:

@@ -22,6 +22,7 @@ import outrider.leads.companies.routes
 import outrider.leads.enriching.routes
 import outrider.leads.routes
 import outrider.llm.budgets.routes
+import outrider.notifications.routes
 import outrider.wiring
 import outrider.workflows.routes
 from outrider import __version__
@@ -38,16 +39,19 @@ from outrider.campaigns.budget import CampaignBudgets
 from outrider.channels.build import build_carrier
 from outrider.config import Settings
 from outrider.conversations.inbox import WebhookInbox
+from outrider.conversations.staff_texts import StaffTexts
 from outrider.db.engine import Database
 from outrider.events.hub import Hub
 from outrider.events.waking import wakeups
 from outrider.integrations.calendar.build import build_calendars
 from outrider.integrations.enrichment.build import build_enrichers
+from outrider.integrations.notifications.build import build_notifiers, build_webhook_sender
 from outrider.leads.companies.service import CompanyTable
 from outrider.leads.downloads import Downloads
 from outrider.llm.budgets.health import HealthBoard
 from outrider.llm.budgets.ledger import Ledger
 from outrider.llm.build import ModelRegistry
+from outrider.notifications.channels import NoticeTests
 from outrider.telemetry import watch_event_loop
 from outrider.wiring import count_model_call
 
@@ -75,6 +79,7 @@ ROUTERS = (
     outrider.analytics.insight_routes.router,
     *outrider.workflows.routes.routers,
     *outrider.agents.routes.routers,
+    *outrider.notifications.routes.routers,
     *outrider.agents.scheduling.routes.routers,
     outrider.app.handset.routes.router,
     queue.router,
@@ -118,6 +123,11 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
             stack.push_async_callback(app.state.dashboard_counts.aclose)
             app.state.bundle = shipped_bundle()
             app.state.downloads = Downloads(MOST_DOWNLOADS)
+            app.state.notifiers = build_notifiers(settings, StaffTexts(database))
+            stack.push_async_callback(app.state.notifiers.aclose)
+            app.state.notice_tests = NoticeTests()
+            app.state.webhook_sender = build_webhook_sender(settings)
+            stack.push_async_callback(app.state.webhook_sender.aclose)
             app.state.hub = Hub(database, wakeups(settings, database))
             telling = asyncio.create_task(keep_telling(app.state.hub))
             stack.callback(telling.cancel)

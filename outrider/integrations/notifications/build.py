@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pydantic import SecretStr
+
 from outrider.config import Settings
 from outrider.integrations.notifications.base import Channel, NotConfigured, Notifier
 from outrider.integrations.notifications.local import LocalMail
@@ -46,11 +48,9 @@ def build_notifiers(settings: Settings, texts: TextSender | None = None) -> Noti
         texts: the outbox, where there is one.
     """
     found: dict[Channel, Notifier] = {Channel.EMAIL: build_mail(settings)}
-    webhook_url, bot_token = settings.slack_webhook_url, settings.slack_bot_token
+    webhook_url, bot_token = _value(settings.slack_webhook_url), _value(settings.slack_bot_token)
     if webhook_url or bot_token:
-        found[Channel.SLACK] = SlackNotifier(
-            webhook_url=webhook_url and webhook_url.get_secret_value(), bot_token=bot_token and bot_token.get_secret_value()
-        )
+        found[Channel.SLACK] = SlackNotifier(webhook_url=webhook_url, bot_token=bot_token)
     if texts is not None:
         found[Channel.SMS] = SmsNotifier(texts)
     return Notifiers(found)
@@ -65,7 +65,7 @@ def build_mail(settings: Settings) -> SmtpNotifier | LocalMail:
         sender=settings.smtp_from,
         port=settings.smtp_port,
         username=settings.smtp_username,
-        password=settings.smtp_password and settings.smtp_password.get_secret_value(),
+        password=_value(settings.smtp_password),
         security=settings.smtp_security,
     )
     return SmtpNotifier(account)
@@ -73,3 +73,7 @@ def build_mail(settings: Settings) -> SmtpNotifier | LocalMail:
 
 def build_webhook_sender(settings: Settings) -> WebhookSender:
     return WebhookSender(allows_private=settings.webhook_private_hosts)
+
+
+def _value(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()

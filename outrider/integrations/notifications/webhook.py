@@ -11,10 +11,12 @@ import asyncio
 import secrets
 import time
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from ipaddress import IPv6Address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,7 +25,7 @@ from standardwebhooks.webhooks import Webhook
 
 from outrider import __version__
 from outrider.errors import InvalidInput
-from outrider.integrations.fetching import Address, AddressRefused, GuardedBackend, Resolve, is_public, resolve
+from outrider.integrations.fetching import METADATA, Address, AddressRefused, GuardedBackend, Resolve, is_public, resolve
 from outrider.integrations.notifications.base import NotifierError
 
 SECONDS = 15.0
@@ -72,6 +74,8 @@ class WebhookSender:
     """
 
     def __init__(self, *, allows_private: bool = False, resolver: Resolve = resolve, seconds: float = SECONDS):
+        self.under_way: Counter[int] = Counter()
+        """Messages that are being sent, by a number of the caller's for their endpoint."""
         self._allows_private, self._resolver, self._seconds = allows_private, resolver, seconds
         backend = GuardedBackend(resolver, self._is_allowed)
         self._pool = httpcore.AsyncConnectionPool(network_backend=backend, max_connections=64, keepalive_expiry=15.0, retries=0)
@@ -87,13 +91,8 @@ class WebhookSender:
             host, _ = parts.hostname, parts.port
         except ValueError as error:
             raise InvalidInput.on("body.url", "is no address", "Write it as https://example.com/hooks.") from error
-        if (
-            parts.scheme not in ("http", "https")
-            or not host
-            or len(url) > LONGEST_URL
-            or not url.isascii()
-            or not url.isprintable()
-        ):
+        is_plain = url.isascii() and url.isprintable() and len(url) <= LONGEST_URL
+        if parts.scheme not in ("http", "https") or not host or not is_plain:
             raise InvalidInput.on("body.url", "is no web address", "Write it as https://example.com/hooks.")
         if parts.username or parts.password or parts.fragment:
             raise InvalidInput.on("body.url", "has a user, a password or a fragment", "Leave them out; messages are signed.")
@@ -128,14 +127,15 @@ class WebhookSender:
             DeliveryFailed: no 2xx came back in time.
         """
         began = time.perf_counter()
-        headers = signed(body, message_id, secrets, datetime.now(UTC)) | {
+        headers = {
+            **signed(body, message_id, secrets, datetime.now(UTC)),
             "content-type": "application/json",
             "user-agent": f"Outrider/{__version__} (webhooks)",
             "accept-encoding": "identity",
         }
         try:
             async with asyncio.timeout(self._seconds):
-                status, answer, retry_after = await self._post(self.check_url(url), body, headers)
+                status, answer, retry_after = await self._post(self.check_url(url), body, list(headers.items()))
         except InvalidInput as error:
             raise DeliveryFailed(error.detail, retryable=False) from error
         except AddressRefused as error:
@@ -159,10 +159,11 @@ class WebhookSender:
     def _is_allowed(self, address: Address) -> bool:
         if self._allows_private:
             # Even on a trusted network nothing of ours has to ask a machine's cloud about the machine.
-            return not (address.is_link_local or address.is_multicast or address.is_unspecified)
+            inner = (address.ipv4_mapped if isinstance(address, IPv6Address) else None) or address
+            return inner not in METADATA and not (inner.is_link_local or inner.is_multicast or inner.is_unspecified)
         return is_public(address)
 
-    async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> tuple[int, str, float | None]:
+    async def _post(self, url: str, body: bytes, headers: Sequence[tuple[str, str]]) -> tuple[int, str, float | None]:
         timeouts = {"connect": CONNECT_SECONDS, "pool": self._seconds, "read": self._seconds, "write": self._seconds}
         async with self._pool.stream("POST", url, headers=headers, content=body, extensions={"timeout": timeouts}) as response:
             told = bytearray()

@@ -245,6 +245,37 @@ def upgrade() -> None:
     sa.CheckConstraint("state IN ('closed','open','half_open')", name=op.f('ck_model_health_state_is_known')),
     sa.PrimaryKeyConstraint('provider', 'process', name=op.f('pk_model_health'))
     )
+    op.create_table('notification_rules',
+    sa.Column('fact', sa.Text(), nullable=False),
+    sa.Column('channel', sa.Text(), nullable=False),
+    sa.Column('target', sa.Text(), server_default='', nullable=False),
+    sa.Column('enabled', sa.Boolean(), server_default=sa.text('true'), nullable=False),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.CheckConstraint("channel IN ('in_app','email','slack','sms')", name=op.f('ck_notification_rules_channel_is_known')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notification_rules')),
+    sa.UniqueConstraint('fact', 'channel', 'target', name=op.f('uq_notification_rules_fact_channel_target'))
+    )
+    op.create_table('notifications',
+    sa.Column('fact', sa.Text(), nullable=False),
+    sa.Column('version', sa.SmallInteger(), nullable=False),
+    sa.Column('severity', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('detail', sa.Text(), server_default='', nullable=False),
+    sa.Column('link', sa.Text(), nullable=True),
+    sa.Column('data', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('is_shown', sa.Boolean(), nullable=False),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notifications')),
+    sa.UniqueConstraint('key', name=op.f('uq_notifications_key'))
+    )
+    op.create_index(op.f('ix_notifications_created_at'), 'notifications', ['created_at'], unique=False)
+    op.create_index('ix_notifications_shown', 'notifications', ['id'], unique=False, postgresql_where=sa.text('is_shown'))
+    op.create_index('ix_notifications_unread', 'notifications', ['id'], unique=False, postgresql_where=sa.text('is_shown AND read_at IS NULL'))
     op.create_table('senders',
     sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('address', sa.Text(), nullable=False),
@@ -289,6 +320,20 @@ def upgrade() -> None:
     sa.Column('webhook', sa.Text(), nullable=False),
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('webhook', name=op.f('pk_webhook_arrivals'))
+    )
+    op.create_table('webhook_endpoints',
+    sa.Column('url', sa.Text(), nullable=False),
+    sa.Column('description', sa.Text(), server_default='', nullable=False),
+    sa.Column('facts', postgresql.ARRAY(sa.Text()), server_default='{}', nullable=False),
+    sa.Column('secrets', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('enabled', sa.Boolean(), server_default=sa.text('true'), nullable=False),
+    sa.Column('disabled_reason', sa.Text(), nullable=True),
+    sa.Column('failing_since', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('last_delivered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_webhook_endpoints'))
     )
     op.create_table('workflows',
     sa.Column('name', sa.Text(), nullable=False),
@@ -384,6 +429,46 @@ def upgrade() -> None:
     op.create_index('ix_leads_updated_at_id', 'leads', ['updated_at', 'id'], unique=False)
     op.create_index('uq_leads_email_without_phone', 'leads', ['email'], unique=True, postgresql_where=sa.text('phone IS NULL'))
     op.create_index('uq_leads_phone', 'leads', ['phone'], unique=True, postgresql_ops={'phone': 'text_pattern_ops'}, postgresql_where=sa.text('phone IS NOT NULL'))
+    op.create_table('notification_deliveries',
+    sa.Column('notification_id', sa.BigInteger(), nullable=False),
+    sa.Column('rule_id', sa.BigInteger(), nullable=True),
+    sa.Column('channel', sa.Text(), nullable=False),
+    sa.Column('target', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), server_default='queued', nullable=False),
+    sa.Column('attempts', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.Column('error', sa.Text(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.CheckConstraint("channel IN ('in_app','email','slack','sms')", name=op.f('ck_notification_deliveries_channel_is_known')),
+    sa.CheckConstraint("state IN ('queued','delivered','failed')", name=op.f('ck_notification_deliveries_state_is_known')),
+    sa.ForeignKeyConstraint(['notification_id'], ['notifications.id'], name=op.f('fk_notification_deliveries_notification_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['rule_id'], ['notification_rules.id'], name=op.f('fk_notification_deliveries_rule_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notification_deliveries')),
+    sa.UniqueConstraint('notification_id', 'channel', 'target', name=op.f('uq_notification_deliveries_notification_id_channel_target'))
+    )
+    op.create_index('ix_notification_deliveries_rule_id_id', 'notification_deliveries', ['rule_id', 'id'], unique=False)
+    op.create_table('webhook_deliveries',
+    sa.Column('endpoint_id', sa.BigInteger(), nullable=False),
+    sa.Column('message_id', sa.Text(), nullable=False),
+    sa.Column('fact', sa.Text(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), server_default='queued', nullable=False),
+    sa.Column('attempts', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.Column('tries_left', sa.SmallInteger(), nullable=False),
+    sa.Column('next_attempt_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('log', postgresql.JSONB(astext_type=sa.Text()), server_default='[]', nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.CheckConstraint("state IN ('queued','delivered','failed')", name=op.f('ck_webhook_deliveries_state_is_known')),
+    sa.ForeignKeyConstraint(['endpoint_id'], ['webhook_endpoints.id'], name=op.f('fk_webhook_deliveries_endpoint_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_webhook_deliveries')),
+    sa.UniqueConstraint('message_id', name=op.f('uq_webhook_deliveries_message_id'))
+    )
+    op.create_index(op.f('ix_webhook_deliveries_created_at'), 'webhook_deliveries', ['created_at'], unique=False)
+    op.create_index('ix_webhook_deliveries_endpoint_id_id', 'webhook_deliveries', ['endpoint_id', 'id'], unique=False)
+    op.create_index('ix_webhook_deliveries_endpoint_id_state_id', 'webhook_deliveries', ['endpoint_id', 'state', 'id'], unique=False)
     op.create_table('workflow_versions',
     sa.Column('workflow_id', sa.BigInteger(), nullable=False),
     sa.Column('version', sa.BigInteger(), nullable=False),
@@ -949,6 +1034,12 @@ def downgrade() -> None:
     op.drop_index('ix_campaigns_status_id', table_name='campaigns')
     op.drop_table('campaigns')
     op.drop_table('workflow_versions')
+    op.drop_index('ix_webhook_deliveries_endpoint_id_state_id', table_name='webhook_deliveries')
+    op.drop_index('ix_webhook_deliveries_endpoint_id_id', table_name='webhook_deliveries')
+    op.drop_index(op.f('ix_webhook_deliveries_created_at'), table_name='webhook_deliveries')
+    op.drop_table('webhook_deliveries')
+    op.drop_index('ix_notification_deliveries_rule_id_id', table_name='notification_deliveries')
+    op.drop_table('notification_deliveries')
     op.drop_index('uq_leads_phone', table_name='leads', postgresql_ops={'phone': 'text_pattern_ops'}, postgresql_where=sa.text('phone IS NOT NULL'))
     op.drop_index('uq_leads_email_without_phone', table_name='leads', postgresql_where=sa.text('phone IS NULL'))
     op.drop_index('ix_leads_updated_at_id', table_name='leads')
@@ -973,6 +1064,7 @@ def downgrade() -> None:
     op.drop_table('calendar_busy')
     op.drop_table('agent_versions')
     op.drop_table('workflows')
+    op.drop_table('webhook_endpoints')
     op.drop_table('webhook_arrivals')
     op.drop_index('uq_suppressions_open', table_name='suppressions', postgresql_where=sa.text('lifted_at IS NULL'))
     op.drop_index('ix_suppressions_created_at_id', table_name='suppressions')
@@ -980,6 +1072,11 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_stray_receipts_received_at'), table_name='stray_receipts')
     op.drop_table('stray_receipts')
     op.drop_table('senders')
+    op.drop_index('ix_notifications_unread', table_name='notifications', postgresql_where=sa.text('is_shown AND read_at IS NULL'))
+    op.drop_index('ix_notifications_shown', table_name='notifications', postgresql_where=sa.text('is_shown'))
+    op.drop_index(op.f('ix_notifications_created_at'), table_name='notifications')
+    op.drop_table('notifications')
+    op.drop_table('notification_rules')
     op.drop_table('model_health')
     op.drop_index('ix_model_calls_reserved', table_name='model_calls', postgresql_where=sa.text("state = 'reserved'"))
     op.drop_index('ix_model_calls_purpose_created_at_id', table_name='model_calls')

@@ -1,0 +1,126 @@
+"""One attempt to send one message to one endpoint of somebody else's, and what follows from how it goes."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import orjson
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from outrider.config import Settings
+from outrider.events.facts import notify
+from outrider.events.live import announce
+from outrider.events.topics import Topic
+from outrider.integrations.notifications.webhook import Delivered, DeliveryFailed, WebhookSender
+from outrider.jobs import JobContext
+from outrider.notifications import repository
+from outrider.notifications.backoff import TRIES, pause
+from outrider.notifications.facts import EndpointDisabled
+from outrider.notifications.models import DeliveryState, WebhookDelivery, WebhookEndpoint
+from outrider.telemetry import NOTICES
+
+log = structlog.get_logger(__name__)
+
+MOST_AT_ONCE = 4
+"""Messages to one endpoint that a process has under way: a slow receiver must not hold all the places of jobs."""
+CROWDED = timedelta(seconds=15)
+"""Until a message is tried that found its endpoint busy."""
+
+
+async def attempt(context: JobContext, delivery_id: int) -> timedelta | None:
+    """Returns the time until the next attempt; None if there is none."""
+    sender = context.part(WebhookSender)
+    async with context.transaction() as session:
+        endpoint_id = await repository.endpoint_of(session, delivery_id)
+        if endpoint_id is None:
+            return None
+        if sender.under_way[endpoint_id] >= MOST_AT_ONCE:
+            return CROWDED * random.uniform(0.5, 1.5)  # noqa: S311  (no secret)
+        claimed = await repository.claim_message(session, delivery_id)
+    if claimed is None:
+        return None
+    message, endpoint = claimed
+    sender.under_way[endpoint_id] += 1
+    try:
+        outcome = await _send(sender, endpoint, message)
+    finally:
+        sender.under_way[endpoint_id] -= 1
+    next_pause = _next_pause(message, outcome)
+    state = DeliveryState.DELIVERED if isinstance(outcome, Delivered) else DeliveryState.FAILED
+    state = DeliveryState.QUEUED if next_pause is not None else state
+    NOTICES.labels("webhook", state).inc()
+    async with context.transaction() as session:
+        due = None if next_pause is None else datetime.now(UTC) + next_pause
+        is_ours = await repository.keep_attempt(session, delivery_id, message.attempts, state, _logged(outcome), due)
+        is_given_up = await _judge_endpoint(session, endpoint_id, outcome, context.part(Settings).webhook_disable_days)
+        announce(session, Topic.WEBHOOKS, state, [endpoint_id])
+    return next_pause if is_ours and not is_given_up else None
+
+
+async def _send(sender: WebhookSender, endpoint: WebhookEndpoint, message: WebhookDelivery) -> Delivered | DeliveryFailed:
+    try:
+        return await sender.deliver(
+            endpoint.url, message.body.encode(), message_id=message.message_id, secrets=in_force(endpoint, datetime.now(UTC))
+        )
+    except DeliveryFailed as error:
+        log.warning("webhook_not_delivered", endpoint_id=endpoint.id, delivery_id=message.id, error=error.detail)
+        return error
+
+
+def in_force(endpoint: WebhookEndpoint, now: datetime) -> list[str]:
+    """The endpoint's signing secrets, the newest first; one that was replaced signs for a while longer."""
+    known = [(entry["secret"], entry.get("until")) for entry in endpoint.secrets]
+    return [secret for secret, until in known if until is None or datetime.fromisoformat(until) > now]
+
+
+def _next_pause(message: WebhookDelivery, outcome: Delivered | DeliveryFailed) -> timedelta | None:
+    if isinstance(outcome, Delivered) or not outcome.retryable or message.tries_left == 0:
+        return None
+    return pause(TRIES - message.tries_left, outcome.retry_after)
+
+
+def _logged(outcome: Delivered | DeliveryFailed) -> str:
+    """An attempt as the log keeps it, in a list of its own so that it is appended."""
+    is_ok = isinstance(outcome, Delivered)
+    entry = {
+        "at": datetime.now(UTC).isoformat(),
+        "ok": is_ok,
+        "status": outcome.status if isinstance(outcome, Delivered) else outcome.answer_status,
+        "answer": outcome.answer,
+        "error": None if isinstance(outcome, Delivered) else outcome.detail,
+        "milliseconds": outcome.milliseconds,
+    }
+    return orjson.dumps([entry]).decode()
+
+
+async def _judge_endpoint(
+    session: AsyncSession, endpoint_id: int, outcome: Delivered | DeliveryFailed, patience_days: float
+) -> bool:
+    """Note that the endpoint works or fails; returns whether it is not tried any more, of which people are told."""
+    endpoint = await repository.lock_endpoint(session, endpoint_id)
+    if endpoint is None:
+        return True
+    now = datetime.now(UTC)
+    if isinstance(outcome, Delivered):
+        endpoint.failing_since, endpoint.last_delivered_at = None, now
+        return False
+    endpoint.failing_since = endpoint.failing_since or now
+    reason = _reason_to_give_up(outcome, now - endpoint.failing_since, patience_days)
+    if reason is None or not endpoint.enabled:
+        return not endpoint.enabled
+    endpoint.enabled, endpoint.disabled_reason = False, reason
+    await session.flush()
+    await repository.fail_waiting(session, endpoint_id)
+    log.error("webhook_endpoint_disabled", endpoint_id=endpoint_id, reason=reason)
+    await notify(session, EndpointDisabled(endpoint_id=endpoint_id, url=endpoint.url, reason=reason))
+    return True
+
+
+def _reason_to_give_up(outcome: DeliveryFailed, failing: timedelta, patience_days: float) -> str | None:
+    if outcome.is_gone:
+        return "The endpoint answered 410: it is gone for good."
+    if failing >= timedelta(days=patience_days):
+        return f"Nothing arrived for {patience_days:g} days. Last: {outcome.detail}"
+    return None
