@@ -59,7 +59,7 @@ export function hintsOf({ report, senders, isDatabaseReachable }: Facts): Hint[]
     model.is_offline && {
       tone: 'info',
       title: 'The model works offline, by rules',
-      text: 'It is no language model. Set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own, and restart.',
+      text: 'It is no language model. Set OPENAI_API_KEY, ANTHROPIC_API_KEY, CEREBRAS_API_KEY or OLLAMA_BASE_URL, and restart.',
     },
   ]
   const found = hints.filter((hint) => hint !== false)
