@@ -147,7 +147,12 @@ def _sort_known(target: Target, work: _Work, row: Normalised, stored: Stored) ->
         return
     before = work.changed[stored.id][2] if stored.id in work.changed else stored.person
     after = merged(before, row.person)
-    if after != before:
+    if after == stored.person:
+        # Rows that contradict each other may come back to what is stored.
+        work.changed.pop(stored.id, None)
+        if work.outcome.get(stored.id) == "updated":
+            work.outcome[stored.id] = "unchanged"
+    elif after != before:
         work.changed[stored.id] = (stored, row.line, after)
     is_duplicate = same_file and stored.import_line != row.line
     if not again:

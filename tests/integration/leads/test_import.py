@@ -122,6 +122,15 @@ async def test_a_second_time_nothing_changes_whatever_is_in_the_file(
         assert counted == report.rows_read == 1 + sum(any(row) for row in table)
 
 
+async def test_rows_that_contradict_each_other_write_nothing_the_second_time(database: Database, tmp_path: Path) -> None:
+    content = f"Name,Phone,Email,Plan\n,{ONE},b@x.example,\n,{ONE},,silver\n,,b@x.example,gold\n,{ONE},,\n"
+    await imported(database, tmp_path, content, 1)
+    before = (await leads(database))[0]
+    report = await imported(database, tmp_path, content, 4)
+    assert report.rows_updated == 0
+    assert ((await leads(database))[0].updated_at, before.attributes) == (before.updated_at, {"plan": "gold"})
+
+
 async def test_new_values_win_empty_ones_erase_nothing(database: Database, tmp_path: Path) -> None:
     await imported(database, tmp_path, f"Name,Phone,Email,Company,Notes,Plan,Size\nAnn,{ONE},ann@x.example,ACME,called,gold,5\n")
     report = await imported(database, tmp_path, f"Name,Phone,Email,Company,Notes,Plan\nAnna,{ONE},,,wants a quote,silver\n")
