@@ -71,13 +71,13 @@ class WorkingHours(BaseModel):
         return periods
 
 
-OFFICE_HOURS = WorkingHours(**{day: [WorkingPeriod(start="09:00", end="17:00")] for day in WEEKDAYS[:5]})
-"""Monday to Friday, nine to five."""
-
-
 def minutes(clock: str) -> int:
     """Minutes since midnight."""
     return int(clock[:2]) * 60 + int(clock[3:])
+
+
+OFFICE_HOURS = WorkingHours(**{day: [WorkingPeriod(start="09:00", end="17:00")] for day in WEEKDAYS[:5]})
+"""Monday to Friday, nine to five."""
 
 
 @dataclass(frozen=True, slots=True)
