@@ -123,12 +123,15 @@ async def test_a_second_time_nothing_changes_whatever_is_in_the_file(
 
 
 async def test_rows_that_contradict_each_other_write_nothing_the_second_time(database: Database, tmp_path: Path) -> None:
-    content = f"Name,Phone,Email,Plan\n,{ONE},b@x.example,\n,{ONE},,silver\n,,b@x.example,gold\n,{ONE},,\n"
-    await imported(database, tmp_path, content, 1)
+    content = (
+        f"Name,Phone,Email,Plan\n,,,gold\n,,,gold\n,,,gold\n,{ONE},b@x.example,\n,{ONE},,silver\n,,b@x.example,gold\n,{ONE},,\n"
+    )
+    await imported(database, tmp_path, content, 4)
     before = (await leads(database))[0]
     report = await imported(database, tmp_path, content, 4)
+    after = (await leads(database))[0]
     assert report.rows_updated == 0
-    assert ((await leads(database))[0].updated_at, before.attributes) == (before.updated_at, {"plan": "gold"})
+    assert (after.updated_at, after.attributes) == (before.updated_at, {"plan": "gold"})
 
 
 async def test_new_values_win_empty_ones_erase_nothing(database: Database, tmp_path: Path) -> None:
