@@ -145,6 +145,22 @@ async def test_a_server_that_knows_no_schemas_is_told_in_words(name: str, way: s
 
 
 @ways
+async def test_an_anthropic_server_that_knows_no_schemas_or_forces_no_tool_is_asked_otherwise(way: str) -> None:
+    async with ModelStandIn(next(dialect for dialect in DIALECTS if dialect.name == "anthropic")) as server:
+        model = adapter("anthropic", server.url)
+        server.script.append(Fail(400, "invalid_request_error", "output_config: Extra inputs are not permitted"))
+        server.script.append(Fail(400, "invalid_request_error", "tool_choice: this model can't be made to use a tool"))
+        server.script.append(Say("", finish="tools", calls=(("Reading", JSON),)))
+        reply = await Bench(model, server, "anthropic").reply(ask(output=READING), way)
+        assert reply.data == {"mood": "glad", "quotes": []} and server.violations == []
+        assert [request.get("tool_choice", {}).get("type") for request in server.requests] == [None, "any", "auto"]
+        server.script.append(Fail(400, "invalid_request_error", "tool_choice: no"))
+        with pytest.raises(ModelRefused):
+            await model.complete(ask(output=READING))
+        await model.aclose()
+
+
+@ways
 async def test_a_server_that_reports_no_usage_in_streams_is_asked_without(way: str) -> None:
     async with ModelStandIn(DIALECTS[0]) as server:
         model = adapter("openai", server.url)

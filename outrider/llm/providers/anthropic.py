@@ -112,7 +112,7 @@ class Anthropic(LangChainModel):
             # Either one of the tools or the answer, which is a tool itself.
             tools, choice = [*(tools if choice != "none" else []), answer], "any"
         if tools:
-            forced = choice == "any" and self._can_be_made_to_call
+            forced = choice == "any" and self._can_be_made_to_call and "tool_choice" not in self._refused
             parameters |= {"tools": tools, "tool_choice": {"type": choice if forced or choice == "none" else "auto"}}
         return parameters
 
@@ -128,7 +128,9 @@ class Anthropic(LangChainModel):
 
     def _schema(self, request: ChatRequest) -> dict[str, Any] | None:
         """The schema that the API itself can hold the model to."""
-        return closed(request.output.schema) if request.output is not None and self._writes_schemas else None
+        if request.output is None or not self._writes_schemas or "output_config" in self._refused:
+            return None
+        return closed(request.output.schema)
 
     def _shown(self, request: ChatRequest, chunk: AIMessageChunk) -> str:
         is_called = request.output is not None and self._schema(request) is None
@@ -146,8 +148,11 @@ class Anthropic(LangChainModel):
 
     def _refusal_of_parameter(self, error: Exception, parameters: Mapping[str, Any]) -> str | None:
         # LangChain knows of some models that they take no temperature, and says so by a ValueError.
-        is_about_request = isinstance(error, (anthropic.BadRequestError, ValueError))
-        return "temperature" if is_about_request and "temperature" in str(error) else None
+        if not isinstance(error, (anthropic.BadRequestError, ValueError)):
+            return None
+        is_forced = parameters.get("tool_choice", {}).get("type") == "any"
+        sent = ["temperature", "output_config", *(["tool_choice"] if is_forced else [])]
+        return next((name for name in sent if name in parameters and name in str(error)), None)
 
     def _named(self, error: Exception) -> ModelError:
         if isinstance(error, anthropic.APIStatusError):

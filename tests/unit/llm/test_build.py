@@ -8,7 +8,7 @@ import pytest
 
 from outrider.config import Settings, variable_of
 from outrider.errors import ConfigurationError
-from outrider.llm.base import ChatModel, ChatRequest
+from outrider.llm.base import ChatModel, ChatRequest, Wrapper
 from outrider.llm.build import ModelRegistry
 from outrider.llm.counted import CallObserved
 from outrider.llm.pricing import price
@@ -28,6 +28,13 @@ def settings(**values: Any) -> Settings:
 
 def build_model(settings: Settings) -> ChatModel:
     return ModelRegistry(settings).get()
+
+
+def provider_model(model: Any) -> Any:
+    """What all the wrappers are around."""
+    while isinstance(model, Wrapper):
+        model = model.wrapped
+    return model
 
 
 KEY = {"OPENAI_API_KEY": "sk-test"}
@@ -97,7 +104,7 @@ async def test_the_registry_makes_each_model_once_and_shares_connections() -> No
     assert first is registry.get("openai:a") and first is not second
     assert registry.get(None) is registry.get("") is registry.get("openai:gpt-4o-mini")
     assert registry.get("offline").name == "offline" and registry.default_name == "openai:gpt-4o-mini"
-    clients = {id(model.wrapped.wrapped._chat.http_async_client) for model in (first, second)}  # type: ignore[attr-defined]
+    clients = {id(provider_model(model)._chat.http_async_client) for model in (first, second)}
     assert len(clients) == 1
     await registry.aclose()
     await registry.aclose()
