@@ -13,7 +13,7 @@ from outrider.integrations.notifications.base import Channel, Notice, NoticeDela
 API = "https://slack.com/api"
 SECONDS = 15.0
 LONGEST_TEXT = 3_000
-CHANNEL = re.compile(r"[CGDU][A-Z0-9]{6,20}|#?[^\s,<>#@A-Z]{1,80}")
+CHANNEL = re.compile(r"#?[\w.-]{1,80}")
 PASSING = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 """Errors that the same message may not meet the next time."""
 REMEDIES = {
