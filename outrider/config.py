@@ -161,6 +161,10 @@ class Settings(BaseSettings):
     """IANA zone of the installation, in which the first calendar keeps its working hours."""
     calendar_accounts: SecretStr | None = None
     """Accounts at CalDAV servers and at Google, by name, as JSON or as the path of a JSON file; see the guide on scheduling."""
+    crm_accounts: SecretStr | None = None
+    """Accounts at HubSpot, Salesforce and systems with webhooks, by name, as JSON or as the path of a JSON file; see docs/crm.md."""
+    sheets_accounts: SecretStr | None = None
+    """Service accounts for Google Sheets, by name, as JSON or as the path of a JSON file; see docs/crm.md."""
     meeting_reminder_minutes: int = Field(60, ge=1, le=10_080)
     """How long before a meeting it counts as near."""
 

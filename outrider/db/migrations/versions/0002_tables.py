@@ -119,6 +119,63 @@ def upgrade() -> None:
     op.create_index('ix_companies_name_key_id', 'companies', ['name_key', 'id'], unique=False)
     op.create_index('uq_companies_domain', 'companies', ['domain'], unique=True, postgresql_where=sa.text('domain IS NOT NULL'))
     op.create_index('uq_companies_name_without_domain', 'companies', ['name_key'], unique=True, postgresql_where=sa.text('domain IS NULL'))
+    op.create_table('crm_connections',
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('account', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('direction', sa.Text(), server_default='both', nullable=False),
+    sa.Column('mapping', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
+    sa.Column('options', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('state', sa.Text(), server_default='active', nullable=False),
+    sa.Column('problem', sa.Text(), nullable=True),
+    sa.Column('watermark_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('watermark_id', sa.Text(), server_default='', nullable=False),
+    sa.Column('gone_since', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('polled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('delivered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('polling_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('delivering_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('backfill', sa.Text(), server_default='none', nullable=False),
+    sa.Column('backfill_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('backfill_id', sa.Text(), server_default='', nullable=False),
+    sa.Column('backfill_read', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('backfilling_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.CheckConstraint("backfill IN ('none','running','paused','done')", name=op.f('ck_crm_connections_backfill_is_known')),
+    sa.CheckConstraint("direction IN ('in','out','both')", name=op.f('ck_crm_connections_direction_is_known')),
+    sa.CheckConstraint("state IN ('active','paused','broken')", name=op.f('ck_crm_connections_state_is_known')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_crm_connections')),
+    sa.UniqueConstraint('name', name=op.f('uq_crm_connections_name'))
+    )
+    op.create_table('crm_local_activities',
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('contact_id', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('is_inbound', sa.Boolean(), nullable=False),
+    sa.Column('subject', sa.Text(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_crm_local_activities')),
+    sa.UniqueConstraint('key', name=op.f('uq_crm_local_activities_key'))
+    )
+    op.create_index(op.f('ix_crm_local_activities_contact_id'), 'crm_local_activities', ['contact_id'], unique=False)
+    op.create_table('crm_local_contacts',
+    sa.Column('key', sa.Text(), nullable=True),
+    sa.Column('contact', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), server_default=sa.text('clock_timestamp()'), nullable=False),
+    sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('merged_into', sa.BigInteger(), nullable=True),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_crm_local_contacts')),
+    sa.UniqueConstraint('key', name=op.f('uq_crm_local_contacts_key'))
+    )
+    op.create_index('ix_crm_local_contacts_changed', 'crm_local_contacts', ['changed_at', 'id'], unique=False)
+    op.create_index('ix_crm_local_contacts_email', 'crm_local_contacts', [sa.literal_column("(contact->>'email')")], unique=False)
+    op.create_index('ix_crm_local_contacts_phone', 'crm_local_contacts', [sa.literal_column("(contact->>'phone')")], unique=False)
     op.create_table('enrichment_cache',
     sa.Column('company_name', sa.Text(), nullable=False),
     sa.Column('domain', sa.Text(), nullable=True),
@@ -365,6 +422,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_calendar_busy'))
     )
     op.create_index('ix_calendar_busy_calendar_id_ends_at', 'calendar_busy', ['calendar_id', 'ends_at'], unique=False)
+    op.create_table('crm_log',
+    sa.Column('connection_id', sa.BigInteger(), nullable=False),
+    sa.Column('action', sa.Text(), nullable=False),
+    sa.Column('counts', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('problem', sa.Text(), nullable=True),
+    sa.Column('seconds', sa.Double(), server_default='0', nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.ForeignKeyConstraint(['connection_id'], ['crm_connections.id'], name=op.f('fk_crm_log_connection_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_crm_log'))
+    )
+    op.create_index('ix_crm_log_connection', 'crm_log', ['connection_id', 'created_at', 'id'], unique=False)
     op.create_table('lead_import_rejections',
     sa.Column('import_id', sa.BigInteger(), nullable=False),
     sa.Column('line', sa.BigInteger(), nullable=False),
@@ -567,6 +636,73 @@ def upgrade() -> None:
     op.create_index('ix_conversations_needs_person', 'conversations', ['last_message_at', 'id'], unique=False, postgresql_where=sa.text('needs_person_reason IS NOT NULL'))
     op.create_index('ix_conversations_put_away', 'conversations', ['status', 'last_message_at', 'id'], unique=False, postgresql_where=sa.text("status <> 'open'"))
     op.create_index('ix_conversations_unanswered', 'conversations', ['last_message_at', 'id'], unique=False, postgresql_where=sa.text('answered_count < inbound_count'))
+    op.create_table('crm_links',
+    sa.Column('connection_id', sa.BigInteger(), nullable=False),
+    sa.Column('lead_id', sa.BigInteger(), nullable=True),
+    sa.Column('external_id', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), server_default='linked', nullable=False),
+    sa.Column('base', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('their_hash', sa.Text(), server_default='', nullable=False),
+    sa.Column('their_changed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('lead_version', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.CheckConstraint("state IN ('linked','gone')", name=op.f('ck_crm_links_state_is_known')),
+    sa.ForeignKeyConstraint(['connection_id'], ['crm_connections.id'], name=op.f('fk_crm_links_connection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['lead_id'], ['leads.id'], name=op.f('fk_crm_links_lead_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_crm_links')),
+    sa.UniqueConstraint('connection_id', 'external_id', name='uq_crm_links_external')
+    )
+    op.create_index(op.f('ix_crm_links_lead_id'), 'crm_links', ['lead_id'], unique=False)
+    op.create_index('uq_crm_links_lead', 'crm_links', ['connection_id', 'lead_id'], unique=True, postgresql_where=sa.text('lead_id IS NOT NULL'))
+    op.create_table('crm_outbox',
+    sa.Column('connection_id', sa.BigInteger(), nullable=False),
+    sa.Column('lead_id', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('payload', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('priority', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.Column('state', sa.Text(), server_default='waiting', nullable=False),
+    sa.Column('attempts', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('problem', sa.Text(), nullable=True),
+    sa.Column('external_id', sa.Text(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('delivered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.CheckConstraint("kind IN ('opt_out','contact','outcome','activity')", name=op.f('ck_crm_outbox_kind_is_known')),
+    sa.CheckConstraint("state IN ('waiting','delivered','failed','skipped')", name=op.f('ck_crm_outbox_state_is_known')),
+    sa.ForeignKeyConstraint(['connection_id'], ['crm_connections.id'], name=op.f('fk_crm_outbox_connection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['lead_id'], ['leads.id'], name=op.f('fk_crm_outbox_lead_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_crm_outbox')),
+    sa.UniqueConstraint('connection_id', 'key', name='uq_crm_outbox_key')
+    )
+    op.create_index(op.f('ix_crm_outbox_lead_id'), 'crm_outbox', ['lead_id'], unique=False)
+    op.create_index('ix_crm_outbox_waiting', 'crm_outbox', ['connection_id', sa.literal_column('priority DESC'), 'id'], unique=False, postgresql_where=sa.text("state = 'waiting'"))
+    op.create_index('ix_crm_outbox_waiting_of_lead', 'crm_outbox', ['connection_id', 'lead_id', 'id'], unique=False, postgresql_where=sa.text("state = 'waiting'"))
+    op.create_table('crm_problems',
+    sa.Column('connection_id', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('lead_id', sa.BigInteger(), nullable=True),
+    sa.Column('external_id', sa.Text(), server_default='', nullable=False),
+    sa.Column('field', sa.Text(), server_default='', nullable=False),
+    sa.Column('ours', sa.Text(), nullable=True),
+    sa.Column('theirs', sa.Text(), nullable=True),
+    sa.Column('message', sa.Text(), nullable=False),
+    sa.Column('decision', sa.Text(), nullable=True),
+    sa.Column('resolved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.CheckConstraint("kind IN ('conflict','contact','twin','delivery')", name=op.f('ck_crm_problems_kind_is_known')),
+    sa.ForeignKeyConstraint(['connection_id'], ['crm_connections.id'], name=op.f('fk_crm_problems_connection_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['lead_id'], ['leads.id'], name=op.f('fk_crm_problems_lead_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_crm_problems'))
+    )
+    op.create_index('ix_crm_problems_created_at_id', 'crm_problems', ['created_at', 'id'], unique=False)
+    op.create_index(op.f('ix_crm_problems_lead_id'), 'crm_problems', ['lead_id'], unique=False)
+    op.create_index('uq_crm_problems_open', 'crm_problems', ['connection_id', 'kind', 'external_id', 'field'], unique=True, postgresql_where=sa.text('resolved_at IS NULL'))
     op.create_table('lead_consents',
     sa.Column('lead_id', sa.BigInteger(), nullable=False),
     sa.Column('channel', sa.Text(), nullable=False),
@@ -858,6 +994,26 @@ def upgrade() -> None:
     op.create_index('ix_qualifications_conversation_id_id', 'qualifications', ['conversation_id', 'id'], unique=False)
     op.create_index('ix_qualifications_created_at', 'qualifications', ['created_at'], unique=False)
     op.create_index('ix_qualifications_lead_id_id', 'qualifications', ['lead_id', 'id'], unique=False)
+    op.create_table('sheet_exports',
+    sa.Column('campaign_id', sa.BigInteger(), nullable=False),
+    sa.Column('account', sa.Text(), nullable=False),
+    sa.Column('spreadsheet', sa.Text(), nullable=False),
+    sa.Column('sheet', sa.Text(), nullable=False),
+    sa.Column('mode', sa.Text(), server_default='update', nullable=False),
+    sa.Column('every_minutes', sa.BigInteger(), nullable=True),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('exported_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('rows', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('problem', sa.Text(), nullable=True),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.CheckConstraint("mode IN ('append','update')", name=op.f('ck_sheet_exports_mode_is_known')),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaigns.id'], name=op.f('fk_sheet_exports_campaign_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sheet_exports'))
+    )
+    op.create_index(op.f('ix_sheet_exports_campaign_id'), 'sheet_exports', ['campaign_id'], unique=False)
+    op.create_index('ix_sheet_exports_due', 'sheet_exports', ['due_at'], unique=False, postgresql_where=sa.text('due_at IS NOT NULL'))
     op.create_table('agent_executions',
     sa.Column('agent_type', sa.Text(), nullable=False),
     sa.Column('purpose', sa.Text(), server_default='reply', nullable=False),
@@ -945,11 +1101,43 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('token', name=op.f('pk_released_attempts'))
     )
     op.create_index(op.f('ix_released_attempts_message_id'), 'released_attempts', ['message_id'], unique=False)
+    op.create_table('agent_approvals',
+    sa.Column('lead_id', sa.BigInteger(), nullable=False),
+    sa.Column('campaign_id', sa.BigInteger(), nullable=True),
+    sa.Column('agent_type', sa.Text(), nullable=False),
+    sa.Column('execution_id', sa.BigInteger(), nullable=True),
+    sa.Column('status', sa.Text(), server_default='waiting', nullable=False),
+    sa.Column('channel', sa.Text(), nullable=False),
+    sa.Column('subject', sa.Text(), server_default='', nullable=False),
+    sa.Column('drafted', sa.Text(), nullable=False),
+    sa.Column('final', sa.Text(), nullable=True),
+    sa.Column('plan', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('flow', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('note', sa.Text(), server_default='', nullable=False),
+    sa.Column('decided_by', sa.Text(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('message_id', sa.BigInteger(), nullable=True),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.CheckConstraint("status IN ('waiting','approved','changed','rejected','superseded')", name=op.f('ck_agent_approvals_status_is_known')),
+    sa.ForeignKeyConstraint(['execution_id'], ['agent_executions.id'], name=op.f('fk_agent_approvals_execution_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['lead_id'], ['leads.id'], name=op.f('fk_agent_approvals_lead_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_agent_approvals_message_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_agent_approvals'))
+    )
+    op.create_index(op.f('ix_agent_approvals_lead_id'), 'agent_approvals', ['lead_id'], unique=False)
+    op.create_index('ix_agent_approvals_status_id', 'agent_approvals', ['status', 'id'], unique=False)
+    op.create_index('uq_agent_approvals_waiting', 'agent_approvals', ['lead_id'], unique=True, postgresql_where=sa.text("status = 'waiting'"))
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index('uq_agent_approvals_waiting', table_name='agent_approvals', postgresql_where=sa.text("status = 'waiting'"))
+    op.drop_index('ix_agent_approvals_status_id', table_name='agent_approvals')
+    op.drop_index(op.f('ix_agent_approvals_lead_id'), table_name='agent_approvals')
+    op.drop_table('agent_approvals')
     op.drop_index(op.f('ix_released_attempts_message_id'), table_name='released_attempts')
     op.drop_table('released_attempts')
     op.drop_index(op.f('ix_processing_logs_campaign_lead_id'), table_name='processing_logs')
@@ -967,6 +1155,9 @@ def downgrade() -> None:
     op.drop_index('ix_agent_executions_agent_type_executed_at', table_name='agent_executions')
     op.drop_index('ix_agent_executions_agent_id_id', table_name='agent_executions')
     op.drop_table('agent_executions')
+    op.drop_index('ix_sheet_exports_due', table_name='sheet_exports', postgresql_where=sa.text('due_at IS NOT NULL'))
+    op.drop_index(op.f('ix_sheet_exports_campaign_id'), table_name='sheet_exports')
+    op.drop_table('sheet_exports')
     op.drop_index('ix_qualifications_lead_id_id', table_name='qualifications')
     op.drop_index('ix_qualifications_created_at', table_name='qualifications')
     op.drop_index('ix_qualifications_conversation_id_id', table_name='qualifications')
@@ -1024,6 +1215,17 @@ def downgrade() -> None:
     op.drop_index('uq_lead_consents_open', table_name='lead_consents', postgresql_where=sa.text('revoked_at IS NULL'))
     op.drop_index(op.f('ix_lead_consents_lead_id'), table_name='lead_consents')
     op.drop_table('lead_consents')
+    op.drop_index('uq_crm_problems_open', table_name='crm_problems', postgresql_where=sa.text('resolved_at IS NULL'))
+    op.drop_index(op.f('ix_crm_problems_lead_id'), table_name='crm_problems')
+    op.drop_index('ix_crm_problems_created_at_id', table_name='crm_problems')
+    op.drop_table('crm_problems')
+    op.drop_index('ix_crm_outbox_waiting_of_lead', table_name='crm_outbox', postgresql_where=sa.text("state = 'waiting'"))
+    op.drop_index('ix_crm_outbox_waiting', table_name='crm_outbox', postgresql_where=sa.text("state = 'waiting'"))
+    op.drop_index(op.f('ix_crm_outbox_lead_id'), table_name='crm_outbox')
+    op.drop_table('crm_outbox')
+    op.drop_index('uq_crm_links_lead', table_name='crm_links', postgresql_where=sa.text('lead_id IS NOT NULL'))
+    op.drop_index(op.f('ix_crm_links_lead_id'), table_name='crm_links')
+    op.drop_table('crm_links')
     op.drop_index('ix_conversations_unanswered', table_name='conversations', postgresql_where=sa.text('answered_count < inbound_count'))
     op.drop_index('ix_conversations_put_away', table_name='conversations', postgresql_where=sa.text("status <> 'open'"))
     op.drop_index('ix_conversations_needs_person', table_name='conversations', postgresql_where=sa.text('needs_person_reason IS NOT NULL'))
@@ -1060,6 +1262,8 @@ def downgrade() -> None:
     op.drop_index('ix_leads_attributes', table_name='leads', postgresql_using='gin', postgresql_ops={'attributes': 'jsonb_path_ops'})
     op.drop_table('leads')
     op.drop_table('lead_import_rejections')
+    op.drop_index('ix_crm_log_connection', table_name='crm_log')
+    op.drop_table('crm_log')
     op.drop_index('ix_calendar_busy_calendar_id_ends_at', table_name='calendar_busy')
     op.drop_table('calendar_busy')
     op.drop_table('agent_versions')
@@ -1099,6 +1303,13 @@ def downgrade() -> None:
     op.drop_table('enrichment_person_cache')
     op.drop_index(op.f('ix_enrichment_cache_cached_at'), table_name='enrichment_cache')
     op.drop_table('enrichment_cache')
+    op.drop_index('ix_crm_local_contacts_phone', table_name='crm_local_contacts')
+    op.drop_index('ix_crm_local_contacts_email', table_name='crm_local_contacts')
+    op.drop_index('ix_crm_local_contacts_changed', table_name='crm_local_contacts')
+    op.drop_table('crm_local_contacts')
+    op.drop_index(op.f('ix_crm_local_activities_contact_id'), table_name='crm_local_activities')
+    op.drop_table('crm_local_activities')
+    op.drop_table('crm_connections')
     op.drop_index('uq_companies_name_without_domain', table_name='companies', postgresql_where=sa.text('domain IS NULL'))
     op.drop_index('uq_companies_domain', table_name='companies', postgresql_where=sa.text('domain IS NOT NULL'))
     op.drop_index('ix_companies_name_key_id', table_name='companies')
