@@ -70,9 +70,11 @@ class CsvDownload(StreamingResponse):
         chunks: AsyncGenerator[bytes, None] | AsyncGenerator[str, None],
         filename: str,
         *,
+        status_code: int = 200,
         stalled_after: float = STALLED_SECONDS,
     ):
-        super().__init__(chunks, headers={"Content-Disposition": f'attachment; filename="{filename}"'})
+        # FastAPI reads the status that it describes from this signature.
+        super().__init__(chunks, status_code, headers={"Content-Disposition": f'attachment; filename="{filename}"'})
         self._chunks: AsyncGenerator[Any, None] = chunks
         self._stalled_after = stalled_after
 

@@ -29,6 +29,8 @@ from outrider.errors import InvalidInput, LimitExceeded, OutriderError
 log = structlog.get_logger(__name__)
 
 INVOKE = "invoke"
+NUL = "\\u0000"
+"""As JSON writes it; the database takes it in no text."""
 ANY_TYPE = "*"
 UNSTATED_CALLS = 600
 """Calls within an hour of a type that the setting leaves out."""
@@ -77,6 +79,8 @@ class Invocations:
             ConfigurationError: no such model, or no agent of this type.
         """
         agent_type = AgentType(wanted.agent_type)
+        if NUL in wanted.model_dump_json():
+            raise InvalidInput.on("body.input", "contains a character that no text has (NUL)", "Leave it out.")
         async with self._database.transaction() as session:
             configuration = await _configuration(session, agent_type, wanted)
             context = await invoke_context(session, self._briefings, wanted.input)
@@ -236,7 +240,7 @@ def _execution(
         campaign_id=None,
         trace_id=prepared.context.call_id,
         input_data=prepared.wanted.model_dump(mode="json", exclude_none=True),
-        output_data=output | {"model_calls": calls},
+        output_data=_storable(output | {"model_calls": calls}),
         processing_time_ms=milliseconds,
         success=error is None,
         error=_words(error) if error else None,
@@ -246,6 +250,15 @@ def _execution(
         output_tokens=ear.cost.output_tokens,
         cost=ear.cost.cost,
     )
+
+
+def _storable(value: Any) -> Any:
+    """Without the one character that the database takes in no text: a model may write it."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, dict):
+        return {_storable(name): _storable(item) for name, item in value.items()}
+    return [_storable(item) for item in value] if isinstance(value, list) else value
 
 
 def _words(error: BaseException) -> str:

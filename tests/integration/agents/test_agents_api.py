@@ -19,15 +19,17 @@ def create(api: Any) -> Any:
 
 
 async def test_agents_are_created_listed_changed_and_deleted(api: Any, create: Any) -> None:
-    zoe = (await create(name="  Zoe ", model="offline", tools=[{"name": "calendar"}])).json()
+    zoe = (await create(name="  Zoe ", model="offline", tools=[{"name": "find_slots"}, "update_lead"])).json()
     maya = (await create()).json()
-    assert (zoe["name"], zoe["model"], zoe["tools"]) == ("Zoe", "offline", [{"name": "calendar"}])
+    assert (zoe["name"], zoe["model"], zoe["tools"]) == ("Zoe", "offline", ["find_slots", "update_lead"])
+    assert (zoe["agent_type"], zoe["published"], zoe["has_changes"], zoe["warnings"]) == ("conversation", 1, False, [])
     assert (maya["model"], maya["tools"]) == (None, [])
     assert [agent["name"] for agent in (await api.get("/api/agents")).json()] == ["Maya", "Zoe"]
 
     changed = await api.patch(f"/api/agents/{zoe['id']}", json={"name": "Zoë", "model": None})
     assert changed.status_code == 200
-    assert changed.json() == zoe | {"name": "Zoë", "model": None, "updated_at": changed.json()["updated_at"]}
+    expected = {"name": "Zoë", "model": None, "has_changes": True, "updated_at": changed.json()["updated_at"]}
+    assert changed.json() == zoe | expected
     assert (await api.get(f"/api/agents/{zoe['id']}")).json() == changed.json()
 
     assert (await api.delete(f"/api/agents/{zoe['id']}")).status_code == 204
