@@ -12,6 +12,12 @@ import outrider.agents.scheduling.delivery_jobs
 import outrider.agents.scheduling.jobs
 import outrider.agents.scheduling.live
 import outrider.agents.scheduling.models
+import outrider.agents.sales.approvals.models
+import outrider.agents.sales.bdr
+import outrider.agents.sales.enrichment
+import outrider.agents.sales.growth
+import outrider.agents.sales.jobs
+import outrider.agents.sales.marketing
 import outrider.campaigns.jobs
 import outrider.campaigns.models
 import outrider.campaigns.subscribers
@@ -20,8 +26,10 @@ import outrider.conversations.jobs
 import outrider.conversations.live
 import outrider.conversations.models
 import outrider.conversations.subscribers
+import outrider.crm.models
 import outrider.db.idempotency
 import outrider.events.models
+import outrider.integrations.crm.models
 import outrider.integrations.enrichment.models
 import outrider.jobs.housekeeping
 import outrider.leads.companies.models

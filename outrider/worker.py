@@ -11,7 +11,9 @@ from functools import partial
 import structlog
 
 from outrider.agents.contract import Briefings
-from outrider.agents.graph import ConversationAgent
+from outrider.agents.factory import AgentParts
+from outrider.agents.team.graph import ConversationTeam
+from outrider.agents.sales.team import SalesTeam
 from outrider.agents.scheduling.mailer import Mailer, NoMailer
 from outrider.campaigns.briefings import CampaignBriefings
 from outrider.campaigns.budget import CampaignBudgets
@@ -60,6 +62,7 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
         stack.push_async_callback(models.aclose)
         enrichers = build_enrichers(settings, database, CompanyTable(database))
         stack.push_async_callback(enrichers.aclose)
+        parts = AgentParts(models=models, enrichment=enrichers, enricher=enrichers, database=database)
         runner = CampaignRunner(database, models, settings)
         notifiers = build_notifiers(settings, StaffTexts(database))
         stack.push_async_callback(notifiers.aclose)
@@ -77,6 +80,7 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
                 OutsideCalendars: build_calendars(settings),
                 Mailer: NoMailer(),
                 Enrichers: enrichers,
+                SalesTeam: SalesTeam(database, parts, CampaignBriefings(), settings),
             },
             concurrency=settings.worker_jobs,
             bulk_concurrency=settings.worker_bulk_jobs,

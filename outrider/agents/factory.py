@@ -16,6 +16,7 @@ from outrider.agents.tools.base import Companies, Slots
 from outrider.agents.tools.box import ToolBox
 from outrider.db.engine import Database
 from outrider.errors import ConfigurationError
+from outrider.integrations.enrichment.build import Enricher
 from outrider.llm.base import ChatModel
 
 
@@ -34,6 +35,7 @@ class AgentParts:
     slots: Slots | None = None
     tools: ToolBox = field(default_factory=ToolBox)
     enrichment: Companies | None = None
+    enricher: Enricher | None = None
     database: Database | None = None
 
 

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 import outrider.agents.routes
+import outrider.agents.sales.routes
 import outrider.agents.scheduling.routes
 import outrider.analytics.insight_routes
 import outrider.analytics.routes
@@ -27,8 +28,9 @@ import outrider.wiring
 import outrider.workflows.routes
 from outrider import __version__
 from outrider.agents.factory import AgentParts
-from outrider.agents.graph import ConversationAgent
+from outrider.agents.team.graph import ConversationTeam
 from outrider.agents.invoking.service import Invocations
+from outrider.agents.sales.team import SalesTeam
 from outrider.analytics.counts import KeptCounts
 from outrider.app import configuration, health, identity, live, models, pages, queue, setup
 from outrider.app.bundle import shipped_bundle
@@ -78,6 +80,7 @@ ROUTERS = (
     *outrider.campaigns.routes.routers,
     outrider.analytics.insight_routes.router,
     *outrider.workflows.routes.routers,
+    *outrider.agents.sales.routes.routers,
     *outrider.agents.routes.routers,
     *outrider.notifications.routes.routers,
     *outrider.agents.scheduling.routes.routers,
@@ -113,11 +116,14 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
             app.state.conversation_agent = ConversationAgent(app.state.models)
             app.state.briefings = CampaignBriefings()
             app.state.outside_calendars = build_calendars(settings)
-            app.state.agent_parts = AgentParts(models=app.state.models, database=database)
-            app.state.invocations = Invocations(database, app.state.agent_parts, app.state.briefings, settings)
-            stack.push_async_callback(app.state.invocations.aclose)
             app.state.enrichers = build_enrichers(settings, database, CompanyTable(database))
             stack.push_async_callback(app.state.enrichers.aclose)
+            app.state.agent_parts = AgentParts(
+                models=app.state.models, enrichment=app.state.enrichers, enricher=app.state.enrichers, database=database
+            )
+            app.state.sales_team = SalesTeam(database, app.state.agent_parts, app.state.briefings, settings)
+            app.state.invocations = Invocations(database, app.state.agent_parts, app.state.briefings, settings)
+            stack.push_async_callback(app.state.invocations.aclose)
             app.state.inbox = WebhookInbox(database)
             app.state.dashboard_counts = KeptCounts(database)
             stack.push_async_callback(app.state.dashboard_counts.aclose)

@@ -20,6 +20,7 @@ class Topic(StrEnum):
     SENDERS = "senders"
     SUPPRESSIONS = "suppressions"
     JOBS = "jobs"
+    APPROVALS = "approvals"
     NOTIFICATIONS = "notifications"
     WEBHOOKS = "webhooks"
     BUDGETS = "budgets"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 import structlog
 
@@ -18,6 +18,7 @@ from outrider.integrations.enrichment.base import (
     EnrichmentQuery,
     Fact,
     ProviderProblem,
+    Subject,
 )
 from outrider.integrations.enrichment.breaker import Breaker
 from outrider.integrations.enrichment.cache import Cached
@@ -49,6 +50,13 @@ class Enrichers:
         answers = await asyncio.gather(*(_asked(provider, query, refresh=refresh) for provider in self._providers))
         facts = [fact for found, _ in answers for fact in found]
         return Enrichment(facts=_once(facts), problems=[problem for _, problem in answers if problem is not None])
+
+    async def company(self, *, name: str | None, domain: str | None) -> Mapping[str, Any] | None:
+        """What is known about a company, by field, each the surest there is; None if nothing is."""
+        found = await self.enrich(EnrichmentQuery(company=name, domain=domain))
+        told = {fact.name for fact in found.facts if fact.subject is Subject.COMPANY}
+        best = {str(name): fact.value for name in told if (fact := found.best(Subject.COMPANY, name)) is not None}
+        return best or None
 
     async def aclose(self) -> None:
         for provider in self._providers:

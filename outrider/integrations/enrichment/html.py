@@ -13,9 +13,7 @@ import orjson
 
 from outrider.integrations.enrichment.base import clean_value
 
-ORGANIZATIONS = re.compile(
-    r"(?:Organization|Corporation|LocalBusiness|Company|Store|Agent|Service|Dentist|Restaurant)$"
-)
+ORGANIZATIONS = re.compile(r"(?:Organization|Corporation|LocalBusiness|Company|Store|Agent|Service|Dentist|Restaurant)$")
 """Ends of the names of schema.org's types for companies."""
 CONTACT = re.compile(r"contact|about|impressum|imprint|kontakt|contacto|nosotros|a-propos|ueber-uns", re.IGNORECASE)
 SOCIAL_HOSTS = ("linkedin.com", "facebook.com", "instagram.com", "x.com", "twitter.com", "youtube.com", "github.com")

@@ -1,0 +1,1 @@
+"""Agents that prepare the approach to a lead: qualify the company, enrich, analyse its growth, plan, and draft the next step."""

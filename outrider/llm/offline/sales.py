@@ -1,0 +1,191 @@
+"""The sales agents' work by rules: sums up, judges, plans and writes from the evidence it is given, and says nothing else.
+
+Every statement repeats an entry of the evidence and names it. Texts are in English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from outrider.llm.offline.tasks import task
+
+Entry = Mapping[str, Any]
+
+LONGEST_QUOTE = 120
+LONGEST_STATEMENT = 280
+PURPOSES = ("Say who writes and why", "Give one useful fact", "Speak for two minutes", "Ask whether it fits")
+COMMON = frozenset({"with", "that", "this", "your", "from", "they", "their"})
+_HIRING = re.compile(r"\b(?:hiring|hire|vacanc\w*|recruit\w*|headcount)\b", re.IGNORECASE)
+_EXPANSION = re.compile(
+    r"\b(?:expan\w*|new (?:office|site|store|plant|location|branch)\w*|opens?|opened|opening)\b", re.IGNORECASE
+)
+_PRODUCT = re.compile(r"\b(?:launch\w*|new (?:product|service|platform)\w*|releas\w*)\b", re.IGNORECASE)
+_REGULATION = re.compile(r"\b(?:regulat\w*|compliance|law|directive|permit\w*|certif\w*)\b", re.IGNORECASE)
+
+
+@task("enrich")
+def sum_up(context: Mapping[str, Any]) -> Mapping[str, Any]:
+    """One statement on the company, one on its size and place, one on the person: as far as there is evidence."""
+    known = _Known(context)
+    return {"statements": [statement for statement in (_company(known), _figures(known), _person(known)) if statement]}
+
+
+@task("qualify_company")
+def judge(context: Mapping[str, Any]) -> Mapping[str, Any]:
+    """How much of what the company says about itself our offer names: words in common, and nothing more."""
+    known = _Known(context)
+    offer = _words(" ".join(str(part or "") for part in context.get("our_offer", {}).values()))
+    shared = [entry for entry in known.about("industry", "description", "keyword", "offer") if _words(entry["value"]) & offer]
+    reasons = [_claim(f"Our offer names what they do: {_cut(entry['value'], LONGEST_QUOTE)}", entry) for entry in shared[:3]]
+    return {"fit": min(1.0, 0.4 * len(shared)), "reasons": reasons}
+
+
+@task("growth")
+def analyse(context: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Signals and competitors as the evidence names them; an angle only where there is a signal."""
+    known = _Known(context)
+    signals = list(_signals(known))
+    angle = None
+    if signals:
+        moves = f"What moves there may need attention now: {signals[0]['text']}"
+        angle = {"text": moves[:LONGEST_STATEMENT], "evidence": signals[0]["evidence"]}
+    return {
+        "market_opportunity": [_claim(f"They work in {entry['value']}.", entry) for entry in known.about("industry")[:1]],
+        "competitors": [
+            {"name": entry["value"][:120], **_claim(f"{entry['value'][:120]} is named as a competitor.", entry)}
+            for entry in known.about("competitor")[:8]
+        ],
+        "growth_signals": signals,
+        "angle": angle,
+        "question": "What has changed most for you since then?" if angle else "",
+    }
+
+
+@task("marketing")
+def plan(context: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A text or mail first, the other channels after it, each on one fact."""
+    known = _Known(context)
+    order = [channel for channel in ("sms", "email", "call", "sms", "email") if channel in context["channels"]]
+    used = _personal(known)
+    touches = [
+        {"day": 3 * number, "purpose": PURPOSES[number], **_written(channel, number, context, used)}
+        for number, channel in enumerate(order[: len(set(order)) + 1])
+    ]
+    names = ", ".join(dict.fromkeys(order))
+    return {"strategy": f"Short and by one fact at a time, over {names}; stop at the first answer.", "touches": touches}
+
+
+@task("bdr")
+def propose(context: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The first touch of the plan, else a short opening over the best channel."""
+    known = _Known(context)
+    planned = context.get("planned")
+    channels = context["channels"]
+    if isinstance(planned, Mapping) and planned.get("channel") in channels:
+        ids = [entry["id"] for entry in planned.get("personalised_by") or ()]
+        step: Mapping[str, Any] = {name: planned.get(name) or "" for name in ("channel", "subject", "text")} | {"evidence": ids}
+    else:
+        step = _written("sms" if "sms" in channels else channels[0], 0, context, _personal(known))
+    missing = [name for name in ("title", "industry", "description") if not known.about(name)]
+    checks = ["Is this the right person to write to?", *([f"Not known: {', '.join(missing)}."] if missing else [])]
+    summary = [statement for statement in (_person(known), _company(known), _figures(known)) if statement]
+    return {**step, "summary": summary, "when_days": 0, "why": "It is the quickest way to an answer.", "checks": checks}
+
+
+class _Known:
+    """The evidence by what it is about."""
+
+    def __init__(self, context: Mapping[str, Any]):
+        self._entries: Sequence[Entry] = context.get("evidence") or ()
+
+    def about(self, *names: str) -> list[Entry]:
+        return [entry for name in names for entry in self._entries if entry["about"] == name]
+
+    def one(self, *names: str) -> Entry | None:
+        return next(iter(self.about(*names)), None)
+
+
+def _company(known: _Known) -> Mapping[str, Any] | None:
+    name, does = known.one("company_name", "company"), known.one("description", "industry")
+    if name is None or does is None:
+        return None
+    verb = "works in" if does["about"] == "industry" else "says of itself:"
+    return _claim(f"{_cut(name['value'], 80)} {verb} {_cut(does['value'], LONGEST_QUOTE)}", name, does)
+
+
+def _figures(known: _Known) -> Mapping[str, Any] | None:
+    size, year = known.one("employees", "company_size"), known.one("founded_year")
+    parts = [part for part in (size and f"{size['value']} employees", year and f"founded in {year['value']}") if part]
+    return _claim(f"{', '.join(parts)}.", *[entry for entry in (size, year) if entry]) if parts else None
+
+
+def _person(known: _Known) -> Mapping[str, Any] | None:
+    title = known.one("title")
+    return _claim(f"The person is {_cut(title['value'], 80)}.", title) if title else None
+
+
+def _signals(known: _Known) -> Iterator[Mapping[str, Any]]:
+    for entry in known.about("funding_round")[:2]:
+        yield _signal("funding", f"Funding: {_cut(entry['value'], LONGEST_QUOTE)}", entry)
+    for entry in known.about("headcount_growth")[:1]:
+        yield _signal("hiring", f"Headcount over {_cut(entry['value'], LONGEST_QUOTE)}", entry)
+    for entry in known.about("note")[:4]:
+        kinds = {"hiring": _HIRING, "expansion": _EXPANSION, "product": _PRODUCT, "regulation": _REGULATION}
+        kind = next((kind for kind, pattern in kinds.items() if pattern.search(entry["value"])), "other")
+        yield _signal(kind, _cut(entry["value"], LONGEST_QUOTE), entry)
+
+
+def _signal(kind: str, text: str, entry: Entry) -> Mapping[str, Any]:
+    return {"kind": kind, **_claim(text, entry)}
+
+
+def _personal(known: _Known) -> list[Entry]:
+    """Facts that a stranger may mention without seeming to have spied."""
+    return [entry for entry in known.about("company", "company_name", "industry") if entry["source"]][:2]
+
+
+def _written(channel: str, number: int, context: Mapping[str, Any], used: Sequence[Entry]) -> Mapping[str, Any]:
+    offer = context["our_offer"]
+    name, sender = context.get("first_name") or "", offer.get("sender") or "our team"
+    about = _cut(offer.get("description") or offer.get("name") or "", 110).rstrip(".") or "what we do"
+    place = next((entry for entry in used if entry["about"] in ("company", "company_name")), None)
+    field = next((entry for entry in used if entry["about"] == "industry"), None)
+    named = [entry["id"] for entry in (place, field) if entry]
+    greeting = f"Hi {name}" if name else "Hello"
+    where = f" at {_cut(place['value'], 50)}" if place else ""
+    if channel == "call":
+        says = f"Who we are: {sender}. What it is about: {about}. Ask first whether it is a good moment{where}."
+        return {"channel": channel, "subject": "", "text": says, "evidence": named[: 1 if place else 0]}
+    says = (
+        f"this is {sender}. We write about this: {about}. Would it be worth a short look{where}?"
+        if number == 0
+        else f"{sender} again, about this: {about}. If it is not for you{where}, a short no is fine."
+    )
+    if channel == "sms":
+        return {"channel": channel, "subject": "", "text": f"{greeting}, {says}", "evidence": named[: 1 if place else 0]}
+    sector = f" We thought of you because you work in {_cut(field['value'], 60)}." if field else ""
+    mail = f"{greeting},\n\n{says[0].upper()}{says[1:]}{sector}\n\n{sender}"
+    return {"channel": channel, "subject": f"A question from {sender}"[:80], "text": mail, "evidence": named}
+
+
+def _claim(text: str, *entries: Entry) -> Mapping[str, Any]:
+    return {"text": text[:LONGEST_STATEMENT], "evidence": [entry["id"] for entry in entries]}
+
+
+def _cut(text: str, longest: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= longest else text[: longest - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _words(text: str) -> set[str]:
+    return {word.casefold() for word in re.findall(r"[^\W\d_]{4,}", text)} - {
+        "with",
+        "that",
+        "this",
+        "your",
+        "from",
+        "they",
+        "their",
+    }
