@@ -147,8 +147,14 @@ class Settings(BaseSettings):
     # Conversations
     reply_delay_seconds: float = Field(1.5, ge=0)
     """People send several texts in a row; an automated answer waits this long for the next one."""
-    most_automated_replies: int = Field(6, ge=0)
+    most_automated_replies: int = Field(8, ge=0)
     """Automated answers in one conversation before a person takes it."""
+    typing_speed: float = Field(0.0, ge=0)
+    """Characters per second at which automated answers seem to be typed; they leave later by that. 0 sends at once."""
+    longest_typing_seconds: float = Field(12.0, ge=0, le=300)
+    """Nobody waits longer than this for the typing."""
+    summary_after_minutes: float = Field(30.0, ge=0)
+    """A conversation in which nothing was written for so long is summed up; 0 sums up none."""
 
     agent_calls_per_hour: Annotated[list[str], NoDecode] = ["*=600"]
     """How often agents of a type may be asked for over the API within an hour, separated by commas: `marketing=60, *=600`."""
@@ -318,6 +324,12 @@ def read_settings() -> Settings:
 def get_settings() -> Settings:
     """The process's settings; tests clear the cache to read others."""
     return read_settings()
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """The values of all secrets that are set: what must never be said to anybody."""
+    values = (getattr(settings, name) for name in type(settings).model_fields)
+    return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
 
 
 def _line(item: Any) -> str:

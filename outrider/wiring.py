@@ -7,17 +7,20 @@ take part. Connects the figures of one part with those who collect them.
 from __future__ import annotations
 
 import outrider.agents.jobs
+import outrider.agents.live
 import outrider.agents.models
-import outrider.agents.scheduling.delivery_jobs
-import outrider.agents.scheduling.jobs
-import outrider.agents.scheduling.live
-import outrider.agents.scheduling.models
+import outrider.agents.objections.models
 import outrider.agents.sales.approvals.models
 import outrider.agents.sales.bdr
 import outrider.agents.sales.enrichment
 import outrider.agents.sales.growth
 import outrider.agents.sales.jobs
 import outrider.agents.sales.marketing
+import outrider.agents.scheduling.delivery_jobs
+import outrider.agents.scheduling.jobs
+import outrider.agents.scheduling.live
+import outrider.agents.scheduling.models
+import outrider.agents.team.models
 import outrider.campaigns.jobs
 import outrider.campaigns.models
 import outrider.campaigns.subscribers

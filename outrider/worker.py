@@ -12,16 +12,17 @@ import structlog
 
 from outrider.agents.contract import Briefings
 from outrider.agents.factory import AgentParts
-from outrider.agents.team.graph import ConversationTeam
 from outrider.agents.sales.team import SalesTeam
 from outrider.agents.scheduling.mailer import Mailer, NoMailer
+from outrider.agents.scheduling.slots import SlotFinder
+from outrider.agents.team.graph import ConversationTeam
 from outrider.campaigns.briefings import CampaignBriefings
 from outrider.campaigns.budget import CampaignBudgets
 from outrider.campaigns.gate import CampaignGate
 from outrider.campaigns.runner import CampaignRunner
 from outrider.channels.base import CarrierError
 from outrider.channels.build import build_carrier
-from outrider.config import Settings
+from outrider.config import Settings, secrets_of
 from outrider.conversations.deliverer import Deliverer
 from outrider.conversations.puller import InboundPuller
 from outrider.conversations.reconciler import Reconciler
@@ -62,7 +63,13 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
         stack.push_async_callback(models.aclose)
         enrichers = build_enrichers(settings, database, CompanyTable(database))
         stack.push_async_callback(enrichers.aclose)
-        parts = AgentParts(models=models, enrichment=enrichers, enricher=enrichers, database=database)
+        parts = AgentParts(
+            models=models,
+            slots=SlotFinder(database, settings),
+            enrichment=enrichers,
+            enricher=enrichers,
+            database=database,
+        )
         runner = CampaignRunner(database, models, settings)
         notifiers = build_notifiers(settings, StaffTexts(database))
         stack.push_async_callback(notifiers.aclose)
@@ -75,7 +82,7 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
                 Notifiers: notifiers,
                 WebhookSender: webhooks,
                 CampaignRunner: runner,
-                ConversationAgent: ConversationAgent(models),
+                ConversationTeam: ConversationTeam(parts, secrets_of(settings)),
                 Briefings: CampaignBriefings(),
                 OutsideCalendars: build_calendars(settings),
                 Mailer: NoMailer(),

@@ -1,14 +1,11 @@
-"""What the conversation agent is given and what it answers, and the port through which it learns about a campaign."""
+"""What agents are told about a campaign, and the port through which they learn it."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any, Literal, Protocol
+from typing import Protocol
 
-from pydantic import BaseModel, computed_field
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
-
-from outrider.conversations.models import PersonReason
 
 
 class Briefing(BaseModel):
@@ -44,44 +41,6 @@ class Objection(BaseModel):
     """Words that would do; what the offline model says."""
     proof_points: list[str] = []
     """Facts that the answer may use."""
-
-
-class ThreadText(BaseModel):
-    """One text of the thread."""
-
-    author: Literal["lead", "us"]
-    body: str
-
-
-class ConversationInput(BaseModel):
-    """One turn: the lead wrote, what shall we answer?"""
-
-    conversation_id: int
-    trace_id: str
-    lead: dict[str, Any]
-    """Name, company, title … as the lead's row has them."""
-    briefing: Briefing
-    thread: list[ThreadText]
-    """Oldest first; the last entry is the lead's."""
-
-
-class ConversationReply(BaseModel):
-    """What the agent decided."""
-
-    text: str | None
-    """The answer to send; None sends nothing."""
-    person_reason: PersonReason | None = None
-    """Why a person should take this conversation; None if none need to."""
-    reason: str
-    model: str | None = None
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost: Decimal = Decimal(0)
-
-    @computed_field
-    def hand_over(self) -> bool:
-        """A person should take this conversation."""
-        return self.person_reason is not None
 
 
 class Briefings(Protocol):

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import func, literal_column, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from outrider.conversations.models import Author, Conversation, Message, OutboxState
+from outrider.agents.team.models import ConversationSummary, QualificationRecord
+from outrider.conversations.models import Author, Conversation, Message, OutboxState, Suppression
+from outrider.leads.models import Lead
 
 
 async def automated_replies(session: AsyncSession, conversation_id: int) -> int:
@@ -34,3 +40,53 @@ async def message_named(session: AsyncSession, dedupe_key: str) -> int | None:
 
 async def conversation(session: AsyncSession, conversation_id: int) -> Conversation | None:
     return await session.get(Conversation, conversation_id)
+
+
+async def rests_since(session: AsyncSession, conversation_id: int, inbound_count: int) -> bool:
+    """Whether the agents still have the conversation, the lead has not written since, and may be contacted."""
+    suppressed = select(Suppression.id).where(Suppression.phone == Lead.phone, Suppression.lifted_at.is_(None)).exists()
+    query = (
+        select(Conversation.id)
+        .join(Lead, Lead.id == Conversation.lead_id)
+        .where(
+            Conversation.id == conversation_id,
+            Conversation.inbound_count == inbound_count,
+            Conversation.handled_by == "agent",
+            ~suppressed,
+        )
+    )
+    return (await session.execute(query)).one_or_none() is not None
+
+
+async def newest_message_id(session: AsyncSession, conversation_id: int) -> int | None:
+    """The newest text that came in or may have left."""
+    never_left = Message.state.in_([OutboxState.CANCELLED, OutboxState.FAILED])
+    query = select(func.max(Message.id)).where(Message.conversation_id == conversation_id, never_left.is_not(True))
+    return await session.scalar(query)
+
+
+async def latest_summary(session: AsyncSession, conversation_id: int) -> ConversationSummary | None:
+    query = (
+        select(ConversationSummary)
+        .where(ConversationSummary.conversation_id == conversation_id)
+        .order_by(ConversationSummary.last_message_id.desc())
+        .limit(1)
+    )
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def keep_summary(session: AsyncSession, values: dict[str, Any]) -> bool:
+    """Store a summary; False if this state of the thread was summed up already."""
+    statement = insert(ConversationSummary).values(**values).on_conflict_do_nothing().returning(ConversationSummary.id)
+    return (await session.execute(statement)).one_or_none() is not None
+
+
+async def qualifications(session: AsyncSession, conversation_id: int, limit: int) -> Sequence[QualificationRecord]:
+    """The conversation's qualifications, newest first."""
+    query = (
+        select(QualificationRecord)
+        .where(QualificationRecord.conversation_id == conversation_id)
+        .order_by(QualificationRecord.id.desc())
+        .limit(limit)
+    )
+    return (await session.execute(query)).scalars().all()

@@ -1,68 +1,158 @@
-"""What the conversation agent is given of a thread, and the record of what it made of it."""
+"""What the agents are given of a thread, and the record of what they made of it."""
 
 from __future__ import annotations
 
 import uuid
-from itertools import takewhile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from outrider.agents.contract import Briefing, Briefings, ConversationInput, ConversationReply, ThreadText
+from outrider.agents.base import AgentConfiguration, AgentMessage, AgentType, WorkflowContext
+from outrider.agents.contract import Briefing, Briefings
 from outrider.agents.guard import shortened
+from outrider.agents.library.configurations import configurations_for
+from outrider.agents.memory import Memory, latest_qualification, load_memory
 from outrider.agents.models import AgentExecution
+from outrider.agents.objections.service import library
+from outrider.agents.scheduling.service import meeting_of
+from outrider.agents.team.graph import TeamAnswer
+from outrider.agents.team.speaking import LEAD_FACTS, heard_in
 from outrider.conversations.models import Direction
 from outrider.conversations.turns import thread
 from outrider.leads.models import Lead
 
 THREAD_LENGTH = 30
-LEAD_FIELDS = ("id", "name", "company", "title", "industry", "company_size", "city", "region", "country", "language")
-CONVERSATION = "conversation"
 SUGGESTION = "suggestion"
 LONGEST_QUOTE = 200
 """Characters of a lead's words in the reason why a person is needed."""
 
 
-async def load(
-    session: AsyncSession, briefings: Briefings, conversation_id: int, lead_id: int, campaign_id: int | None
-) -> ConversationInput:
-    """The thread's latest texts, the lead, and what the campaign that wrote last says about itself."""
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a turn begins with."""
+
+    context: WorkflowContext
+    heard: str
+    """What the lead wrote since we last did."""
+    memory: Memory
+    configurations: Mapping[AgentType, AgentConfiguration]
+    last_message_id: int | None
+
+
+async def load(session: AsyncSession, briefings: Briefings, conversation_id: int, lead_id: int, campaign_id: int | None) -> Given:
+    """The thread's latest texts, the lead, what is remembered, and what the campaign that wrote last says about itself."""
     lead = await session.get_one(Lead, lead_id)
-    briefing = await briefings.of_campaign(session, campaign_id) if campaign_id is not None else None
+    briefing = (await briefings.of_campaign(session, campaign_id) if campaign_id is not None else None) or Briefing()
     texts = await thread(session, conversation_id, THREAD_LENGTH)
-    return ConversationInput(
+    said = [
+        AgentMessage(author="lead" if text.direction == Direction.IN else "us", body=text.body, at=text.created_at)
+        for text in texts
+    ]
+    heard = heard_in(said)
+    memory = await load_memory(session, conversation_id)
+    context = WorkflowContext(
+        call_id=uuid.uuid4().hex,
+        now=datetime.now(UTC),
+        lead={"id": lead.id, **{name: getattr(lead, name) for name in LEAD_FACTS}},
         conversation_id=conversation_id,
-        trace_id=uuid.uuid4().hex,
-        lead={field: getattr(lead, field) for field in LEAD_FIELDS},
-        briefing=briefing or Briefing(),
-        thread=[ThreadText(author="lead" if t.direction == Direction.IN else "us", body=t.body) for t in texts],
+        time_zone=lead.time_zone or next(iter(lead.time_zones), "UTC"),
+        language=memory.language or (lead.language or "en")[:2].lower(),
+        briefing=briefing,
+        current_state=memory.state,
+        current_agent=memory.current_agent,
+        conversation_history=said[: len(said) - len(heard)],
+        qualification_factors=memory.factors,
+        qualification=await latest_qualification(session, lead_id),
+        questions_asked=memory.questions_asked,
+        asked_factor=memory.asked_factor,
+        objections=await library(session, campaign_id),
+        answered_objections=memory.answered_objections,
+        offered_slots=memory.offered_slots,
+        meeting=await meeting_of(session, conversation_id),
+        failures=memory.failures,
+        is_disclosed=memory.is_disclosed,
     )
+    chosen = {AgentType(kind): agent_id for kind, agent_id in briefing.agents.items()}
+    configurations = await configurations_for(session, chosen)
+    return Given(context, "\n\n".join(heard), memory, configurations, texts[-1].id if texts else None)
 
 
-def why_a_person(why: str, given: ConversationInput) -> str:
+def why_a_person(why: str, heard: str) -> str:
     """`why`, and the words of the lead that it stands on: what they wrote since we last did."""
-    latest = [text.body for text in takewhile(lambda text: text.author == "lead", reversed(given.thread))]
-    quote = shortened(" ".join(" ".join(reversed(latest)).split()), LONGEST_QUOTE)
+    quote = shortened(" ".join(heard.split()), LONGEST_QUOTE)
     return f"{why} They wrote: “{quote}”" if quote else why
 
 
 def execution_of(
-    agent_type: str, given: ConversationInput, reply: ConversationReply, milliseconds: int, lead_id: int
+    kind: str, given: Given, answer: TeamAnswer | None, milliseconds: int, *, error: str | None = None
 ) -> AgentExecution:
-    """The row that says what an agent was given, what it answered and what that took."""
+    """The row that says what an agent was given, what it answered and what that took.
+
+    Args:
+        kind: the agent's type, or `SUGGESTION`.
+        answer: None if no answer came about.
+    """
+    context = given.context
+    response = answer.response if answer else None
+    configuration = given.configurations.get(response.agent_type) if response else None
+    has_text = response is not None and response.text is not None
     return AgentExecution(
-        agent_type=agent_type,
-        agent_id=given.briefing.agent_id,
-        lead_id=lead_id,
-        conversation_id=given.conversation_id,
-        campaign_id=given.briefing.campaign_id,
-        trace_id=given.trace_id,
-        input_data=given.model_dump(mode="json"),
-        output_data=reply.model_dump(mode="json"),
+        agent_type=kind,
+        agent_id=configuration.agent_id if configuration else None,
+        agent_version=configuration.version if configuration else None,
+        lead_id=context.lead["id"],
+        conversation_id=context.conversation_id,
+        campaign_id=context.briefing.campaign_id,
+        trace_id=context.call_id,
+        input_data=_input(given),
+        output_data=_output(answer),
         processing_time_ms=milliseconds,
-        success=reply.text is not None,
-        error=None if reply.text is not None else reply.reason,
-        model=reply.model,
-        input_tokens=reply.input_tokens,
-        output_tokens=reply.output_tokens,
-        cost=reply.cost,
+        success=has_text or (response is not None and response.person_reason is None),
+        error=error or (None if has_text or response is None else response.reason),
+        model=response.model if response else None,
+        input_tokens=response.cost.input_tokens if response else 0,
+        output_tokens=response.cost.output_tokens if response else 0,
+        cost=response.cost.cost if response else 0,
     )
+
+
+def qualification_execution_of(given: Given, answer: TeamAnswer) -> AgentExecution:
+    """The row of the qualification that came of a turn. Its tokens are those of the reading, which the speaker's row has."""
+    assert answer.qualification is not None
+    context = given.context
+    return AgentExecution(
+        agent_type=AgentType.QUALIFICATION,
+        lead_id=context.lead["id"],
+        conversation_id=context.conversation_id,
+        campaign_id=context.briefing.campaign_id,
+        trace_id=context.call_id,
+        input_data={"trace_id": context.call_id, "heard": given.heard, "findings": _findings(answer)},
+        output_data=answer.qualification.model_dump(mode="json"),
+        processing_time_ms=answer.milliseconds.get("qualify", 0),
+        success=True,
+    )
+
+
+def _input(given: Given) -> dict[str, Any]:
+    context = given.context
+    kept = {
+        "lead", "conversation_id", "time_zone", "briefing", "current_state", "current_agent", "conversation_history",
+        "offered_slots", "meeting", "failures", "taken_slots",
+    }  # fmt: skip
+    return {"trace_id": context.call_id, "heard": given.heard, **context.model_dump(mode="json", include=kept)}
+
+
+def _output(answer: TeamAnswer | None) -> dict[str, Any]:
+    if answer is None:
+        return {}
+    response = answer.response.model_dump(mode="json", exclude={"cost"}, exclude_none=True)
+    reading = answer.reading.model_dump(mode="json", exclude_none=True)
+    base = {"text": answer.response.text, "reason": answer.response.reason}
+    return {**response, **base, "rule": answer.route.rule, "reading": reading, "milliseconds": dict(answer.milliseconds)}
+
+
+def _findings(answer: TeamAnswer) -> list[dict[str, Any]]:
+    return [finding.model_dump(mode="json") for finding in answer.reading.findings]

@@ -1,18 +1,24 @@
-"""One turn of the conversation agent: take it, think, commit the answer by compare-and-set."""
+"""One turn of the conversation team: take it, think, commit the answer and what follows from it by compare-and-set."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.agents import repository
-from outrider.agents.contract import Briefings, ConversationInput, ConversationReply
-from outrider.agents.graph import ConversationAgent
-from outrider.agents.thread import CONVERSATION, execution_of, load, why_a_person
+from outrider.agents.base import AgentResponse, AgentType, BookMeeting, Qualification
+from outrider.agents.contract import Briefings
+from outrider.agents.events import AgentTransition, Escalated
+from outrider.agents.intents import carry_out
+from outrider.agents.memory import keep_memory, keep_qualification
+from outrider.agents.scheduling.service import SlotTaken
+from outrider.agents.team.graph import ConversationTeam, TeamAnswer, memory_after
+from outrider.agents.thread import Given, execution_of, load, qualification_execution_of, why_a_person
+from outrider.config import get_settings
 from outrider.conversations.models import Author, PersonReason, Purpose
 from outrider.conversations.outbox import NoSenderAvailable, TextIntent
 from outrider.conversations.turns import (
@@ -27,6 +33,7 @@ from outrider.conversations.turns import (
 )
 from outrider.db.engine import Database
 from outrider.errors import ConfigurationError
+from outrider.events.bus import publish
 from outrider.llm.base import BudgetExhausted, ModelError
 
 log = structlog.get_logger(__name__)
@@ -38,14 +45,22 @@ LEASE = timedelta(minutes=2)
 @dataclass(frozen=True, slots=True)
 class Answered:
     turn: Turn
-    given: ConversationInput
-    reply: ConversationReply
+    given: Given
+    answer: TeamAnswer | None
+    """None if no answer came about; then `failure` says why."""
     milliseconds: int
+    failure: AgentResponse | None = None
+
+    @property
+    def response(self) -> AgentResponse:
+        found = self.answer.response if self.answer else self.failure
+        assert found is not None
+        return found
 
 
 async def answer_conversation(
     database: Database,
-    agent: ConversationAgent,
+    team: ConversationTeam,
     briefings: Briefings,
     conversation_id: int,
     most_replies: int,
@@ -66,37 +81,56 @@ async def answer_conversation(
         if isinstance(turn, NoTurn):
             return turn
         given = await load(session, briefings, turn.conversation_id, turn.lead_id, turn.campaign_id)
+        briefing = given.context.briefing
         is_limit = await repository.automated_replies(session, conversation_id) >= most_replies
-        if is_limit or not given.briefing.auto_reply:
+        if is_limit or not briefing.auto_reply:
             reason = PersonReason.REPLY_LIMIT if is_limit else PersonReason.NO_AUTO_REPLY
-            why = _limit_words(most_replies) if is_limit else f"“{given.briefing.name}” leaves every answer to a person."
+            why = _limit_words(most_replies) if is_limit else f"“{briefing.name}” leaves every answer to a person."
             log.info("conversation_handed_over", conversation_id=conversation_id, reason=reason)
-            await hand_over(session, conversation_id, reason, why_a_person(why, given))
+            await hand_over(session, conversation_id, reason, why_a_person(why, given.heard))
             return NoTurn.PERSON
-    answered = await _think(database, agent, turn, given, is_last_try=is_last_try)
+    answered = await _think(database, team, turn, given, is_last_try=is_last_try)
+    try:
+        async with database.transaction() as session:
+            return await _commit(session, answered)
+    except SlotTaken:
+        # Somebody was faster: the whole answer is void, and is thought anew once, with that time gone.
+        answered = await _think(database, team, turn, _without_taken(answered), is_last_try=is_last_try)
     async with database.transaction() as session:
         return await _commit(session, answered)
 
 
-async def _think(
-    database: Database, agent: ConversationAgent, turn: Turn, given: ConversationInput, *, is_last_try: bool
-) -> Answered:
+async def _think(database: Database, team: ConversationTeam, turn: Turn, given: Given, *, is_last_try: bool) -> Answered:
     began = time.perf_counter()
+    answer: TeamAnswer | None = None
+    failure: AgentResponse | None = None
     try:
-        reply = await agent.answer(given)
+        answer = await team.answer(given.context, given.heard, given.configurations)
     except BudgetExhausted as error:
-        reply = ConversationReply(text=None, person_reason=PersonReason.OVER_BUDGET, reason=error.detail)
+        failure = _failure(PersonReason.OVER_BUDGET, error.detail)
     except (ModelError, ConfigurationError) as error:
         if isinstance(error, ModelError) and error.retryable and not is_last_try:
             await _release(database, turn)
             raise
         # A model that will never answer this must not leave the person without an answer.
-        reason = f"{error.title}: {error.detail.rstrip('.')}."
-        reply = ConversationReply(text=None, person_reason=PersonReason.MODEL_FAILED, reason=reason)
+        failure = _failure(PersonReason.MODEL_FAILED, f"{error.title}: {error.detail.rstrip('.')}.")
     except Exception:
         await _release(database, turn)
         raise
-    return Answered(turn, given, reply, round((time.perf_counter() - began) * 1000))
+    return Answered(turn, given, answer, round((time.perf_counter() - began) * 1000), failure)
+
+
+def _failure(reason: PersonReason, detail: str) -> AgentResponse:
+    return AgentResponse(agent_type=AgentType.CONVERSATION, reason=detail, person_reason=reason)
+
+
+def _without_taken(answered: Answered) -> Given:
+    """What was given, without the times that turned out to be taken."""
+    given = answered.given
+    gone = [intent.slot for intent in answered.response.intents if isinstance(intent, BookMeeting)]
+    left = [slot for slot in given.context.offered_slots if slot not in gone]
+    context = given.context.model_copy(update={"taken_slots": gone, "offered_slots": left, "now": datetime.now(UTC)})
+    return replace(given, context=context)
 
 
 async def _release(database: Database, turn: Turn) -> None:
@@ -105,29 +139,86 @@ async def _release(database: Database, turn: Turn) -> None:
 
 
 async def _commit(session: AsyncSession, answered: Answered) -> TurnEnd:
-    turn, reply = answered.turn, answered.reply
-    execution = execution_of(CONVERSATION, answered.given, reply, answered.milliseconds, turn.lead_id)
+    """
+    Raises:
+        SlotTaken: the answer announces a meeting whose time is gone; nothing of it may be kept.
+    """
+    turn, response = answered.turn, answered.response
+    execution = execution_of(response.agent_type, answered.given, answered.answer, answered.milliseconds, error=_error(answered))
     session.add(execution)
     result = await _end(session, answered)
-    if result is TurnEnd.DONE and reply.text is not None:
+    if result is not TurnEnd.DONE:
+        return result
+    if response.text is not None:
         execution.message_id = await repository.message_named(session, _intent_name(turn))
-        if reply.person_reason is not None:
-            log.info("conversation_handed_over", conversation_id=turn.conversation_id, reason=reply.person_reason)
-            await hand_over(session, turn.conversation_id, reply.person_reason, why_a_person(reply.reason, answered.given))
+    if answered.answer is not None:
+        await _keep(session, answered.given, answered.answer)
+        await carry_out(session, response.intents, turn, answered.given.context)
+    if response.person_reason is not None:
+        await _hand_over(session, answered)
     return result
 
 
+async def _keep(session: AsyncSession, given: Given, answer: TeamAnswer) -> None:
+    """What is remembered, the qualification, and what others are told of it."""
+    context, conversation_id = answer.context, answer.context.conversation_id
+    assert conversation_id is not None
+    memory = memory_after(given.memory, answer)
+    await keep_memory(session, conversation_id, memory)
+    if answer.qualification is not None and _is_news(answer.qualification, given.context.qualification):
+        session.add(qualification_execution_of(given, answer))
+        await keep_qualification(
+            session,
+            answer.qualification,
+            lead_id=context.lead["id"],
+            conversation_id=conversation_id,
+            campaign_id=context.briefing.campaign_id,
+            trace_id=context.call_id,
+        )
+    before = given.memory
+    if memory.current_agent is not None and (memory.current_agent, memory.state) != (before.current_agent, before.state):
+        await publish(
+            session,
+            AgentTransition(
+                conversation_id, before.current_agent, memory.current_agent, before.state, memory.state, answer.route.rule
+            ),
+        )
+
+
+def _is_news(found: Qualification, before: Qualification | None) -> bool:
+    return before is None or (found.score, found.factors) != (before.score, before.factors)
+
+
+async def _hand_over(session: AsyncSession, answered: Answered) -> None:
+    turn, response = answered.turn, answered.response
+    assert response.person_reason is not None
+    why = why_a_person(response.reason, answered.given.heard)
+    log.info("conversation_handed_over", conversation_id=turn.conversation_id, reason=response.person_reason)
+    if response.text is not None:
+        await hand_over(session, turn.conversation_id, response.person_reason, why)
+    await publish(session, Escalated(turn.conversation_id, turn.lead_id, turn.campaign_id, response.person_reason, why))
+
+
 async def _end(session: AsyncSession, answered: Answered) -> TurnEnd:
-    turn, reply = answered.turn, answered.reply
-    if reply.text is None:
-        why = why_a_person(reply.reason, answered.given)
-        return await leave_to_person(session, turn, reply.person_reason or PersonReason.ASKED, why)
+    turn, response, heard = answered.turn, answered.response, answered.given.heard
+    if response.text is None and response.person_reason is None:
+        return await end_turn(session, turn, None)
+    if response.text is None:
+        assert response.person_reason is not None
+        return await leave_to_person(session, turn, response.person_reason, why_a_person(response.reason, heard))
     try:
         async with session.begin_nested():
-            return await end_turn(session, turn, _intent(turn, reply.text))
+            return await end_turn(session, turn, _intent(turn, response.text))
     except NoSenderAvailable as error:
         log.warning("conversation_handed_over", conversation_id=turn.conversation_id, reason="no sender for the answer")
-        return await leave_to_person(session, turn, PersonReason.NO_SENDER, why_a_person(error.detail, answered.given))
+        # What could not be said was not agreed on either.
+        response.text, response.intents, response.person_reason = None, [], PersonReason.NO_SENDER
+        response.reason = error.detail
+        return await leave_to_person(session, turn, PersonReason.NO_SENDER, why_a_person(error.detail, heard))
+
+
+def _error(answered: Answered) -> str | None:
+    return answered.failure.reason if answered.failure else None
 
 
 def _limit_words(most_replies: int) -> str:
@@ -149,4 +240,13 @@ def _intent(turn: Turn, body: str) -> TextIntent:
         purpose=Purpose.REPLY,
         author=Author.AGENT,
         campaign_id=turn.campaign_id,
+        due_at=_typed_at(body),
     )
+
+
+def _typed_at(body: str) -> datetime | None:
+    """When somebody who types at the speed of the settings would be done; None sends at once."""
+    settings = get_settings()
+    if not settings.typing_speed:
+        return None
+    return datetime.now(UTC) + timedelta(seconds=min(len(body) / settings.typing_speed, settings.longest_typing_seconds))

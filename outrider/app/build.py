@@ -28,9 +28,10 @@ import outrider.wiring
 import outrider.workflows.routes
 from outrider import __version__
 from outrider.agents.factory import AgentParts
-from outrider.agents.team.graph import ConversationTeam
 from outrider.agents.invoking.service import Invocations
 from outrider.agents.sales.team import SalesTeam
+from outrider.agents.scheduling.slots import SlotFinder
+from outrider.agents.team.graph import ConversationTeam
 from outrider.analytics.counts import KeptCounts
 from outrider.app import configuration, health, identity, live, models, pages, queue, setup
 from outrider.app.bundle import shipped_bundle
@@ -39,7 +40,7 @@ from outrider.app.problems import Problem, install_problem_handlers
 from outrider.campaigns.briefings import CampaignBriefings
 from outrider.campaigns.budget import CampaignBudgets
 from outrider.channels.build import build_carrier
-from outrider.config import Settings
+from outrider.config import Settings, secrets_of
 from outrider.conversations.inbox import WebhookInbox
 from outrider.conversations.staff_texts import StaffTexts
 from outrider.db.engine import Database
@@ -113,14 +114,18 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
             app.state.models = ModelRegistry(settings, count_model_call, books=app.state.ledger, on_circuit=health.note)
             stack.push_async_callback(app.state.models.aclose)
             app.state.model_tests = models.Allowance()
-            app.state.conversation_agent = ConversationAgent(app.state.models)
             app.state.briefings = CampaignBriefings()
             app.state.outside_calendars = build_calendars(settings)
             app.state.enrichers = build_enrichers(settings, database, CompanyTable(database))
             stack.push_async_callback(app.state.enrichers.aclose)
             app.state.agent_parts = AgentParts(
-                models=app.state.models, enrichment=app.state.enrichers, enricher=app.state.enrichers, database=database
+                models=app.state.models,
+                slots=SlotFinder(database, settings),
+                enrichment=app.state.enrichers,
+                enricher=app.state.enrichers,
+                database=database,
             )
+            app.state.conversation_team = ConversationTeam(app.state.agent_parts, secrets_of(settings))
             app.state.sales_team = SalesTeam(database, app.state.agent_parts, app.state.briefings, settings)
             app.state.invocations = Invocations(database, app.state.agent_parts, app.state.briefings, settings)
             stack.push_async_callback(app.state.invocations.aclose)

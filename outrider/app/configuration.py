@@ -43,7 +43,10 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "quiet_hours", "send_batch", "send_concurrency", "send_lease_seconds", "settle_seconds", "poll_inbound_seconds",
         "receipt_overdue_seconds",
     ),
-    "Conversations": ("brand", "reply_delay_seconds", "most_automated_replies", "agent_calls_per_hour"),
+    "Conversations": (
+        "brand", "reply_delay_seconds", "most_automated_replies", "typing_speed", "longest_typing_seconds",
+        "summary_after_minutes", "agent_calls_per_hour",
+    ),
     "Calendars": ("time_zone", "calendar_accounts", "meeting_reminder_minutes"),
     "Notifications": (
         "smtp_host", "smtp_port", "smtp_username", "smtp_password", "smtp_security", "smtp_from", "slack_webhook_url",

@@ -85,11 +85,12 @@ class Job(Generic[P]):
         *,
         priority: int = 0,
         delay: timedelta | None = None,
+        keys: Sequence[str] | None = None,
     ) -> None:
-        """Store one job per set of arguments, in one statement; they are due after `delay`."""
+        """Store one job per set of arguments, in one statement; they are due after `delay`. For `keys` see `later`."""
         if argument_sets:
             payloads = [self._payload((), arguments) for arguments in argument_sets]
-            await self._store(session, payloads, delay=delay, priority=priority)
+            await self._store(session, payloads, delay=delay, priority=priority, keys=keys)
 
     def later(self, delay: timedelta, *, key: str | None = None) -> Callable[Concatenate[AsyncSession, P], Awaitable[None]]:
         """As `enqueue`, due after `delay`: `await reply.later(timedelta(seconds=2))(session, conversation_id=1)`.
@@ -98,7 +99,7 @@ class Job(Generic[P]):
         """
 
         async def enqueue(session: AsyncSession, /, *args: P.args, **kwargs: P.kwargs) -> None:
-            await self._store(session, [self._payload(args, kwargs)], delay=delay, key=key)
+            await self._store(session, [self._payload(args, kwargs)], delay=delay, keys=[key])
 
         return enqueue
 
@@ -112,7 +113,7 @@ class Job(Generic[P]):
         payloads: list[bytes | None] | list[bytes],
         *,
         delay: timedelta | None = None,
-        key: str | None = None,
+        keys: Sequence[str | None] | None = None,
         priority: int = 0,
     ) -> None:
         queries = Queries(AsyncpgDriver(await raw_connection(session)))
@@ -122,7 +123,7 @@ class Job(Generic[P]):
             list(payloads),
             [priority] * count,
             [delay] * count,
-            [key] * count,
+            list(keys) if keys is not None else [None] * count,
             on_conflict="skip",
         )
 

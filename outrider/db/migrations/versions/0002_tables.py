@@ -83,7 +83,7 @@ def upgrade() -> None:
     sa.Column('location', sa.Text(), server_default='', nullable=False),
     sa.Column('owner_name', sa.Text(), server_default='', nullable=False),
     sa.Column('owner_email', sa.Text(), nullable=True),
-    sa.Column('campaign_ids', sa.ARRAY(sa.BigInteger()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('campaign_ids', postgresql.ARRAY(sa.BigInteger()), server_default=sa.text("'{}'"), nullable=False),
     sa.Column('busy_fetched_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('busy_problem', sa.Text(), nullable=True),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -972,6 +972,23 @@ def upgrade() -> None:
     op.create_index('uq_messages_attempt_token', 'messages', ['attempt_token'], unique=True, postgresql_where=sa.text('attempt_token IS NOT NULL'))
     op.create_index('uq_messages_carrier_sid', 'messages', ['carrier_sid'], unique=True, postgresql_where=sa.text('carrier_sid IS NOT NULL'))
     op.create_index('uq_messages_dedupe_key', 'messages', ['dedupe_key'], unique=True, postgresql_where=sa.text('dedupe_key IS NOT NULL'))
+    op.create_table('objections',
+    sa.Column('campaign_id', sa.BigInteger(), nullable=True),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('examples', sa.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('guidance', sa.Text(), nullable=False),
+    sa.Column('sample_answer', sa.Text(), server_default='', nullable=False),
+    sa.Column('proof_points', sa.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('enabled', sa.Boolean(), server_default=sa.text('true'), nullable=False),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaigns.id'], name=op.f('fk_objections_campaign_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_objections'))
+    )
+    op.create_index('ix_objections_campaign_id', 'objections', ['campaign_id'], unique=False)
+    op.create_index('uq_objections_key', 'objections', ['key', 'campaign_id'], unique=True, postgresql_nulls_not_distinct=True)
     op.create_table('qualifications',
     sa.Column('lead_id', sa.BigInteger(), nullable=False),
     sa.Column('conversation_id', sa.BigInteger(), nullable=True),
@@ -1163,6 +1180,9 @@ def downgrade() -> None:
     op.drop_index('ix_qualifications_conversation_id_id', table_name='qualifications')
     op.drop_index('ix_qualifications_campaign_id_lead_id', table_name='qualifications', postgresql_where=sa.text('campaign_id IS NOT NULL'))
     op.drop_table('qualifications')
+    op.drop_index('uq_objections_key', table_name='objections', postgresql_nulls_not_distinct=True)
+    op.drop_index('ix_objections_campaign_id', table_name='objections')
+    op.drop_table('objections')
     op.drop_index('uq_messages_dedupe_key', table_name='messages', postgresql_where=sa.text('dedupe_key IS NOT NULL'))
     op.drop_index('uq_messages_carrier_sid', table_name='messages', postgresql_where=sa.text('carrier_sid IS NOT NULL'))
     op.drop_index('uq_messages_attempt_token', table_name='messages', postgresql_where=sa.text('attempt_token IS NOT NULL'))

@@ -1,0 +1,1 @@
+"""The objection library: the doubts that leads raise, and how they are answered."""

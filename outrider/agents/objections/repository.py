@@ -1,0 +1,25 @@
+"""Every query on objections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from outrider.agents.objections.models import ObjectionRecord
+
+
+async def of_campaign(session: AsyncSession, campaign_id: int | None) -> Sequence[ObjectionRecord]:
+    """Those for all campaigns, and then those of the campaign."""
+    of_all = ObjectionRecord.campaign_id.is_(None)
+    wanted = of_all if campaign_id is None else or_(of_all, ObjectionRecord.campaign_id == campaign_id)
+    query = select(ObjectionRecord).where(wanted).order_by(ObjectionRecord.campaign_id.nulls_first(), ObjectionRecord.id)
+    return (await session.execute(query)).scalars().all()
+
+
+async def with_key(session: AsyncSession, key: str, campaign_id: int | None) -> ObjectionRecord | None:
+    query = select(ObjectionRecord).where(
+        ObjectionRecord.key == key, ObjectionRecord.campaign_id.is_not_distinct_from(campaign_id)
+    )
+    return (await session.execute(query)).scalar_one_or_none()

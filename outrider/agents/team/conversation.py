@@ -1,0 +1,46 @@
+"""Greets, answers questions, keeps the thread going."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from outrider.agents.base import AgentResponse, AgentType, LeadIntent, WorkflowContext, WorkflowState
+from outrider.agents.factory import agent
+from outrider.agents.team.speaking import SpeakingAgent, reading_of
+
+ENDS = frozenset({LeadIntent.NOT_INTERESTED, LeadIntent.WRONG_PERSON, LeadIntent.WANTS_NO_TEXTS})
+
+
+@agent
+class ConversationAgent(SpeakingAgent):
+    """Answers what no other agent is for."""
+
+    agent_type: ClassVar[AgentType] = AgentType.CONVERSATION
+    tools: ClassVar[tuple[str, ...]] = ("search_campaign_facts", "update_lead")
+    intents = frozenset(
+        {
+            LeadIntent.GREETING, LeadIntent.QUESTION, LeadIntent.PRICE_QUESTION, LeadIntent.WHO_ARE_YOU, LeadIntent.WHERE_FROM,
+            LeadIntent.WANTS_IN_WRITING, LeadIntent.THANKS, LeadIntent.UNCLEAR, *ENDS,
+        }
+    )  # fmt: skip
+
+    def task(self, context: WorkflowContext) -> dict[str, Any]:
+        intent = reading_of(context).intent
+        if intent in ENDS:
+            return {"do": "Accept it in one friendly sentence, ask nothing and offer nothing."}
+        if intent is LeadIntent.THANKS:
+            return {"do": "Answer in a few words and ask nothing."}
+        return {"do": "Answer what they want to know, then ask at most one question that helps them further."}
+
+    async def speak(self, context: WorkflowContext, user_input: str) -> AgentResponse:
+        response = await super().speak(context, user_input)
+        response.next_state = _state(reading_of(context).intent, context.current_state)
+        return response
+
+
+def _state(intent: LeadIntent, before: WorkflowState) -> WorkflowState:
+    if intent in ENDS:
+        return WorkflowState.CLOSED
+    if intent in (LeadIntent.THANKS, LeadIntent.UNCLEAR) or before is WorkflowState.BOOKED:
+        return before
+    return WorkflowState.DISCOVERY
