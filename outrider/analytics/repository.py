@@ -59,7 +59,8 @@ MODEL_WORK = text(f"""
 """)  # noqa: S608
 
 FUNNEL = text("""
-    SELECT is_now, count(*) AS reached, count(*) FILTER (WHERE delivered) AS delivered, count(replied.lead_id) AS replied
+    SELECT is_now, count(*) AS reached, count(*) FILTER (WHERE delivered) AS delivered, count(replied.lead_id) AS replied,
+           count(booked.lead_id) AS booked
     FROM (
         SELECT lead_id, sent_at >= :period AS is_now, min(sent_at) AS first_sent,
                bool_or(coalesce(delivery_status IN ('delivered', 'read'), false)) AS delivered
@@ -73,6 +74,12 @@ FUNNEL = text("""
         WHERE direction = 'in' AND created_at >= :since AND (created_at >= :period OR created_at < :until)
         GROUP BY lead_id, created_at >= :period
     ) AS replied ON replied.lead_id = reached.lead_id AND in_period = is_now AND last_received >= first_sent
+    LEFT JOIN (
+        SELECT lead_id, created_at >= :period AS booked_now, max(created_at) AS last_booked
+        FROM bookings
+        WHERE status = 'booked' AND created_at >= :since AND (created_at >= :period OR created_at < :until)
+        GROUP BY lead_id, created_at >= :period
+    ) AS booked ON booked.lead_id = reached.lead_id AND booked_now = is_now AND last_booked >= first_sent
     GROUP BY is_now
 """)
 """Leads, not texts: whoever got several texts is counted once. `is_now` tells the period from the one before."""
@@ -139,6 +146,15 @@ TIMELINE = text("""
         UNION ALL
         SELECT lifted_at, 'suppression_lifted', 6, suppressions.id, jsonb_build_object('by', lifted_by)
         FROM suppressions JOIN leads ON leads.phone = suppressions.phone WHERE leads.id = :lead_id AND lifted_at IS NOT NULL
+        UNION ALL
+        SELECT created_at, 'meeting_' || CASE WHEN sequence = 0 THEN 'booked' ELSE 'moved' END, 7, id, jsonb_build_object(
+                   'title', title, 'starts_at', starts_at, 'ends_at', ends_at, 'status', status, 'by', booked_by,
+                   'campaign_id', campaign_id)
+        FROM bookings WHERE lead_id = :lead_id
+        UNION ALL
+        SELECT ended_at, 'meeting_cancelled', 8, id, jsonb_build_object(
+                   'title', title, 'starts_at', starts_at, 'by', ended_by, 'reason', end_reason, 'campaign_id', campaign_id)
+        FROM bookings WHERE lead_id = :lead_id AND status = 'cancelled'
         UNION ALL
         SELECT leads.created_at, CASE WHEN import_id IS NULL THEN 'created' ELSE 'imported' END, 0, leads.id,
                jsonb_build_object('source', leads.source, 'file', lead_imports.filename)

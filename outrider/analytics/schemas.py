@@ -142,8 +142,9 @@ class TimelineEntry(BaseModel):
 
     at: datetime
     kind: Literal[
-        "text_in", "text_out", "campaign", "consent", "consent_revoked", "suppressed", "suppression_lifted", "imported", "created"
-    ]
+        "text_in", "text_out", "campaign", "consent", "consent_revoked", "suppressed", "suppression_lifted", "imported",
+        "created", "meeting_booked", "meeting_moved", "meeting_cancelled",
+    ]  # fmt: skip
     id: int
     """Identifier of the row behind it."""
     data: dict[str, Any]

@@ -110,7 +110,7 @@ def _day(day: date, texts: Row[Any] | None, models: Row[Any] | None) -> DayFigur
 
 
 def _funnel(rows: Mapping[bool, Row[Any]]) -> list[FunnelStep]:
-    """Leads are not qualified and nothing is booked by any part yet, so no row can say so."""
+    """A step that no row counts yet is nought."""
 
     def leads(name: str, *, is_now: bool) -> int:
         return int(getattr(rows[is_now], name, 0)) if is_now in rows else 0
