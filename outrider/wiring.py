@@ -9,6 +9,7 @@ from __future__ import annotations
 import outrider.agents.jobs
 import outrider.agents.live
 import outrider.agents.models
+import outrider.agents.notices
 import outrider.agents.objections.models
 import outrider.agents.sales.approvals.models
 import outrider.agents.sales.bdr
@@ -28,6 +29,7 @@ import outrider.conversations.arrivals
 import outrider.conversations.jobs
 import outrider.conversations.live
 import outrider.conversations.models
+import outrider.conversations.notices
 import outrider.conversations.subscribers
 import outrider.crm.models
 import outrider.db.idempotency

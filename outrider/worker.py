@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from email.utils import parseaddr
 from functools import partial
 
 import structlog
@@ -14,6 +15,7 @@ from outrider.agents.contract import Briefings
 from outrider.agents.factory import AgentParts
 from outrider.agents.sales.team import SalesTeam
 from outrider.agents.scheduling.mailer import Mailer, NoMailer
+from outrider.agents.scheduling.mailing import NotifierMailer
 from outrider.agents.scheduling.slots import SlotFinder
 from outrider.agents.team.graph import ConversationTeam
 from outrider.campaigns.briefings import CampaignBriefings
@@ -85,7 +87,7 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
                 ConversationTeam: ConversationTeam(parts, secrets_of(settings)),
                 Briefings: CampaignBriefings(),
                 OutsideCalendars: build_calendars(settings),
-                Mailer: NoMailer(),
+                Mailer: mailer_of(settings, notifiers),
                 Enrichers: enrichers,
                 SalesTeam: SalesTeam(database, parts, CampaignBriefings(), settings),
             },
@@ -107,6 +109,11 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
             for name, loop in loops.items():
                 tasks.create_task(_keep_running(name, loop, stop), name=name)
         log.info("worker_stopped")
+
+
+def mailer_of(settings: Settings, notifiers: Notifiers) -> Mailer:
+    """What sends invitations. Without a mail server nobody would get them, so that it must not look as if they were sent."""
+    return NoMailer() if settings.smtp_host is None else NotifierMailer(notifiers, parseaddr(settings.smtp_from or "")[1])
 
 
 async def _tell_failed_job(database: Database, name: str) -> None:

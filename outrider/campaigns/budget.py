@@ -8,6 +8,7 @@ from decimal import Decimal
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from outrider.campaigns import notices
 from outrider.campaigns.live import tell_changed
 from outrider.campaigns.models import Campaign, CampaignStatus
 from outrider.campaigns.repository import campaigns as campaign_rows
@@ -70,3 +71,4 @@ async def pause_by_system(session: AsyncSession, campaign_id: int, reason: str) 
     await session.flush()
     await hold_texts(session, campaign_id)
     tell_changed(session, [campaign_id])
+    await notices.tell_paused(session, campaign, reason)

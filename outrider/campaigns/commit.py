@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from outrider.campaigns import notices
 from outrider.campaigns.live import tell_changed, tell_progress
 from outrider.campaigns.models import CampaignLeadStatus
 from outrider.campaigns.repository import campaigns as campaign_rows
@@ -75,7 +76,7 @@ class ResultWriter:
             by_campaign[run.campaign_id].append(run)
         refusals = {campaign_id: await _store_campaign(session, by_campaign[campaign_id]) for campaign_id in sorted(by_campaign)}
         tell_progress(session, by_campaign)
-        tell_changed(session, await campaign_rows.complete_finished(session, list(by_campaign)))
+        tell_changed(session, await notices.complete_finished(session, list(by_campaign)))
         going = await campaign_rows.may_go_on(session, list(by_campaign))
         return [
             Verdict(may_go_on=run.campaign_id in going and refusals[run.campaign_id] is None, refusal=refusals[run.campaign_id])

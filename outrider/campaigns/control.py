@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from outrider.campaigns import notices
 from outrider.campaigns.launch import enqueue_launch
 from outrider.campaigns.live import tell_changed
 from outrider.campaigns.models import Campaign, CampaignLead, CampaignStatus, SkipReason
 from outrider.campaigns.preflight import check_before_start
 from outrider.campaigns.process import enqueue_chunks, enqueue_pending
 from outrider.campaigns.repository import audience as audience_rows
-from outrider.campaigns.repository import campaigns as campaign_rows
 from outrider.campaigns.repository import leads as lead_rows
 from outrider.campaigns.schemas import PreflightReport
 from outrider.campaigns.service import lock_campaign
@@ -90,7 +90,7 @@ async def resume(session: AsyncSession, campaign_id: int, settings: Settings) ->
     else:
         await release_texts(session, campaign_id)
         await enqueue_pending(session, campaign_id, settings.chunk_size)
-        await campaign_rows.complete_finished(session, [campaign_id])
+        await notices.complete_finished(session, [campaign_id])
     return await _changed(session, campaign, "campaign_resumed")
 
 
@@ -137,7 +137,7 @@ async def retry_failed(session: AsyncSession, campaign_id: int, settings: Settin
     await session.flush()
     if campaign.status == CampaignStatus.PROCESSING:
         await enqueue_chunks(session, campaign_id, again, settings.chunk_size)
-        await campaign_rows.complete_finished(session, [campaign_id])
+        await notices.complete_finished(session, [campaign_id])
     await _changed(session, campaign, "campaign_failures_retried")
     return len(again)
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from outrider.campaigns import notices
 from outrider.campaigns.launch import launch
 from outrider.campaigns.live import tell_changed
 from outrider.campaigns.process import enqueue_chunks, process_chunk
@@ -28,7 +29,7 @@ SPENDING_AFTER_END = timedelta(days=7)
 async def complete_campaigns(context: JobContext) -> None:
     """Complete campaigns whose last leads were settled by several transactions at once, none of which saw the others."""
     async with context.transaction() as session:
-        tell_changed(session, await campaign_rows.complete_finished(session))
+        tell_changed(session, await notices.complete_finished(session))
 
 
 @schedule("campaigns.free_abandoned_leads", "* * * * *")

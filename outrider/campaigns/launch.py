@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from outrider.campaigns import notices
 from outrider.campaigns.audience import audience_parts
 from outrider.campaigns.live import tell_changed
 from outrider.campaigns.models import Campaign, CampaignStatus
@@ -50,7 +51,7 @@ async def _launch(session: AsyncSession, campaign: Campaign, chunk_size: int) ->
     campaign.launched_at = datetime.now(UTC)
     await session.flush()
     await enqueue_pending(session, campaign.id, chunk_size)
-    await campaign_rows.complete_finished(session, [campaign.id])
+    await notices.complete_finished(session, [campaign.id])
     tell_changed(session, [campaign.id])
     log.info("campaign_launched", campaign_id=campaign.id)
 

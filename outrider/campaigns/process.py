@@ -14,6 +14,7 @@ from uuid import uuid4
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from outrider.campaigns import notices
 from outrider.campaigns.budget import is_spent, pause_by_system, used_up
 from outrider.campaigns.live import tell_changed
 from outrider.campaigns.models import Campaign, CampaignStatus
@@ -139,6 +140,7 @@ async def fail_campaign(session: AsyncSession, campaign_id: int, reason: str) ->
     campaign.status_reason = reason
     await session.flush()
     tell_changed(session, [campaign_id])
+    await notices.tell_failed(session, campaign, reason)
 
 
 async def _fail(database: Database, campaign_id: int, campaign_lead_ids: Sequence[int], chunk: str, error: OutriderError) -> None:

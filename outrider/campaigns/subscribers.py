@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from outrider.campaigns import notices
 from outrider.campaigns.live import tell_changed, tell_progress
 from outrider.campaigns.models import CampaignLeadStatus, SkipReason
 from outrider.campaigns.repository import campaigns as campaign_rows
@@ -125,4 +126,4 @@ def _reason(outcome: TextOutcome) -> str:
 async def _changed(session: AsyncSession, campaign_ids: Collection[int]) -> None:
     if campaign_ids:
         tell_progress(session, campaign_ids)
-        tell_changed(session, await campaign_rows.complete_finished(session, sorted(campaign_ids)))
+        tell_changed(session, await notices.complete_finished(session, sorted(campaign_ids)))

@@ -18,6 +18,7 @@ from outrider.channels.twilio_errors import classify, explain
 from outrider.conversations.events import SendersChanged, TextOutcome
 from outrider.conversations.facts import Facts
 from outrider.conversations.models import SuppressionReason
+from outrider.conversations.notices import tell_disabled
 from outrider.conversations.repository import outcomes
 from outrider.conversations.repository import receipts as rows
 from outrider.conversations.repository.outcomes import SentAttempt
@@ -102,6 +103,7 @@ async def disable_senders(session: AsyncSession, reasons: dict[int, str]) -> Non
         log.error("sender_disabled", sender_id=sender_id, reason=reasons[sender_id])
     if disabled:
         await publish(session, SendersChanged(disabled))
+        await tell_disabled(session, {sender_id: reasons[sender_id] for sender_id in disabled})
 
 
 async def _act_on_failures(session: AsyncSession, failed: Sequence[Advanced], facts: Facts) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.conversations.events import Change, ConversationChanged
 from outrider.conversations.models import Decision, Message, OutboxState, PersonReason
+from outrider.conversations.notices import tell_needs_person
 from outrider.conversations.outbox import TextIntent, queue_texts
 from outrider.conversations.repository.threads import keep_decision
 from outrider.events.bus import publish
@@ -123,6 +124,7 @@ async def leave_to_person(session: AsyncSession, turn: Turn, reason: PersonReaso
     left = await _end(session, turn, LEAVE, reason=reason, detail=detail or None)
     if left is TurnEnd.DONE:
         keep_decision(session, turn.conversation_id, Decision.HANDED_OVER, detail=reason)
+        await tell_needs_person(session, [turn.conversation_id], reason, detail)
         await publish(session, ConversationChanged(turn.conversation_id, Change.HANDLING))
     return left
 
@@ -148,10 +150,12 @@ async def hand_over(session: AsyncSession, conversation_id: int, reason: PersonR
 async def hand_over_all(session: AsyncSession, conversation_ids: Collection[int], reason: PersonReason, detail: str = "") -> None:
     """As `hand_over`, for several conversations at once."""
     arguments = {"ids": list(conversation_ids), "reason": reason, "detail": detail or None}
-    for conversation in await session.execute(HAND_OVER, arguments):
+    handed = (await session.execute(HAND_OVER, arguments)).all()
+    for conversation in handed:
         if conversation.was_agents:
             keep_decision(session, conversation.id, Decision.HANDED_OVER, detail=reason)
         await publish(session, ConversationChanged(conversation.id, Change.HANDLING))
+    await tell_needs_person(session, [conversation.id for conversation in handed if conversation.was_agents], reason, detail)
 
 
 async def thread(session: AsyncSession, conversation_id: int, limit: int) -> Sequence[Message]:

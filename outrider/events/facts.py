@@ -83,6 +83,8 @@ class Fact(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        if cls.__name__.startswith("_"):
+            return  # what several facts have in common is none itself
         if not NAME.fullmatch(cls.name):
             raise RuntimeError(f"{cls.__name__} needs a name such as thing.happened.")
         if declared.setdefault(cls.name, cls).__qualname__ != cls.__qualname__:

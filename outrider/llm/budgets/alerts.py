@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from outrider.events.live import announce
 from outrider.events.topics import Topic
 from outrider.llm.budgets import repository as rows
+from outrider.llm.budgets.notices import tell_reached
 from outrider.llm.budgets.purses import Purse, Standing
 
 log = structlog.get_logger(__name__)
@@ -45,10 +46,16 @@ async def keep_alerts(session: AsyncSession, purse: Purse, standing: Standing, t
     if told:
         log.warning("budget_alert", scope=purse.scope, subject_id=purse.subject_id, percent=max(told.values()))
         announce(session, Topic.BUDGETS, "alert", told)
+        await tell_reached(session, purse, standing, told.values())
     if len(_known) > MOST_REMEMBERED:
         _known.clear()
     # What was written just now may yet be rolled back.
     _known.update((purse, standing.limit, threshold) for threshold in set(new) - set(told.values()))
+
+
+def forget_told() -> None:
+    """Look again at what was told: for a process that turns to another database."""
+    _known.clear()
 
 
 def reached_by(standing: Standing) -> list[int]:
