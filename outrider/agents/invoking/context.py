@@ -12,6 +12,8 @@ from outrider.agents.base import AgentMessage, WorkflowContext
 from outrider.agents.contract import Briefing, Briefings
 from outrider.agents.invoking.schemas import AgentInput
 from outrider.agents.memory import latest_qualification, load_memory
+from outrider.agents.objections.service import library
+from outrider.agents.scheduling.service import meeting_of
 from outrider.conversations.models import Conversation, Direction
 from outrider.conversations.turns import thread
 from outrider.errors import InvalidInput
@@ -24,6 +26,7 @@ FIELDS = (
 CONTACT = ("name", "title", "email", "phone", "city", "region", "country", "language", "time_zone")
 THREAD_LENGTH = 30
 CHANNEL = "console"
+DEFAULT_LANGUAGE = "en"
 
 
 def example_context() -> WorkflowContext:
@@ -69,7 +72,9 @@ async def invoke_context(
         briefing=briefing or Briefing(),
         time_zone=_zone(given, lead),
         conversation_id=conversation.id if conversation else None,
+        objections=await library(session, campaign_id),
     )
+    context.language = str(context.lead.get("language") or DEFAULT_LANGUAGE)[:2].lower()
     if conversation is not None:
         await _remember(session, context, conversation, given)
     if given.history is not None:
@@ -108,7 +113,8 @@ async def _remember(session: AsyncSession, context: WorkflowContext, conversatio
     context.qualification_factors, context.offered_slots = memory.factors, memory.offered_slots
     context.questions_asked, context.asked_factor = memory.questions_asked, memory.asked_factor
     context.answered_objections, context.failures = memory.answered_objections, memory.failures
-    context.is_disclosed = memory.is_disclosed
+    context.is_disclosed, context.language = memory.is_disclosed, memory.language or context.language
+    context.meeting = await meeting_of(session, conversation.id)
     context.qualification = await latest_qualification(session, conversation.lead_id)
     texts = await thread(session, conversation.id, THREAD_LENGTH)
     said = [

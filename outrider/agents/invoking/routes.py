@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
+import outrider.agents.roster  # noqa: F401  (the shape of the answers is that of the agents that take part)
 from outrider.agents.base import ToolUse
 from outrider.agents.invoking.hearing import Ear
 from outrider.agents.invoking.schemas import AgentStarted, Invoke, Invoked, ModelCallOut, answer_models

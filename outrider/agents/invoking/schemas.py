@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model, model_validator
 
-from outrider.agents.base import AgentMessage, AgentResponse, AgentType, Tier
+from outrider.agents.base import AgentMessage, AgentResponse, AgentType, Reading, Tier
 from outrider.agents.factory import agent_classes
+from outrider.agents.sales.results import CompanyQualification
 
 LargeId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
@@ -161,6 +162,10 @@ class Invoked(AgentResponse):
     name: str
     processing_time: float
     """Seconds."""
+    system_prompt: str = ""
+    """The instructions as the model got them, variables filled in."""
+    reading: Reading | None = None
+    """What the lead's text was read as, where the agent talks."""
     model_calls: list[ModelCallOut] = Field([], description="Each question to a model.")
 
 
@@ -181,6 +186,9 @@ def answer_models() -> dict[AgentType, type[Invoked]]:
 def _answer_model(agent_type: AgentType) -> type[Invoked]:
     made = agent_classes().get(agent_type)
     result: Any = made.result_type if made and made.result_type else dict[str, Any]
+    if agent_type is AgentType.QUALIFICATION and made is not None and made.result_type is None:
+        # From what a lead says it answers with a text; from what is known of a company with this.
+        result = CompanyQualification
     base = QualificationInvoked if agent_type is AgentType.QUALIFICATION else Invoked
     name = "".join(part.title() for part in agent_type.value.split("_")) + "Answer"
     fields: dict[str, Any] = {"agent_type": (Literal[agent_type], ...), "result": (result | None, None)}

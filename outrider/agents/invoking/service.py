@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from outrider.agents.base import AgentConfiguration, AgentResponse, AgentType, Qualification, WorkflowContext
+from outrider.agents.base import Agent, AgentConfiguration, AgentResponse, AgentType, Qualification, Reading, WorkflowContext
 from outrider.agents.contract import Briefings
 from outrider.agents.factory import AgentFactory, AgentParts
 from outrider.agents.figures import CANCELLED, error_code, measured_run
@@ -21,7 +21,11 @@ from outrider.agents.invoking.context import invoke_context
 from outrider.agents.invoking.hearing import Ear, Heard, overheard
 from outrider.agents.invoking.schemas import AgentStarted, Invoke, Invoked, answer_models
 from outrider.agents.library.configurations import configuration_for, configuration_of
-from outrider.agents.models import Agent, AgentExecution
+from outrider.agents.models import Agent as StoredAgent
+from outrider.agents.models import AgentExecution
+from outrider.agents.sales.qualification import CompanyQualificationAgent
+from outrider.agents.team.graph import ConversationTeam
+from outrider.agents.team.speaking import SpeakingAgent
 from outrider.config import Settings
 from outrider.db.engine import Database
 from outrider.errors import InvalidInput, LimitExceeded, OutriderError
@@ -54,6 +58,15 @@ class Prepared:
     configuration: AgentConfiguration
     context: WorkflowContext
     agent_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A run that ended well."""
+
+    response: AgentResponse
+    system_prompt: str
+    reading: Reading | None = None
 
 
 StreamItem = AgentStarted | Heard | Invoked | OutriderError
@@ -94,7 +107,7 @@ class Invocations:
             configuration = configuration.model_copy(update={"model": wanted.model})
             context.briefing = context.briefing.model_copy(update={"model": wanted.model})
         _check_model(self.parts, configuration, "body.model" if wanted.model else "")
-        AgentFactory(self.parts).create_agent(agent_type, configuration)
+        AgentFactory(self.parts).create_agent(agent_type, configuration)  # fails now rather than within a stream
         return Prepared(wanted, agent_type, configuration, context, configuration.agent_id)
 
     def most_calls(self, agent_type: AgentType) -> int:
@@ -108,11 +121,10 @@ class Invocations:
         Raises:
             ModelError, BudgetExhausted: as the agent raises them.
         """
-        agent = AgentFactory(overheard(self.parts, ear)).create_agent(prepared.agent_type, prepared.configuration)
+        parts = overheard(self.parts, ear)
         began = time.perf_counter()
         try:
-            with measured_run(prepared.agent_type):
-                response = await agent.process(prepared.context, prepared.wanted.input.text)
+            ran = await _run(prepared, parts)
         except BaseException as error:
             milliseconds = _milliseconds(began)
             recording = self._record_soon(_execution(prepared, ear, milliseconds, error=error))
@@ -120,10 +132,9 @@ class Invocations:
                 await recording
             raise
         milliseconds = _milliseconds(began)
-        if response.cost.model_calls == 0:
-            response.cost = ear.cost
-        execution_id = await self._record_soon(_execution(prepared, ear, milliseconds, response=response))
-        return self._answer(prepared, ear, response, execution_id, milliseconds)
+        ran.response.cost = ear.cost
+        execution_id = await self._record_soon(_execution(prepared, ear, milliseconds, ran=ran))
+        return self._answer(prepared, ear, ran, execution_id, milliseconds)
 
     async def stream(self, prepared: Prepared) -> AsyncGenerator[StreamItem]:
         """The run as it happens; its last item is the answer or the failure. Leaving it early cancels the run."""
@@ -154,13 +165,13 @@ class Invocations:
 
     def _started(self, prepared: Prepared) -> AgentStarted:
         configuration = prepared.configuration
-        agent = AgentFactory(self.parts).create_agent(prepared.agent_type, configuration)
+        agent = _agent(prepared, self.parts)
         return AgentStarted(
             agent_type=prepared.agent_type,
             agent_id=prepared.agent_id,
             version=configuration.version,
             name=configuration.name,
-            model=self.parts.models.get(configuration.model).name,
+            model=self.parts.models.get(configuration.model or prepared.context.briefing.model).name,
             system_prompt=agent.get_system_prompt(prepared.context),
         )
 
@@ -176,8 +187,9 @@ class Invocations:
             session.add(execution)
         return execution.id
 
-    def _answer(self, prepared: Prepared, ear: Ear, response: AgentResponse, execution_id: int, milliseconds: int) -> Invoked:
-        found = response.model_dump()
+    def _answer(self, prepared: Prepared, ear: Ear, ran: Ran, execution_id: int, milliseconds: int) -> Invoked:
+        response = ran.response
+        found = response.model_dump(mode="json")
         if prepared.agent_type is AgentType.QUALIFICATION and (judged := _judged(response)) is not None:
             found |= {"score": judged.score, "tier": judged.tier, "reasoning": judged.reasoning}
         return self._answers[prepared.agent_type].model_validate(
@@ -189,15 +201,38 @@ class Invocations:
                 "version": prepared.configuration.version,
                 "name": prepared.configuration.name,
                 "processing_time": milliseconds / 1000,
+                "system_prompt": ran.system_prompt,
+                "reading": ran.reading.model_dump(mode="json") if ran.reading else None,
                 "model_calls": [call.model_dump() for call in ear.model_calls],
             }
         )
 
 
+async def _run(prepared: Prepared, parts: AgentParts) -> Ran:
+    """An agent that talks is run as its team runs it, so that its answer is read, judged and guarded as a lead's would be."""
+    agent_type, configuration, text = prepared.agent_type, prepared.configuration, prepared.wanted.input.text
+    agent = _agent(prepared, parts)
+    if not isinstance(agent, SpeakingAgent):
+        with measured_run(agent_type):
+            response = await agent.process(prepared.context, text)
+        return Ran(response, agent.get_system_prompt(prepared.context))
+    answer = await ConversationTeam(parts).answer(prepared.context, text, {agent_type: configuration}, only=agent_type)
+    response = answer.response
+    response.qualification_factors = answer.context.qualification_factors
+    response.qualification = answer.context.qualification
+    return Ran(response, agent.get_system_prompt(answer.context), answer.reading)
+
+
+def _agent(prepared: Prepared, parts: AgentParts) -> Agent:
+    if prepared.agent_type is AgentType.QUALIFICATION and not prepared.wanted.input.text:
+        return CompanyQualificationAgent(prepared.configuration, parts)
+    return AgentFactory(parts).create_agent(prepared.agent_type, prepared.configuration)
+
+
 async def _configuration(session: AsyncSession, agent_type: AgentType, wanted: Invoke) -> AgentConfiguration:
     if wanted.agent_id is None:
         return await configuration_for(session, agent_type)
-    agent = await session.get(Agent, wanted.agent_id)
+    agent = await session.get(StoredAgent, wanted.agent_id)
     if agent is None:
         raise InvalidInput.on("body.agent_id", f"There is no agent {wanted.agent_id}.")
     if agent.agent_type != agent_type:
@@ -223,12 +258,15 @@ def _execution(
     ear: Ear,
     milliseconds: int,
     *,
-    response: AgentResponse | None = None,
+    ran: Ran | None = None,
     error: BaseException | None = None,
 ) -> AgentExecution:
     lead_id = prepared.context.lead.get("id")
     calls = [call.model_dump(mode="json") for call in ear.model_calls]
+    response = ran.response if ran else None
     output: dict[str, Any] = response.model_dump(mode="json") if response else {}
+    if ran is not None:
+        output |= {"system_prompt": ran.system_prompt, "reading": ran.reading.model_dump(mode="json") if ran.reading else None}
     return AgentExecution(
         agent_type=prepared.agent_type,
         purpose=INVOKE,

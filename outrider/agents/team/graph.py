@@ -55,6 +55,8 @@ class TeamState(TypedDict, total=False):
     heard: str
     """The lead's latest texts."""
     configurations: Configurations
+    only: AgentType | None
+    """The agent that has to answer, whatever the routing says."""
     context: WorkflowContext
     reading_cost: CostMetrics
     qualification: Qualification | None
@@ -102,8 +104,18 @@ class ConversationTeam:
             graph.add_edge(before, after)
         self._graph = graph.compile()
 
-    async def answer(self, context: WorkflowContext, heard: str, configurations: Configurations | None = None) -> TeamAnswer:
+    async def answer(
+        self,
+        context: WorkflowContext,
+        heard: str,
+        configurations: Configurations | None = None,
+        *,
+        only: AgentType | None = None,
+    ) -> TeamAnswer:
         """What to answer to `heard`, the lead's texts since we last wrote.
+
+        Args:
+            only: the agent that answers, for those who try one out; the rules of the routing are not asked.
 
         Raises:
             ModelError: a model gave no answer.
@@ -117,6 +129,7 @@ class ConversationTeam:
             "context": context,
             "heard": heard,
             "configurations": configurations or {},
+            "only": only,
             "milliseconds": {},
         }
         final = cast(TeamState, await self._graph.ainvoke(began, config))
@@ -153,6 +166,8 @@ class ConversationTeam:
         found = escalation(reading_of(context), self._agent(AgentType.CONVERSATION, state).configuration.guardrails)
         if found is not None and not context.taken_slots:
             return {"escalation": found, "route": Route(AgentType.CONVERSATION, found.reason)}
+        if (only := state.get("only")) is not None:
+            return {"escalation": None, "route": Route(only, "asked for alone")}
         return {"escalation": None, "route": route(context, state["heard"])}
 
     async def _speak(self, state: TeamState) -> TeamState:
