@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -56,7 +57,8 @@ class WebsiteProvider:
             except FetchError:
                 # There is a site, and it has nothing that may be read: that is an answer.
                 return []
-            return list(_facts(read_page(page.text, page.url), page.url, domain))
+            read = await asyncio.to_thread(read_page, page.text, page.url)
+            return list(_facts(read, page.url, domain))
         if isinstance(failure, PageUnavailable):
             raise EnrichmentUnavailable(f"The website of {domain} could not be reached.") from failure
         return []
