@@ -147,7 +147,9 @@ TIMELINE = text("""
         SELECT lifted_at, 'suppression_lifted', 6, suppressions.id, jsonb_build_object('by', lifted_by)
         FROM suppressions JOIN leads ON leads.phone = suppressions.phone WHERE leads.id = :lead_id AND lifted_at IS NOT NULL
         UNION ALL
-        SELECT created_at, 'meeting_' || CASE WHEN sequence = 0 THEN 'booked' ELSE 'moved' END, 7, id, jsonb_build_object(
+        SELECT created_at, CASE WHEN EXISTS (
+                   SELECT FROM bookings AS earlier WHERE earlier.uid = bookings.uid AND earlier.id < bookings.id
+               ) THEN 'meeting_moved' ELSE 'meeting_booked' END, 7, id, jsonb_build_object(
                    'title', title, 'starts_at', starts_at, 'ends_at', ends_at, 'status', status, 'by', booked_by,
                    'campaign_id', campaign_id)
         FROM bookings WHERE lead_id = :lead_id

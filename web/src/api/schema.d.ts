@@ -13,12 +13,175 @@ export interface paths {
         };
         /**
          * List Agents
-         * @description All agents, by name.
+         * @description All stored agents, by name. Those that ship are at `/api/agents/built-in`.
          */
         get: operations["list_agents"];
         put?: never;
-        /** Create Agent */
+        /**
+         * Create Agent
+         * @description Store an agent. Its first version is published at once, unless `publish` is false.
+         */
         post: operations["create_agent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/built-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Built In Agents
+         * @description The agents that ship, one of each type: they work wherever no stored agent does.
+         */
+        get: operations["list_built_in_agents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/built-in/{agent_type}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy Built In Agent
+         * @description Store a copy of a shipped agent, as a draft to edit.
+         */
+        post: operations["copy_built_in_agent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/executions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List All Executions
+         * @description What agents did, newest first; of one type or of all.
+         */
+        get: operations["list_all_executions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/executions/{execution_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Execution
+         * @description One run: what the agent was given, what it answered, and what that took.
+         */
+        get: operations["get_execution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Prompt
+         * @description A prompt as it would be for one lead, with the value of each variable.
+         */
+        post: operations["preview_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Agent Status
+         * @description By type: the agent at work, its model and whether that can be used, and how the last 24 hours went.
+         */
+        get: operations["get_agent_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Agent Tools
+         * @description Tools that agents may be given.
+         */
+        get: operations["list_agent_tools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Prompt Variables
+         * @description What prompts may have between `{{` and `}}`; also `lead.attributes.<name>`.
+         */
+        get: operations["list_prompt_variables"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -38,13 +201,560 @@ export interface paths {
         post?: never;
         /**
          * Delete Agent
-         * @description Delete an agent that no campaign uses.
+         * @description Delete an agent that no campaign uses, with its versions.
          */
         delete: operations["delete_agent"];
         options?: never;
         head?: never;
-        /** Change Agent */
+        /**
+         * Change Agent
+         * @description Change the draft. The version that speaks stays until the draft is published.
+         */
         patch: operations["change_agent"];
+        trace?: never;
+    };
+    "/api/agents/{agent_id}/default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Default Agent
+         * @description Let the agent stand for its type wherever a campaign names none; false gives that back to the shipped one.
+         */
+        put: operations["set_default_agent"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Agent Versions
+         * @description What changed from one version to another, or to the draft.
+         */
+        get: operations["compare_agent_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_id}/executions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Agent Executions
+         * @description What a stored agent did, newest first.
+         */
+        get: operations["list_agent_executions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Agent
+         * @description Let the draft speak, as a new version.
+         */
+        post: operations["publish_agent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_id}/restore-built-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Built In Agent
+         * @description Make the draft what ships for its type. It keeps its name and model, and speaks once it is published.
+         */
+        post: operations["restore_built_in_agent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Agent Versions
+         * @description Newest first.
+         */
+        get: operations["list_agent_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_id}/versions/{number}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Agent Version
+         * @description Make the draft what this version was. It speaks once it is published.
+         */
+        post: operations["restore_agent_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{agent_type}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Agent State
+         * @description Begin anew: the count of calls within this hour, and what is remembered of the conversation or lead that is named.
+         *
+         *     Agents keep no state between runs, so that there is nothing else to clear; texts, qualifications and executions stay.
+         */
+        post: operations["reset_agent_state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Approvals
+         * @description What agents drafted for a person to decide about, the newest first.
+         */
+        get: operations["list_approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count Approvals */
+        get: operations["count_approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{approval_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Approval */
+        get: operations["get_approval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{approval_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Draft
+         * @description Let the draft leave, as it is or with your text. A text goes to the outbox; mails and calls are yours to make.
+         */
+        post: operations["approve_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{approval_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject Draft
+         * @description Let the draft never leave.
+         */
+        post: operations["reject_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bookings
+         * @description Meetings, the latest first.
+         */
+        get: operations["list_bookings"];
+        put?: never;
+        /**
+         * Create Booking
+         * @description Book a meeting at any time at which the calendar has nothing else, also outside its working hours.
+         */
+        post: operations["create_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{booking_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Booking */
+        get: operations["get_booking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{booking_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Booking
+         * @description Cancel a meeting; calendar and people are told.
+         */
+        post: operations["cancel_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{booking_id}/deliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver Booking
+         * @description Tell calendar and people once more, as far as that failed.
+         */
+        post: operations["deliver_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{booking_id}/ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Booking
+         * @description The meeting as a file for somebody's own calendar.
+         */
+        get: operations["download_booking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{booking_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move Booking
+         * @description Give a meeting another time. Answers with the booking of the new time; the earlier one says `moved`.
+         */
+        post: operations["move_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Budgets
+         * @description What language models may cost and what they did cost: by day, by month, by conversation, by campaign.
+         */
+        get: operations["list_budgets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/budgets/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Budget Alerts
+         * @description The times when a budget reached 50, 80 or 100 percent, the latest first.
+         */
+        get: operations["list_budget_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/budgets/{scope}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Budget
+         * @description Set or take away a limit; it holds from the next call on.
+         */
+        put: operations["change_budget"];
+        post?: never;
+        /**
+         * Restore Budget
+         * @description Go back to the limit of the settings.
+         */
+        delete: operations["restore_budget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Calendars
+         * @description All calendars, by name. There is always one: the built-in calendar, from the start.
+         */
+        get: operations["list_calendars"];
+        put?: never;
+        /** Create Calendar */
+        post: operations["create_calendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendars/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Calendar Accounts
+         * @description Accounts at calendar servers that the operator set up. Their addresses and secrets are not shown.
+         */
+        get: operations["list_calendar_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendars/{calendar_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Calendar */
+        get: operations["get_calendar"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Calendar
+         * @description Delete a calendar that has no meetings and is not the only one.
+         */
+        delete: operations["delete_calendar"];
+        options?: never;
+        head?: never;
+        /** Change Calendar */
+        patch: operations["change_calendar"];
+        trace?: never;
+    };
+    "/api/calendars/{calendar_id}/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Free Slots
+         * @description The slots that may be booked now, as agents see them.
+         */
+        get: operations["list_free_slots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendars/{calendar_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Calendar Connection
+         * @description Reach the outside calendar now, and say what came of it. Changes nothing there.
+         */
+        post: operations["check_calendar_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/campaign-leads/{campaign_lead_id}": {
@@ -396,6 +1106,63 @@ export interface paths {
          */
         post: operations["try_campaign"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/companies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Companies
+         * @description The companies that enrichment knows without asking a provider, by name.
+         */
+        get: operations["list_companies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/companies/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Companies
+         * @description Add companies from a file, by domain or else by name; what a row leaves empty stays as it is.
+         */
+        post: operations["import_companies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/companies/{company_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete Company */
+        delete: operations["delete_company"];
         options?: never;
         head?: never;
         patch?: never;
@@ -755,6 +1522,71 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/langgraph/invoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invoke Agent
+         * @description Let an agent do its work once. Nothing is sent, booked or changed: what it wants to happen is among its `intents`.
+         *
+         *     The run is recorded as an execution. A client that goes away cancels it.
+         */
+        post: operations["invoke_agent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/langgraph/pipeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Pipeline
+         * @description Let all sales agents work on a lead or a company: enrich → qualify ∥ growth → marketing → BDR.
+         *
+         *     Of a stored lead the results are kept, and what the BDR agent proposes waits for approval. Nothing is sent. With `text`, a
+         *     text of the lead, the conversation agent drafts an answer at the end.
+         */
+        post: operations["run_pipeline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/langgraph/qualify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Qualify Company
+         * @description Score a company from 0 to 100 with its tier, the parts of the score, and what each stands on.
+         */
+        post: operations["qualify_company"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/leads": {
         parameters: {
             query?: never;
@@ -810,6 +1642,26 @@ export interface paths {
          * @description How many leads a bulk call with this selection would concern.
          */
         post: operations["count_leads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leads/enrich": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrich Selected Leads
+         * @description Let a background job ask the providers about the selected leads; `changed` is how many it will ask about.
+         */
+        post: operations["enrich_selected_leads"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1049,6 +1901,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/leads/{lead_id}/enrich": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrich Lead
+         * @description Ask the providers about a lead now; empty fields are filled where they are sure.
+         */
+        post: operations["enrich_lead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leads/{lead_id}/knowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Lead Knowledge
+         * @description What providers say about a lead and their company, each fact with its source, date and confidence.
+         */
+        get: operations["get_lead_knowledge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leads/{lead_id}/research": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Lead Research
+         * @description What the sales agents found about a lead the last time they worked on it.
+         */
+        get: operations["get_lead_research"];
+        put?: never;
+        /**
+         * Research Lead
+         * @description Let the sales agents work on a lead in the background; a proposal waits for approval afterwards.
+         */
+        post: operations["research_lead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/leads/{lead_id}/timeline": {
         parameters: {
             query?: never;
@@ -1212,6 +2128,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/models/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Model Calls
+         * @description Each attempt at a model call, the latest first.
+         */
+        get: operations["list_model_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Models Health
+         * @description Whether each provider is asked, and what its calls of the last hour, day and week came to.
+         */
+        get: operations["read_models_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models/test": {
         parameters: {
             query?: never;
@@ -1233,6 +2189,211 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/notification-channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notification Channels
+         * @description E-mail, Slack and texts, as this installation is set up.
+         */
+        get: operations["list_notification_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notification-channels/{channel}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Notification Channel
+         * @description Send a test notification now, and say how it went.
+         */
+        post: operations["test_notification_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notification-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notification Rules
+         * @description Every rule, on one page, with how its last notification went.
+         */
+        get: operations["list_notification_rules"];
+        put?: never;
+        /**
+         * Create Notification Rule
+         * @description Have a fact told on a channel. A rule with the same fact, channel and target is changed instead.
+         */
+        post: operations["create_notification_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notification-rules/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Facts
+         * @description Of what one can be told, and what is told of it.
+         */
+        get: operations["list_facts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notification-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete Notification Rule */
+        delete: operations["delete_notification_rule"];
+        options?: never;
+        head?: never;
+        /** Change Notification Rule */
+        patch: operations["change_notification_rule"];
+        trace?: never;
+    };
+    "/api/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notifications
+         * @description What happened, the latest first.
+         */
+        get: operations["list_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark Notifications Read
+         * @description Mark notifications read or unread, for everybody who uses this installation.
+         */
+        post: operations["mark_notifications_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count Unread Notifications */
+        get: operations["count_unread_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Objections
+         * @description The library that holds for a campaign: shipped objections, and in their place the installation's and the campaign's own.
+         */
+        get: operations["list_objections"];
+        put?: never;
+        /**
+         * Create Objection
+         * @description Add an objection; with the key of a shipped one, a copy that stands in its place.
+         */
+        post: operations["create_objection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/objections/{objection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Objection */
+        get: operations["get_objection"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Objection
+         * @description Delete an objection of the installation's own; a shipped one of its key holds again.
+         */
+        delete: operations["delete_objection"];
+        options?: never;
+        head?: never;
+        /** Change Objection */
+        patch: operations["change_objection"];
         trace?: never;
     };
     "/api/segments": {
@@ -1707,6 +2868,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/threads/{conversation_id}/team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Thread Team
+         * @description Where a conversation stands with the agents: who answers, how well the lead fits and why, meeting and summary.
+         */
+        get: operations["get_thread_team"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/threads/{conversation_id}/unread": {
         parameters: {
             query?: never;
@@ -1721,6 +2902,152 @@ export interface paths {
          * @description The last text received counts as unread again.
          */
         post: operations["mark_thread_unread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhook-deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Webhook Delivery */
+        get: operations["get_webhook_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhook-deliveries/{delivery_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resend Webhook Delivery
+         * @description Send a message again, with the same id and content.
+         */
+        post: operations["resend_webhook_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhook Endpoints
+         * @description Every endpoint, on one page, with the figures of its messages.
+         */
+        get: operations["list_webhook_endpoints"];
+        put?: never;
+        /**
+         * Create Webhook Endpoint
+         * @description Have facts sent to an address. The signing secret is told only in this answer.
+         */
+        post: operations["create_webhook_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhook-endpoints/{endpoint_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Webhook Endpoint */
+        get: operations["get_webhook_endpoint"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Webhook Endpoint
+         * @description Delete an endpoint and its log; what waits for it is not sent any more.
+         */
+        delete: operations["delete_webhook_endpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Webhook Endpoint
+         * @description Change an endpoint; what is left out stays.
+         */
+        patch: operations["change_webhook_endpoint"];
+        trace?: never;
+    };
+    "/api/webhook-endpoints/{endpoint_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhook Deliveries
+         * @description Messages to an endpoint, the latest first, each with its attempts.
+         */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhook-endpoints/{endpoint_id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Webhook Secret
+         * @description Replace the signing secret. The old one signs beside it for a while.
+         */
+        post: operations["rotate_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhook-endpoints/{endpoint_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Webhook Endpoint
+         * @description Send a message of the type `webhook_endpoint.tested`; the answer is the message, whose log says how it goes.
+         */
+        post: operations["test_webhook_endpoint"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1937,6 +3264,21 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AccountOut
+         * @description An account that the operator set up.
+         */
+        AccountOut: {
+            /** Host */
+            host: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "caldav" | "google";
+            /** Name */
+            name: string;
+        };
         /** ActiveCampaign */
         ActiveCampaign: {
             /** Done */
@@ -1955,10 +3297,40 @@ export interface components {
             total_leads: number;
         };
         /**
-         * AgentIn
-         * @description A new agent.
+         * AgentDiff
+         * @description What changed from one state of an agent to another; a number is a version, None the draft.
          */
-        AgentIn: {
+        AgentDiff: {
+            /** After */
+            after: number | null;
+            /** Before */
+            before: number | null;
+            /** Changes */
+            changes: components["schemas"]["Change"][];
+        };
+        /**
+         * AgentDraft
+         * @description All that can be set about an agent; a version keeps the whole of it.
+         */
+        AgentDraft: {
+            /** @default conversation */
+            agent_type: components["schemas"]["outrider__agents__base__AgentType"];
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * @default {
+             *       "allowed_links": [],
+             *       "disclose_ai": "when_asked",
+             *       "escalate_below_confidence": 0.35,
+             *       "forbidden_phrases": [],
+             *       "most_characters": 320,
+             *       "most_failures": 2
+             *     }
+             */
+            guardrails: components["schemas"]["Guardrails"];
             /**
              * Model
              * @description `provider:model`; the installation's default without it.
@@ -1969,15 +3341,241 @@ export interface components {
             /** System Prompt */
             system_prompt: string;
             /**
+             * Temperature
+             * @default 0.7
+             */
+            temperature: number;
+            /**
              * Tools
+             * @description Names of tools, as `/api/agents/tools` lists them.
              * @default []
              */
-            tools: {
-                [key: string]: unknown;
-            }[];
+            tools: string[];
         };
-        /** AgentOut */
+        /**
+         * AgentIn
+         * @description A new agent.
+         */
+        AgentIn: {
+            /** @default conversation */
+            agent_type: components["schemas"]["outrider__agents__base__AgentType"];
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * @default {
+             *       "allowed_links": [],
+             *       "disclose_ai": "when_asked",
+             *       "escalate_below_confidence": 0.35,
+             *       "forbidden_phrases": [],
+             *       "most_characters": 320,
+             *       "most_failures": 2
+             *     }
+             */
+            guardrails: components["schemas"]["Guardrails"];
+            /**
+             * Model
+             * @description `provider:model`; the installation's default without it.
+             */
+            model?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Publish
+             * @default true
+             */
+            publish: boolean;
+            /** System Prompt */
+            system_prompt: string;
+            /**
+             * Temperature
+             * @default 0.7
+             */
+            temperature: number;
+            /**
+             * Tools
+             * @description Names of tools, as `/api/agents/tools` lists them.
+             * @default []
+             */
+            tools: string[];
+        };
+        /**
+         * AgentInput
+         * @description Whom it is about: a stored lead or conversation, or a company described here, which wins.
+         */
+        AgentInput: {
+            /** Campaign Id */
+            campaign_id?: number | null;
+            /** Company Name */
+            company_name?: string | null;
+            /** Company Size */
+            company_size?: string | null;
+            contact_info?: components["schemas"]["ContactInfo"] | null;
+            /** Conversation Id */
+            conversation_id?: number | null;
+            /** History */
+            history?: components["schemas"]["AgentMessage"][] | null;
+            /** Industry */
+            industry?: string | null;
+            /** Lead Id */
+            lead_id?: number | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /**
+         * AgentMessage
+         * @description One message of the conversation.
+         */
+        AgentMessage: {
+            agent_type?: components["schemas"]["outrider__agents__base__AgentType"] | null;
+            /** At */
+            at?: string | null;
+            /**
+             * Author
+             * @enum {string}
+             */
+            author: "lead" | "us";
+            /** Body */
+            body: string;
+        };
+        /**
+         * AgentOut
+         * @description An agent as its draft has it.
+         */
         AgentOut: {
+            agent_type: components["schemas"]["outrider__agents__base__AgentType"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Description */
+            description: string;
+            guardrails: components["schemas"]["Guardrails"];
+            /**
+             * Has Changes
+             * @default false
+             */
+            has_changes: boolean;
+            /** Id */
+            id: number;
+            /** Is Default */
+            is_default: boolean;
+            /** Model */
+            model: string | null;
+            /** Name */
+            name: string;
+            /** Published */
+            published: number | null;
+            /** System Prompt */
+            system_prompt: string;
+            /** Temperature */
+            temperature: number;
+            /** Tools */
+            tools: string[];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings: components["schemas"]["FieldProblem"][];
+        };
+        /**
+         * AgentPatch
+         * @description Changes to an agent's draft; what is left out stays. The published version goes on speaking until the next one.
+         */
+        AgentPatch: {
+            /** Description */
+            description?: string | null;
+            guardrails?: components["schemas"]["Guardrails"] | null;
+            /** Model */
+            model?: string | null;
+            /** Name */
+            name?: string | null;
+            /** System Prompt */
+            system_prompt?: string | null;
+            /** Temperature */
+            temperature?: number | null;
+            /** Tools */
+            tools?: string[] | null;
+        };
+        /**
+         * AgentStatus
+         * @description How the agents of one type do.
+         */
+        AgentStatus: {
+            /** Agent Id */
+            agent_id: number | null;
+            agent_type: components["schemas"]["outrider__agents__base__AgentType"];
+            /** Calls Left */
+            calls_left: number;
+            /** Goal Ms */
+            goal_ms: number;
+            /** Is Available */
+            is_available: boolean;
+            /** Last Error */
+            last_error?: string | null;
+            /** Last Run */
+            last_run?: string | null;
+            /** Model */
+            model: string;
+            /**
+             * Model Health
+             * @enum {string}
+             */
+            model_health: "healthy" | "failing" | "not_configured";
+            /** Model Problem */
+            model_problem?: string | null;
+            /** Name */
+            name: string;
+            /** P50 Ms */
+            p50_ms?: number | null;
+            /** P95 Ms */
+            p95_ms?: number | null;
+            /**
+             * Runs
+             * @default 0
+             */
+            runs: number;
+            /** Success Rate */
+            success_rate?: number | null;
+            /**
+             * Successes
+             * @default 0
+             */
+            successes: number;
+            /** Version */
+            version: number | null;
+        };
+        /** AgentVersionOut */
+        AgentVersionOut: {
+            configuration: components["schemas"]["AgentDraft"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+        };
+        /**
+         * AlertOut
+         * @description A budget reached a share of its limit.
+         */
+        AlertOut: {
             /**
              * Created At
              * Format: date-time
@@ -1985,43 +3583,164 @@ export interface components {
             created_at: string;
             /** Id */
             id: number;
-            /** Model */
-            model: string | null;
-            /** Name */
-            name: string;
-            /** System Prompt */
-            system_prompt: string;
-            /** Tools */
-            tools: {
-                [key: string]: unknown;
-            }[];
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
+            /** Limit */
+            limit: string;
+            /** Period */
+            period: string | null;
+            scope: components["schemas"]["Scope"];
+            /** Spent */
+            spent: string;
+            /** Subject Id */
+            subject_id: number | null;
+            /** Threshold */
+            threshold: number;
         };
         /**
-         * AgentPatch
-         * @description Changes to an agent; what is left out stays.
+         * AnalyticsAnswer
+         * @description What an agent answered. Its intents were not carried out.
          */
-        AgentPatch: {
+        AnalyticsAnswer: {
+            /** Agent Id */
+            agent_id: number | null;
+            /**
+             * Agent Type
+             * @constant
+             */
+            agent_type: "analytics";
+            /** Answered Objection */
+            answered_objection?: string | null;
+            asked_factor?: components["schemas"]["Factor"] | null;
+            /**
+             * Confidence
+             * @default 1
+             */
+            confidence: number;
+            /**
+             * @default {
+             *       "cost": "0",
+             *       "input_tokens": 0,
+             *       "model_calls": 0,
+             *       "output_tokens": 0
+             *     }
+             */
+            cost: components["schemas"]["CostMetrics"];
+            /**
+             * Could Answer
+             * @default true
+             */
+            could_answer: boolean;
+            /** Execution Id */
+            execution_id: number;
+            /**
+             * Intents
+             * @default []
+             */
+            intents: (components["schemas"]["BookMeeting"] | components["schemas"]["CancelMeeting"] | components["schemas"]["UpdateLead"] | components["schemas"]["RemindPerson"] | components["schemas"]["NotifyPerson"])[];
             /** Model */
             model?: string | null;
+            /**
+             * Model Calls
+             * @description Each question to a model.
+             * @default []
+             */
+            model_calls: components["schemas"]["outrider__agents__invoking__schemas__ModelCallOut"][];
             /** Name */
-            name?: string | null;
-            /** System Prompt */
-            system_prompt?: string | null;
-            /** Tools */
-            tools?: {
-                [key: string]: unknown;
-            }[] | null;
+            name: string;
+            next_state?: components["schemas"]["WorkflowState"] | null;
+            /** Offered Slots */
+            offered_slots?: components["schemas"]["Slot"][] | null;
+            person_reason?: components["schemas"]["PersonReason"] | null;
+            /** Processing Time */
+            processing_time: number;
+            qualification?: components["schemas"]["Qualification"] | null;
+            qualification_factors?: components["schemas"]["QualificationFactors"] | null;
+            reading?: components["schemas"]["Reading"] | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            result?: components["schemas"]["ThreadSummary"] | null;
+            /**
+             * System Prompt
+             * @default
+             */
+            system_prompt: string;
+            /** Text */
+            text?: string | null;
+            /**
+             * Tool Uses
+             * @default []
+             */
+            tool_uses: components["schemas"]["ToolUse"][];
+            /** Trace Id */
+            trace_id: string;
+            /** Version */
+            version: number | null;
+        };
+        /** ApprovalCounts */
+        ApprovalCounts: {
+            /** Waiting */
+            waiting: number;
         };
         /**
-         * AgentType
+         * ApprovalOut
+         * @description A step that an agent proposes, with what it stands on.
+         */
+        ApprovalOut: {
+            /** Agent Type */
+            agent_type: string;
+            /** Campaign Id */
+            campaign_id: number | null;
+            channel: components["schemas"]["outrider__agents__sales__results__Channel"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /** Drafted */
+            drafted: string;
+            /** Final */
+            final: string | null;
+            /** Id */
+            id: number;
+            /** Lead Company */
+            lead_company: string | null;
+            /** Lead Id */
+            lead_id: number;
+            /** Lead Name */
+            lead_name: string;
+            /** Message Id */
+            message_id: number | null;
+            /** Note */
+            note: string;
+            plan: components["schemas"]["BdrPlan"];
+            status: components["schemas"]["ApprovalStatus"];
+            /** Subject */
+            subject: string;
+        };
+        /**
+         * ApprovalStatus
          * @enum {string}
          */
-        AgentType: "sms" | "voice" | "both";
+        ApprovalStatus: "waiting" | "approved" | "changed" | "rejected" | "superseded";
+        /**
+         * Approve
+         * @description Approve a draft, as it is or with another text.
+         */
+        Approve: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Text */
+            text?: string | null;
+        };
         /**
          * AssignLeads
          * @description Leads to give a place in the campaign: everybody that any part names.
@@ -2050,6 +3769,24 @@ export interface components {
         Assignment: {
             /** Assignee */
             assignee: string | null;
+        };
+        /** AttemptOut */
+        AttemptOut: {
+            /** Answer */
+            answer: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Error */
+            error: string | null;
+            /** Milliseconds */
+            milliseconds: number;
+            /** Ok */
+            ok: boolean;
+            /** Status */
+            status: number | null;
         };
         /**
          * Attention
@@ -2146,6 +3883,163 @@ export interface components {
             /** Running */
             running: boolean;
         };
+        /**
+         * BdrAnswer
+         * @description What an agent answered. Its intents were not carried out.
+         */
+        BdrAnswer: {
+            /** Agent Id */
+            agent_id: number | null;
+            /**
+             * Agent Type
+             * @constant
+             */
+            agent_type: "bdr";
+            /** Answered Objection */
+            answered_objection?: string | null;
+            asked_factor?: components["schemas"]["Factor"] | null;
+            /**
+             * Confidence
+             * @default 1
+             */
+            confidence: number;
+            /**
+             * @default {
+             *       "cost": "0",
+             *       "input_tokens": 0,
+             *       "model_calls": 0,
+             *       "output_tokens": 0
+             *     }
+             */
+            cost: components["schemas"]["CostMetrics"];
+            /**
+             * Could Answer
+             * @default true
+             */
+            could_answer: boolean;
+            /** Execution Id */
+            execution_id: number;
+            /**
+             * Intents
+             * @default []
+             */
+            intents: (components["schemas"]["BookMeeting"] | components["schemas"]["CancelMeeting"] | components["schemas"]["UpdateLead"] | components["schemas"]["RemindPerson"] | components["schemas"]["NotifyPerson"])[];
+            /** Model */
+            model?: string | null;
+            /**
+             * Model Calls
+             * @description Each question to a model.
+             * @default []
+             */
+            model_calls: components["schemas"]["outrider__agents__invoking__schemas__ModelCallOut"][];
+            /** Name */
+            name: string;
+            next_state?: components["schemas"]["WorkflowState"] | null;
+            /** Offered Slots */
+            offered_slots?: components["schemas"]["Slot"][] | null;
+            person_reason?: components["schemas"]["PersonReason"] | null;
+            /** Processing Time */
+            processing_time: number;
+            qualification?: components["schemas"]["Qualification"] | null;
+            qualification_factors?: components["schemas"]["QualificationFactors"] | null;
+            reading?: components["schemas"]["Reading"] | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            result?: components["schemas"]["BdrPlan"] | null;
+            /**
+             * System Prompt
+             * @default
+             */
+            system_prompt: string;
+            /** Text */
+            text?: string | null;
+            /**
+             * Tool Uses
+             * @default []
+             */
+            tool_uses: components["schemas"]["ToolUse"][];
+            /** Trace Id */
+            trace_id: string;
+            /** Version */
+            version: number | null;
+        };
+        /**
+         * BdrPlan
+         * @description The next step with a lead, for a person to decide about. Nothing of it was sent.
+         */
+        BdrPlan: {
+            channel?: components["schemas"]["outrider__agents__sales__results__Channel"] | null;
+            /**
+             * Checks
+             * @default []
+             */
+            checks: string[];
+            /**
+             * Dropped
+             * @default 0
+             */
+            dropped: number;
+            /**
+             * Flow
+             * @default {}
+             */
+            flow: {
+                [key: string]: unknown;
+            };
+            /**
+             * Personalised By
+             * @default []
+             */
+            personalised_by: components["schemas"]["Evidence"][];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Segments
+             * @default 0
+             */
+            segments: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "awaiting_approval" | "nothing_to_propose";
+            /**
+             * Subject
+             * @default
+             */
+            subject: string;
+            /**
+             * Summary
+             * @default []
+             */
+            summary: components["schemas"]["SourcedClaim"][];
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Unknown
+             * @default []
+             */
+            unknown: string[];
+            /**
+             * When Days
+             * @default 0
+             */
+            when_days: number;
+            /**
+             * Why
+             * @default
+             */
+            why: string;
+        };
         /** Body_create_import */
         Body_create_import: {
             /**
@@ -2158,6 +4052,14 @@ export interface components {
              * @description ImportOptions as JSON; what is left out is found out from the file.
              */
             options?: string | null;
+        };
+        /** Body_import_companies */
+        Body_import_companies: {
+            /**
+             * File
+             * @description CSV or XLSX, with a header.
+             */
+            file: string;
         };
         /** Body_import_suppressions */
         Body_import_suppressions: {
@@ -2185,6 +4087,426 @@ export interface components {
              */
             options?: string | null;
         };
+        /** BookMeeting */
+        BookMeeting: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "book_meeting";
+            slot: components["schemas"]["Slot"];
+            /** Title */
+            title: string;
+        };
+        /** BookingCancel */
+        BookingCancel: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * BookingIn
+         * @description A meeting that a person books.
+         */
+        BookingIn: {
+            /** Calendar Id */
+            calendar_id: number;
+            /** Campaign Id */
+            campaign_id?: number | null;
+            /** Conversation Id */
+            conversation_id?: number | null;
+            /** Lead Id */
+            lead_id: number;
+            /**
+             * Minutes
+             * @description The calendar's slot length without it.
+             */
+            minutes?: number | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Title
+             * @description The calendar's own title without it.
+             * @default
+             */
+            title: string;
+        };
+        /** BookingMove */
+        BookingMove: {
+            /**
+             * Calendar Id
+             * @description Another calendar; the same without it.
+             */
+            calendar_id?: number | null;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+        };
+        /**
+         * BookingOut
+         * @description A meeting, who it is with, and how far calendar and people know of it.
+         */
+        BookingOut: {
+            /** Attendee Email */
+            attendee_email: string | null;
+            /** Attendee Name */
+            attendee_name: string | null;
+            /** Booked By */
+            booked_by: string;
+            /** Calendar Id */
+            calendar_id: number;
+            /** Calendar Name */
+            calendar_name: string;
+            /** Campaign Id */
+            campaign_id: number | null;
+            /** Conversation Id */
+            conversation_id: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Delivery Problem */
+            delivery_problem: string | null;
+            delivery_state: components["schemas"]["outrider__agents__scheduling__models__DeliveryState"];
+            /** End Reason */
+            end_reason: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string | null;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Id */
+            id: number;
+            /** Invitation Problem */
+            invitation_problem: string | null;
+            invitation_state: components["schemas"]["InvitationState"];
+            /** Lead Id */
+            lead_id: number | null;
+            /** Lead Name */
+            lead_name: string | null;
+            /** Location */
+            location: string;
+            /** Moved To Id */
+            moved_to_id: number | null;
+            /** Note */
+            note: string;
+            /** Sequence */
+            sequence: number;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            status: components["schemas"]["BookingStatus"];
+            /** Time Zone */
+            time_zone: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * BookingStatus
+         * @enum {string}
+         */
+        BookingStatus: "booked" | "cancelled" | "moved";
+        /**
+         * BudgetOut
+         * @description A limit for the cost of language models, and how much of it is gone.
+         */
+        BudgetOut: {
+            /** Alerts */
+            alerts: components["schemas"]["AlertOut"][];
+            /** Ends At */
+            ends_at: string | null;
+            /** Is Default */
+            is_default: boolean;
+            /** Limit */
+            limit: string | null;
+            scope: components["schemas"]["Scope"];
+            /** Setting */
+            setting: string;
+            /** Spent */
+            spent: string | null;
+            /** Starts At */
+            starts_at: string | null;
+            /** Under Way */
+            under_way: string | null;
+            /** Used Up */
+            used_up: number;
+        };
+        /** BudgetReport */
+        BudgetReport: {
+            /** Budgets */
+            budgets: components["schemas"]["BudgetOut"][];
+            /** Campaigns */
+            campaigns: components["schemas"]["SubjectBudgetOut"][];
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+        };
+        /**
+         * BuiltInAgent
+         * @description An agent as it ships. It can't be changed; a copy of it can.
+         */
+        BuiltInAgent: {
+            agent_type: components["schemas"]["outrider__agents__base__AgentType"];
+            /** Description */
+            description: string;
+            guardrails: components["schemas"]["Guardrails"];
+            /** Name */
+            name: string;
+            /** Replaced By */
+            replaced_by?: number | null;
+            /** Seconds Goal */
+            seconds_goal: number;
+            /** System Prompt */
+            system_prompt: string;
+            /** Temperature */
+            temperature: number;
+            /** Tools */
+            tools: string[];
+        };
+        /**
+         * CalendarIn
+         * @description A new calendar.
+         */
+        CalendarIn: {
+            /**
+             * Account
+             * @description Name of an account (`GET /api/calendars/accounts`); the built-in calendar without it.
+             */
+            account?: string | null;
+            /**
+             * Buffer After Minutes
+             * @default 0
+             */
+            buffer_after_minutes: number;
+            /**
+             * Buffer Before Minutes
+             * @default 0
+             */
+            buffer_before_minutes: number;
+            /**
+             * Campaign Ids
+             * @description Campaigns it serves; empty: all that have no calendar of their own.
+             * @default []
+             */
+            campaign_ids: number[];
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * External Id
+             * @description The calendar at the account: what follows the address for CalDAV, its id for Google.
+             * @default
+             */
+            external_id: string;
+            /**
+             * Horizon Days
+             * @default 14
+             */
+            horizon_days: number;
+            /**
+             * Location
+             * @description A place, or the link of a video call.
+             * @default
+             */
+            location: string;
+            /**
+             * Minimum Notice Minutes
+             * @default 120
+             */
+            minimum_notice_minutes: number;
+            /** Most Per Day */
+            most_per_day?: number | null;
+            /** Name */
+            name: string;
+            /** Owner Email */
+            owner_email?: string | null;
+            /**
+             * Owner Name
+             * @default
+             */
+            owner_name: string;
+            /**
+             * Slot Minutes
+             * @default 30
+             */
+            slot_minutes: number;
+            /**
+             * Time Zone
+             * @description IANA zone of the working hours; the installation's without it.
+             */
+            time_zone?: string | null;
+            /**
+             * Title Template
+             * @description Title of meetings, with variables such as `{{lead.name}}`; the agent's words without it.
+             * @default
+             */
+            title_template: string;
+            /**
+             * @default {
+             *       "friday": [
+             *         {
+             *           "end": "17:00",
+             *           "start": "09:00"
+             *         }
+             *       ],
+             *       "monday": [
+             *         {
+             *           "end": "17:00",
+             *           "start": "09:00"
+             *         }
+             *       ],
+             *       "saturday": [],
+             *       "sunday": [],
+             *       "thursday": [
+             *         {
+             *           "end": "17:00",
+             *           "start": "09:00"
+             *         }
+             *       ],
+             *       "tuesday": [
+             *         {
+             *           "end": "17:00",
+             *           "start": "09:00"
+             *         }
+             *       ],
+             *       "wednesday": [
+             *         {
+             *           "end": "17:00",
+             *           "start": "09:00"
+             *         }
+             *       ]
+             *     }
+             */
+            working_hours: components["schemas"]["WorkingHours"];
+        };
+        /**
+         * CalendarKind
+         * @enum {string}
+         */
+        CalendarKind: "built_in" | "caldav" | "google";
+        /**
+         * CalendarOut
+         * @description A calendar. Address and secret of its account are never shown.
+         */
+        CalendarOut: {
+            /** Account */
+            account: string | null;
+            /** Buffer After Minutes */
+            buffer_after_minutes: number;
+            /** Buffer Before Minutes */
+            buffer_before_minutes: number;
+            /** Busy Fetched At */
+            busy_fetched_at: string | null;
+            /** Busy Problem */
+            busy_problem: string | null;
+            /** Campaign Ids */
+            campaign_ids: number[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Enabled */
+            enabled: boolean;
+            /** External Id */
+            external_id: string;
+            /** Horizon Days */
+            horizon_days: number;
+            /** Id */
+            id: number;
+            kind: components["schemas"]["CalendarKind"];
+            /** Location */
+            location: string;
+            /** Minimum Notice Minutes */
+            minimum_notice_minutes: number;
+            /** Most Per Day */
+            most_per_day: number | null;
+            /** Name */
+            name: string;
+            /** Owner Email */
+            owner_email: string | null;
+            /** Owner Name */
+            owner_name: string;
+            /** Slot Minutes */
+            slot_minutes: number;
+            /** Time Zone */
+            time_zone: string;
+            /** Title Template */
+            title_template: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            working_hours: components["schemas"]["WorkingHours"];
+        };
+        /**
+         * CalendarPatch
+         * @description Changes to a calendar; what is left out stays.
+         */
+        CalendarPatch: {
+            /** Account */
+            account?: string | null;
+            /** Buffer After Minutes */
+            buffer_after_minutes?: number | null;
+            /** Buffer Before Minutes */
+            buffer_before_minutes?: number | null;
+            /** Campaign Ids */
+            campaign_ids?: number[] | null;
+            /** Enabled */
+            enabled?: boolean | null;
+            /** External Id */
+            external_id?: string | null;
+            /** Horizon Days */
+            horizon_days?: number | null;
+            /** Location */
+            location?: string | null;
+            /** Minimum Notice Minutes */
+            minimum_notice_minutes?: number | null;
+            /** Most Per Day */
+            most_per_day?: number | null;
+            /** Name */
+            name?: string | null;
+            /** Owner Email */
+            owner_email?: string | null;
+            /** Owner Name */
+            owner_name?: string | null;
+            /** Slot Minutes */
+            slot_minutes?: number | null;
+            /** Time Zone */
+            time_zone?: string | null;
+            /** Title Template */
+            title_template?: string | null;
+            working_hours?: components["schemas"]["WorkingHours"] | null;
+        };
+        /**
+         * CallState
+         * @enum {string}
+         */
+        CallState: "reserved" | "settled" | "lost";
         /**
          * CampaignConversationOut
          * @description What was said for one campaign lead: to the model, and between the lead and us.
@@ -2211,7 +4533,7 @@ export interface components {
             /** Agent Id */
             agent_id?: number | null;
             /** @default sms */
-            agent_type: components["schemas"]["AgentType"];
+            agent_type: components["schemas"]["outrider__campaigns__models__AgentType"];
             /**
              * @default {
              *       "lead_ids": [],
@@ -2244,6 +4566,10 @@ export interface components {
             model?: string | null;
             /** Name */
             name: string;
+            /** Objection Handler Agent Id */
+            objection_handler_agent_id?: number | null;
+            /** Qualification Agent Id */
+            qualification_agent_id?: number | null;
             quiet_hours?: components["schemas"]["Hours"] | null;
             /**
              * Require Consent
@@ -2252,6 +4578,8 @@ export interface components {
             require_consent: boolean;
             /** Scheduled At */
             scheduled_at?: string | null;
+            /** Scheduler Agent Id */
+            scheduler_agent_id?: number | null;
             /**
              * Sender Ids
              * @default []
@@ -2342,7 +4670,7 @@ export interface components {
         CampaignOut: {
             /** Agent Id */
             agent_id: number | null;
-            agent_type: components["schemas"]["AgentType"];
+            agent_type: components["schemas"]["outrider__campaigns__models__AgentType"];
             audience: components["schemas"]["Audience"];
             /** Auto Reply */
             auto_reply: boolean;
@@ -2369,11 +4697,17 @@ export interface components {
             model: string | null;
             /** Name */
             name: string;
+            /** Objection Handler Agent Id */
+            objection_handler_agent_id: number | null;
+            /** Qualification Agent Id */
+            qualification_agent_id: number | null;
             quiet_hours: components["schemas"]["Hours"] | null;
             /** Require Consent */
             require_consent: boolean;
             /** Scheduled At */
             scheduled_at: string | null;
+            /** Scheduler Agent Id */
+            scheduler_agent_id: number | null;
             /** Sender Ids */
             sender_ids: number[];
             /** Sender Name */
@@ -2439,7 +4773,7 @@ export interface components {
             /** Agent Id */
             agent_id?: number | null;
             /** @default sms */
-            agent_type: components["schemas"]["AgentType"];
+            agent_type: components["schemas"]["outrider__campaigns__models__AgentType"];
             /**
              * @default {
              *       "lead_ids": [],
@@ -2470,6 +4804,10 @@ export interface components {
              * @default
              */
             name: string;
+            /** Objection Handler Agent Id */
+            objection_handler_agent_id?: number | null;
+            /** Qualification Agent Id */
+            qualification_agent_id?: number | null;
             quiet_hours?: components["schemas"]["Hours"] | null;
             /**
              * Require Consent
@@ -2478,6 +4816,8 @@ export interface components {
             require_consent: boolean;
             /** Scheduled At */
             scheduled_at?: string | null;
+            /** Scheduler Agent Id */
+            scheduler_agent_id?: number | null;
             /**
              * Sender Ids
              * @default []
@@ -2650,6 +4990,16 @@ export interface components {
          * @enum {string}
          */
         CampaignStatus: "draft" | "pending" | "processing" | "paused" | "completed" | "failed" | "cancelled";
+        /** CancelMeeting */
+        CancelMeeting: {
+            /** Booking Id */
+            booking_id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "cancel_meeting";
+        };
         /** CarrierState */
         CarrierState: {
             /** Is Reachable From Outside */
@@ -2665,6 +5015,23 @@ export interface components {
             webhooks: components["schemas"]["WebhookAddress"][];
         };
         /**
+         * Change
+         * @description One field that differs.
+         */
+        Change: {
+            /** After */
+            after: unknown;
+            /** Before */
+            before: unknown;
+            /** Field */
+            field: string;
+            /**
+             * Lines
+             * @default []
+             */
+            lines: components["schemas"]["DiffLine"][];
+        };
+        /**
          * Changed
          * @description How many rows a bulk call changed.
          */
@@ -2676,6 +5043,207 @@ export interface components {
              * @default false
              */
             is_running: boolean;
+        };
+        /**
+         * Channel
+         * @description A way on which notices travel.
+         * @enum {string}
+         */
+        "Channel-Input": "email" | "slack" | "sms";
+        /**
+         * ChannelOut
+         * @description A way on which people can be told, as this installation is set up.
+         */
+        ChannelOut: {
+            /** Account */
+            account: string;
+            channel: components["schemas"]["outrider__integrations__notifications__base__Channel"];
+            /** How To Set Up */
+            how_to_set_up: string;
+            /** Is Configured */
+            is_configured: boolean;
+            /** Is Local */
+            is_local: boolean;
+            /** Needs Target */
+            needs_target: boolean;
+        };
+        /**
+         * ChannelTest
+         * @description How a test went. A failure is an answer of the test, not an error of the call.
+         */
+        ChannelTest: {
+            /** Error */
+            error?: string | null;
+            /** Ok */
+            ok: boolean;
+            /**
+             * Reference
+             * @default
+             */
+            reference: string;
+            /** Remedy */
+            remedy?: string | null;
+        };
+        /** ChannelTestIn */
+        ChannelTestIn: {
+            /**
+             * Target
+             * @default
+             */
+            target: string;
+        };
+        /**
+         * CompanyImport
+         * @description What became of a file of companies.
+         */
+        CompanyImport: {
+            /** Columns */
+            columns: {
+                [key: string]: string | null;
+            };
+            /** Created */
+            created: number;
+            /** Duplicates */
+            duplicates: number;
+            /** Problems */
+            problems: components["schemas"]["RejectedCompany"][];
+            /** Rejected */
+            rejected: number;
+            /** Rows */
+            rows: number;
+            /** Updated */
+            updated: number;
+        };
+        /**
+         * CompanyInput
+         * @description A lead or a company to work on; `text` may say what to look at.
+         */
+        CompanyInput: {
+            /** Campaign Id */
+            campaign_id?: number | null;
+            /** Company Name */
+            company_name?: string | null;
+            /** Company Size */
+            company_size?: string | null;
+            contact_info?: components["schemas"]["ContactInfo"] | null;
+            /** Conversation Id */
+            conversation_id?: number | null;
+            /** History */
+            history?: components["schemas"]["AgentMessage"][] | null;
+            /** Industry */
+            industry?: string | null;
+            /** Lead Id */
+            lead_id?: number | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /** CompanyOut */
+        CompanyOut: {
+            /** City */
+            city: string | null;
+            /** Competitors */
+            competitors: string[];
+            /** Country */
+            country: string | null;
+            /** Description */
+            description: string | null;
+            /** Domain */
+            domain: string | null;
+            /** Employees */
+            employees: number | null;
+            /** Founded Year */
+            founded_year: number | null;
+            /** Id */
+            id: number;
+            /** Industry */
+            industry: string | null;
+            /** Name */
+            name: string;
+            /** Notes */
+            notes: string[];
+            /** Region */
+            region: string | null;
+            /** Revenue */
+            revenue: string | null;
+            /** Source */
+            source: string | null;
+            /** Technologies */
+            technologies: string[];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * CompanyQualification
+         * @description The score with the parts that it is made of.
+         */
+        CompanyQualification: {
+            /**
+             * Dropped
+             * @default 0
+             */
+            dropped: number;
+            /** Factors */
+            factors: components["schemas"]["QualificationFactor"][];
+            /**
+             * Judgement
+             * @default []
+             */
+            judgement: components["schemas"]["SourcedClaim"][];
+            /** Processing Time */
+            processing_time: number;
+            /** Reasoning */
+            reasoning: string;
+            /** Score */
+            score: number;
+            tier: components["schemas"]["Tier"];
+            /**
+             * Unknown
+             * @default []
+             */
+            unknown: string[];
+        };
+        /** Competitor */
+        Competitor: {
+            /** Name */
+            name: string;
+            /** Sources */
+            sources: components["schemas"]["Evidence"][];
+            /** Text */
+            text: string;
+        };
+        /**
+         * Conflict
+         * @description Sources that disagree.
+         */
+        Conflict: {
+            /** About */
+            about: string;
+            /** Values */
+            values: components["schemas"]["Evidence"][];
+        };
+        /**
+         * ConnectionTest
+         * @description What came of reaching the outside calendar.
+         */
+        ConnectionTest: {
+            /** Busy Times */
+            busy_times?: number | null;
+            /** Can Write */
+            can_write?: boolean | null;
+            /** Name */
+            name?: string | null;
+            /** Ok */
+            ok: boolean;
+            /** Problem */
+            problem?: string | null;
+            /** Remedy */
+            remedy?: string | null;
         };
         /**
          * ConsentChannel
@@ -2763,6 +5331,32 @@ export interface components {
             source: string | null;
         };
         /**
+         * ContactInfo
+         * @description The person, as far as they are known. Further fields are kept as attributes of the lead.
+         */
+        ContactInfo: {
+            /** City */
+            city?: string | null;
+            /** Country */
+            country?: string | null;
+            /** Email */
+            email?: string | null;
+            /** Language */
+            language?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /** Region */
+            region?: string | null;
+            /** Time Zone */
+            time_zone?: string | null;
+            /** Title */
+            title?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * ContactWindow
          * @description When a lead may be texted by the law of their place.
          */
@@ -2773,6 +5367,92 @@ export interface components {
             is_open: boolean;
             /** Opens At */
             opens_at: string | null;
+        };
+        /**
+         * ConversationAnswer
+         * @description What an agent answered. Its intents were not carried out.
+         */
+        ConversationAnswer: {
+            /** Agent Id */
+            agent_id: number | null;
+            /**
+             * Agent Type
+             * @constant
+             */
+            agent_type: "conversation";
+            /** Answered Objection */
+            answered_objection?: string | null;
+            asked_factor?: components["schemas"]["Factor"] | null;
+            /**
+             * Confidence
+             * @default 1
+             */
+            confidence: number;
+            /**
+             * @default {
+             *       "cost": "0",
+             *       "input_tokens": 0,
+             *       "model_calls": 0,
+             *       "output_tokens": 0
+             *     }
+             */
+            cost: components["schemas"]["CostMetrics"];
+            /**
+             * Could Answer
+             * @default true
+             */
+            could_answer: boolean;
+            /** Execution Id */
+            execution_id: number;
+            /**
+             * Intents
+             * @default []
+             */
+            intents: (components["schemas"]["BookMeeting"] | components["schemas"]["CancelMeeting"] | components["schemas"]["UpdateLead"] | components["schemas"]["RemindPerson"] | components["schemas"]["NotifyPerson"])[];
+            /** Model */
+            model?: string | null;
+            /**
+             * Model Calls
+             * @description Each question to a model.
+             * @default []
+             */
+            model_calls: components["schemas"]["outrider__agents__invoking__schemas__ModelCallOut"][];
+            /** Name */
+            name: string;
+            next_state?: components["schemas"]["WorkflowState"] | null;
+            /** Offered Slots */
+            offered_slots?: components["schemas"]["Slot"][] | null;
+            person_reason?: components["schemas"]["PersonReason"] | null;
+            /** Processing Time */
+            processing_time: number;
+            qualification?: components["schemas"]["Qualification"] | null;
+            qualification_factors?: components["schemas"]["QualificationFactors"] | null;
+            reading?: components["schemas"]["Reading"] | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Result */
+            result?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * System Prompt
+             * @default
+             */
+            system_prompt: string;
+            /** Text */
+            text?: string | null;
+            /**
+             * Tool Uses
+             * @default []
+             */
+            tool_uses: components["schemas"]["ToolUse"][];
+            /** Trace Id */
+            trace_id: string;
+            /** Version */
+            version: number | null;
         };
         /**
          * ConversationCounts
@@ -2851,6 +5531,32 @@ export interface components {
             status: components["schemas"]["ThreadStatus"];
             /** Unread Count */
             unread_count: number;
+        };
+        /**
+         * CostMetrics
+         * @description What the models took.
+         */
+        CostMetrics: {
+            /**
+             * Cost
+             * @default 0
+             */
+            cost: string;
+            /**
+             * Input Tokens
+             * @default 0
+             */
+            input_tokens: number;
+            /**
+             * Model Calls
+             * @default 0
+             */
+            model_calls: number;
+            /**
+             * Output Tokens
+             * @default 0
+             */
+            output_tokens: number;
         };
         /** Count */
         Count: {
@@ -2970,6 +5676,11 @@ export interface components {
             /** Id */
             id: number;
         };
+        /** DefaultIn */
+        DefaultIn: {
+            /** Is Default */
+            is_default: boolean;
+        };
         /** DefinitionIn */
         DefinitionIn: {
             config: components["schemas"]["WorkflowDefinition"];
@@ -3022,11 +5733,404 @@ export interface components {
             /** List Id */
             list_id: number;
         };
+        /** DiffLine */
+        DiffLine: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "same" | "added" | "removed";
+            /** Text */
+            text: string;
+        };
         /**
          * Direction
          * @enum {string}
          */
         Direction: "in" | "out";
+        /** EndpointIn */
+        EndpointIn: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Facts
+             * @default []
+             */
+            facts: string[];
+            /** Url */
+            url: string;
+        };
+        /** EndpointOut */
+        EndpointOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Delivered Today
+             * @default 0
+             */
+            delivered_today: number;
+            /** Description */
+            description: string;
+            /** Disabled Reason */
+            disabled_reason: string | null;
+            /** Enabled */
+            enabled: boolean;
+            /** Facts */
+            facts: string[];
+            /**
+             * Failed Today
+             * @default 0
+             */
+            failed_today: number;
+            /** Failing Since */
+            failing_since: string | null;
+            /** Id */
+            id: number;
+            /** Last Delivered At */
+            last_delivered_at: string | null;
+            /** Url */
+            url: string;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+        };
+        /**
+         * EndpointPatch
+         * @description What is left out stays. Enabling it forgets why it was disabled.
+         */
+        EndpointPatch: {
+            /** Description */
+            description?: string | null;
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Facts */
+            facts?: string[] | null;
+            /** Url */
+            url?: string | null;
+        };
+        /**
+         * EndpointSecret
+         * @description An endpoint with its signing secret, which is shown this once.
+         */
+        EndpointSecret: {
+            endpoint: components["schemas"]["EndpointOut"];
+            /** Secret */
+            secret: string;
+        };
+        /**
+         * EnrichmentAnswer
+         * @description What an agent answered. Its intents were not carried out.
+         */
+        EnrichmentAnswer: {
+            /** Agent Id */
+            agent_id: number | null;
+            /**
+             * Agent Type
+             * @constant
+             */
+            agent_type: "enrichment";
+            /** Answered Objection */
+            answered_objection?: string | null;
+            asked_factor?: components["schemas"]["Factor"] | null;
+            /**
+             * Confidence
+             * @default 1
+             */
+            confidence: number;
+            /**
+             * @default {
+             *       "cost": "0",
+             *       "input_tokens": 0,
+             *       "model_calls": 0,
+             *       "output_tokens": 0
+             *     }
+             */
+            cost: components["schemas"]["CostMetrics"];
+            /**
+             * Could Answer
+             * @default true
+             */
+            could_answer: boolean;
+            /** Execution Id */
+            execution_id: number;
+            /**
+             * Intents
+             * @default []
+             */
+            intents: (components["schemas"]["BookMeeting"] | components["schemas"]["CancelMeeting"] | components["schemas"]["UpdateLead"] | components["schemas"]["RemindPerson"] | components["schemas"]["NotifyPerson"])[];
+            /** Model */
+            model?: string | null;
+            /**
+             * Model Calls
+             * @description Each question to a model.
+             * @default []
+             */
+            model_calls: components["schemas"]["outrider__agents__invoking__schemas__ModelCallOut"][];
+            /** Name */
+            name: string;
+            next_state?: components["schemas"]["WorkflowState"] | null;
+            /** Offered Slots */
+            offered_slots?: components["schemas"]["Slot"][] | null;
+            person_reason?: components["schemas"]["PersonReason"] | null;
+            /** Processing Time */
+            processing_time: number;
+            qualification?: components["schemas"]["Qualification"] | null;
+            qualification_factors?: components["schemas"]["QualificationFactors"] | null;
+            reading?: components["schemas"]["Reading"] | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            result?: components["schemas"]["EnrichmentResult"] | null;
+            /**
+             * System Prompt
+             * @default
+             */
+            system_prompt: string;
+            /** Text */
+            text?: string | null;
+            /**
+             * Tool Uses
+             * @default []
+             */
+            tool_uses: components["schemas"]["ToolUse"][];
+            /** Trace Id */
+            trace_id: string;
+            /** Version */
+            version: number | null;
+        };
+        /**
+         * EnrichmentResult
+         * @description What providers know about a person and their company.
+         */
+        EnrichmentResult: {
+            /**
+             * Conflicts
+             * @default []
+             */
+            conflicts: components["schemas"]["Conflict"][];
+            /**
+             * Dropped
+             * @default 0
+             */
+            dropped: number;
+            /**
+             * Facts
+             * @default []
+             */
+            facts: components["schemas"]["Fact"][];
+            /**
+             * Problems
+             * @default []
+             */
+            problems: components["schemas"]["ProviderProblem"][];
+            /**
+             * Summary
+             * @default []
+             */
+            summary: components["schemas"]["SourcedClaim"][];
+            /**
+             * Unknown
+             * @default []
+             */
+            unknown: string[];
+        };
+        /**
+         * Evidence
+         * @description Something that is known, with where it is known from.
+         */
+        Evidence: {
+            /** About */
+            about: string;
+            /**
+             * Confidence
+             * @default 1
+             */
+            confidence: number;
+            /**
+             * Detail
+             * @default
+             */
+            detail: string;
+            /** Id */
+            id: string;
+            /** Observed At */
+            observed_at?: string | null;
+            /** Source */
+            source: string;
+            /** Value */
+            value: string;
+        };
+        /** ExecutionDetail */
+        ExecutionDetail: {
+            /** Agent Id */
+            agent_id: number | null;
+            /** Agent Type */
+            agent_type: string;
+            /** Agent Version */
+            agent_version: number | null;
+            /** Campaign Id */
+            campaign_id: number | null;
+            /** Conversation Id */
+            conversation_id: number | null;
+            /** Cost */
+            cost: string;
+            /** Error */
+            error: string | null;
+            /** Error Code */
+            error_code: string | null;
+            /**
+             * Executed At
+             * Format: date-time
+             */
+            executed_at: string;
+            /** Id */
+            id: number;
+            /** Input Data */
+            input_data: {
+                [key: string]: unknown;
+            };
+            /** Input Tokens */
+            input_tokens: number;
+            /** Lead Id */
+            lead_id: number | null;
+            /** Message Id */
+            message_id: number | null;
+            /** Model */
+            model: string | null;
+            /** Output Data */
+            output_data: {
+                [key: string]: unknown;
+            };
+            /** Output Tokens */
+            output_tokens: number;
+            /** Processing Time Ms */
+            processing_time_ms: number;
+            /** Purpose */
+            purpose: string;
+            /** Success */
+            success: boolean;
+            /** Trace Id */
+            trace_id: string;
+        };
+        /**
+         * ExecutionOut
+         * @description One run of an agent.
+         */
+        ExecutionOut: {
+            /** Agent Id */
+            agent_id: number | null;
+            /** Agent Type */
+            agent_type: string;
+            /** Agent Version */
+            agent_version: number | null;
+            /** Campaign Id */
+            campaign_id: number | null;
+            /** Conversation Id */
+            conversation_id: number | null;
+            /** Cost */
+            cost: string;
+            /** Error */
+            error: string | null;
+            /** Error Code */
+            error_code: string | null;
+            /**
+             * Executed At
+             * Format: date-time
+             */
+            executed_at: string;
+            /** Id */
+            id: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Lead Id */
+            lead_id: number | null;
+            /** Model */
+            model: string | null;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Processing Time Ms */
+            processing_time_ms: number;
+            /** Purpose */
+            purpose: string;
+            /** Success */
+            success: boolean;
+        };
+        /**
+         * Fact
+         * @description One thing that a provider says.
+         */
+        Fact: {
+            /** Confidence */
+            confidence: number;
+            name: components["schemas"]["FactName"];
+            source: components["schemas"]["Source"];
+            subject: components["schemas"]["Subject"];
+            /** Value */
+            value: string;
+        };
+        /**
+         * FactName
+         * @description What a fact is about. Some may occur several times (`MANY`).
+         * @enum {string}
+         */
+        FactName: "name" | "title" | "seniority" | "department" | "email_status" | "previous_company" | "linkedin_url" | "city" | "region" | "country" | "domain" | "website" | "industry" | "employees" | "founded_year" | "revenue" | "description" | "keyword" | "phone" | "email" | "address" | "social" | "contact_page" | "offer" | "funding_stage" | "funding_total" | "funding_round" | "technology" | "headcount_growth" | "competitor" | "note";
+        /**
+         * FactOut
+         * @description A kind of fact that people and endpoints can be told of.
+         */
+        FactOut: {
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Is Shown */
+            is_shown: boolean;
+            /** Is Shown By Default */
+            is_shown_by_default: boolean;
+            /** Label */
+            label: string;
+            /** Meaning */
+            meaning: string;
+            /** Name */
+            name: string;
+            severity: components["schemas"]["Severity"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * Factor
+         * @description What is found out about a lead: BANT (budget, authority, need, timeline) and what MEDDIC adds to it.
+         * @enum {string}
+         */
+        Factor: "budget" | "authority" | "need" | "timeline" | "metrics" | "decision_criteria" | "decision_process" | "champion";
+        /**
+         * FactorFinding
+         * @description What the lead said about one factor.
+         */
+        FactorFinding: {
+            factor: components["schemas"]["Factor"];
+            /** Quote */
+            quote: string;
+            /** Strength */
+            strength: number;
+            /** Summary */
+            summary: string;
+        };
         /** FailedJob */
         FailedJob: {
             /** Arguments */
@@ -3086,6 +6190,27 @@ export interface components {
             remedy: string;
         };
         /**
+         * FieldSourceOut
+         * @description A field that enrichment filled.
+         */
+        FieldSourceOut: {
+            /**
+             * Applied At
+             * Format: date-time
+             */
+            applied_at: string;
+            /** Confidence */
+            confidence: number;
+            /** Detail */
+            detail: string;
+            /** Field */
+            field: string;
+            /** Provider */
+            provider: string;
+            /** Value */
+            value: string;
+        };
+        /**
          * FieldValues
          * @description Values that occur in a field, for a menu of filters.
          */
@@ -3094,6 +6219,18 @@ export interface components {
             more: boolean;
             /** Values */
             values: string[];
+        };
+        /**
+         * FreeSlots
+         * @description What would be offered now.
+         */
+        FreeSlots: {
+            /** Problem */
+            problem?: string | null;
+            /** Slots */
+            slots: components["schemas"]["Slot"][];
+            /** Time Zone */
+            time_zone: string;
         };
         /**
          * FunnelStep
@@ -3109,6 +6246,165 @@ export interface components {
              * @enum {string}
              */
             step: "reached" | "delivered" | "replied" | "qualified" | "booked";
+        };
+        /**
+         * GrowthAnalysis
+         * @description How a company moves, and where our offer could help it.
+         */
+        GrowthAnalysis: {
+            angle?: components["schemas"]["SourcedClaim"] | null;
+            /**
+             * Competitors
+             * @default []
+             */
+            competitors: components["schemas"]["Competitor"][];
+            /**
+             * Dropped
+             * @default 0
+             */
+            dropped: number;
+            /** Growth Potential */
+            growth_potential?: number | null;
+            /**
+             * Growth Signals
+             * @default []
+             */
+            growth_signals: components["schemas"]["Signal"][];
+            /**
+             * Market Opportunity
+             * @default []
+             */
+            market_opportunity: components["schemas"]["SourcedClaim"][];
+            /**
+             * Question
+             * @default
+             */
+            question: string;
+            /**
+             * Unknown
+             * @default []
+             */
+            unknown: string[];
+        };
+        /**
+         * GrowthAnalysisAnswer
+         * @description What an agent answered. Its intents were not carried out.
+         */
+        GrowthAnalysisAnswer: {
+            /** Agent Id */
+            agent_id: number | null;
+            /**
+             * Agent Type
+             * @constant
+             */
+            agent_type: "growth_analysis";
+            /** Answered Objection */
+            answered_objection?: string | null;
+            asked_factor?: components["schemas"]["Factor"] | null;
+            /**
+             * Confidence
+             * @default 1
+             */
+            confidence: number;
+            /**
+             * @default {
+             *       "cost": "0",
+             *       "input_tokens": 0,
+             *       "model_calls": 0,
+             *       "output_tokens": 0
+             *     }
+             */
+            cost: components["schemas"]["CostMetrics"];
+            /**
+             * Could Answer
+             * @default true
+             */
+            could_answer: boolean;
+            /** Execution Id */
+            execution_id: number;
+            /**
+             * Intents
+             * @default []
+             */
+            intents: (components["schemas"]["BookMeeting"] | components["schemas"]["CancelMeeting"] | components["schemas"]["UpdateLead"] | components["schemas"]["RemindPerson"] | components["schemas"]["NotifyPerson"])[];
+            /** Model */
+            model?: string | null;
+            /**
+             * Model Calls
+             * @description Each question to a model.
+             * @default []
+             */
+            model_calls: components["schemas"]["outrider__agents__invoking__schemas__ModelCallOut"][];
+            /** Name */
+            name: string;
+            next_state?: components["schemas"]["WorkflowState"] | null;
+            /** Offered Slots */
+            offered_slots?: components["schemas"]["Slot"][] | null;
+            person_reason?: components["schemas"]["PersonReason"] | null;
+            /** Processing Time */
+            processing_time: number;
+            qualification?: components["schemas"]["Qualification"] | null;
+            qualification_factors?: components["schemas"]["QualificationFactors"] | null;
+            reading?: components["schemas"]["Reading"] | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            result?: components["schemas"]["GrowthAnalysis"] | null;
+            /**
+             * System Prompt
+             * @default
+             */
+            system_prompt: string;
+            /** Text */
+            text?: string | null;
+            /**
+             * Tool Uses
+             * @default []
+             */
+            tool_uses: components["schemas"]["ToolUse"][];
+            /** Trace Id */
+            trace_id: string;
+            /** Version */
+            version: number | null;
+        };
+        /**
+         * Guardrails
+         * @description The limits within which an agent speaks. Code holds them, whatever a prompt says.
+         */
+        Guardrails: {
+            /**
+             * Allowed Links
+             * @default []
+             */
+            allowed_links: string[];
+            /**
+             * Disclose Ai
+             * @default when_asked
+             * @enum {string}
+             */
+            disclose_ai: "when_asked" | "at_first_contact";
+            /**
+             * Escalate Below Confidence
+             * @default 0.35
+             */
+            escalate_below_confidence: number;
+            /**
+             * Forbidden Phrases
+             * @default []
+             */
+            forbidden_phrases: string[];
+            /**
+             * Most Characters
+             * @default 320
+             */
+            most_characters: number;
+            /**
+             * Most Failures
+             * @default 2
+             */
+            most_failures: number;
         };
         /** HandleOut */
         HandleOut: {
@@ -3447,6 +6743,103 @@ export interface components {
          * @enum {string}
          */
         ImportStatus: "pending" | "processing" | "completed" | "failed";
+        /**
+         * InvitationState
+         * @description How far the people know, by mail.
+         * @enum {string}
+         */
+        InvitationState: "not_sent" | "pending" | "sent" | "failed";
+        /** InvokeAnalytics */
+        InvokeAnalytics: {
+            /** Agent Id */
+            agent_id?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            agent_type: "analytics";
+            input: components["schemas"]["ThreadInput"];
+            /** Model */
+            model?: string | null;
+            /**
+             * Stream
+             * @default false
+             */
+            stream: boolean;
+            /** Version */
+            version?: number | "draft" | null;
+        };
+        /** InvokeCompany */
+        InvokeCompany: {
+            /** Agent Id */
+            agent_id?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            agent_type: "bdr" | "enrichment" | "growth_analysis" | "marketing";
+            input: components["schemas"]["CompanyInput"];
+            /** Model */
+            model?: string | null;
+            /**
+             * Stream
+             * @default false
+             */
+            stream: boolean;
+            /** Version */
+            version?: number | "draft" | null;
+        };
+        /** InvokeQualification */
+        InvokeQualification: {
+            /** Agent Id */
+            agent_id?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            agent_type: "qualification";
+            input: components["schemas"]["QualificationInput"];
+            /** Model */
+            model?: string | null;
+            /**
+             * Stream
+             * @default false
+             */
+            stream: boolean;
+            /** Version */
+            version?: number | "draft" | null;
+        };
+        /** InvokeTalk */
+        InvokeTalk: {
+            /** Agent Id */
+            agent_id?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            agent_type: "conversation" | "objection_handler" | "scheduler";
+            input: components["schemas"]["TalkInput"];
+            /** Model */
+            model?: string | null;
+            /**
+             * Stream
+             * @default false
+             */
+            stream: boolean;
+            /** Version */
+            version?: number | "draft" | null;
+        };
+        /** LastDelivery */
+        LastDelivery: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Error */
+            error: string | null;
+            state: components["schemas"]["outrider__notifications__models__DeliveryState"];
+        };
         /** LastMessage */
         LastMessage: {
             author: components["schemas"]["Author"];
@@ -3591,6 +6984,29 @@ export interface components {
             phone: string | null;
         };
         /**
+         * LeadFactOut
+         * @description One thing that a provider says.
+         */
+        LeadFactOut: {
+            /** Confidence */
+            confidence: number;
+            /** Detail */
+            detail: string;
+            /** Id */
+            id: number;
+            name: components["schemas"]["FactName"];
+            /**
+             * Observed At
+             * Format: date-time
+             */
+            observed_at: string;
+            /** Provider */
+            provider: string;
+            subject: components["schemas"]["Subject"];
+            /** Value */
+            value: string;
+        };
+        /**
          * LeadFilter
          * @description Which leads; every part given must hold.
          */
@@ -3707,6 +7123,23 @@ export interface components {
             time_zone?: string | null;
             /** Title */
             title?: string | null;
+        };
+        /**
+         * LeadIntent
+         * @description What a lead's latest texts want.
+         * @enum {string}
+         */
+        LeadIntent: "greeting" | "interested" | "question" | "price_question" | "who_are_you" | "where_from" | "tells" | "objection" | "wants_meeting" | "picks_time" | "moves_meeting" | "cancels_meeting" | "wants_in_writing" | "later" | "not_interested" | "wrong_person" | "wants_no_texts" | "thanks" | "unclear";
+        /** LeadKnowledge */
+        LeadKnowledge: {
+            /** Enriched At */
+            enriched_at: string | null;
+            /** Facts */
+            facts: components["schemas"]["LeadFactOut"][];
+            /** Fields */
+            fields: components["schemas"]["FieldSourceOut"][];
+            /** Problems */
+            problems: components["schemas"]["ProviderProblem"][];
         };
         /** LeadOut */
         LeadOut: {
@@ -3847,6 +7280,24 @@ export interface components {
             /** Version */
             version?: number | null;
         };
+        /**
+         * LeadResearch
+         * @description What the sales agents found about a lead the last time.
+         */
+        LeadResearch: {
+            bdr?: components["schemas"]["BdrPlan"] | null;
+            enrichment?: components["schemas"]["EnrichmentResult"] | null;
+            growth?: components["schemas"]["GrowthAnalysis"] | null;
+            marketing?: components["schemas"]["MarketingPlan"] | null;
+            qualification?: components["schemas"]["CompanyQualification"] | null;
+            /**
+             * Runs
+             * @default {}
+             */
+            runs: {
+                [key: string]: components["schemas"]["RunOut"];
+            };
+        };
         /** LiftRequest */
         LiftRequest: {
             /**
@@ -3854,6 +7305,11 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /** LimitIn */
+        LimitIn: {
+            /** Limit */
+            limit: number | string | null;
         };
         /** ListIn */
         ListIn: {
@@ -3893,12 +7349,139 @@ export interface components {
             /** Name */
             name?: string | null;
         };
+        /**
+         * MarketingAnswer
+         * @description What an agent answered. Its intents were not carried out.
+         */
+        MarketingAnswer: {
+            /** Agent Id */
+            agent_id: number | null;
+            /**
+             * Agent Type
+             * @constant
+             */
+            agent_type: "marketing";
+            /** Answered Objection */
+            answered_objection?: string | null;
+            asked_factor?: components["schemas"]["Factor"] | null;
+            /**
+             * Confidence
+             * @default 1
+             */
+            confidence: number;
+            /**
+             * @default {
+             *       "cost": "0",
+             *       "input_tokens": 0,
+             *       "model_calls": 0,
+             *       "output_tokens": 0
+             *     }
+             */
+            cost: components["schemas"]["CostMetrics"];
+            /**
+             * Could Answer
+             * @default true
+             */
+            could_answer: boolean;
+            /** Execution Id */
+            execution_id: number;
+            /**
+             * Intents
+             * @default []
+             */
+            intents: (components["schemas"]["BookMeeting"] | components["schemas"]["CancelMeeting"] | components["schemas"]["UpdateLead"] | components["schemas"]["RemindPerson"] | components["schemas"]["NotifyPerson"])[];
+            /** Model */
+            model?: string | null;
+            /**
+             * Model Calls
+             * @description Each question to a model.
+             * @default []
+             */
+            model_calls: components["schemas"]["outrider__agents__invoking__schemas__ModelCallOut"][];
+            /** Name */
+            name: string;
+            next_state?: components["schemas"]["WorkflowState"] | null;
+            /** Offered Slots */
+            offered_slots?: components["schemas"]["Slot"][] | null;
+            person_reason?: components["schemas"]["PersonReason"] | null;
+            /** Processing Time */
+            processing_time: number;
+            qualification?: components["schemas"]["Qualification"] | null;
+            qualification_factors?: components["schemas"]["QualificationFactors"] | null;
+            reading?: components["schemas"]["Reading"] | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            result?: components["schemas"]["MarketingPlan"] | null;
+            /**
+             * System Prompt
+             * @default
+             */
+            system_prompt: string;
+            /** Text */
+            text?: string | null;
+            /**
+             * Tool Uses
+             * @default []
+             */
+            tool_uses: components["schemas"]["ToolUse"][];
+            /** Trace Id */
+            trace_id: string;
+            /** Version */
+            version: number | null;
+        };
+        /**
+         * MarketingPlan
+         * @description How to reach a lead over several channels.
+         */
+        MarketingPlan: {
+            /**
+             * Channels
+             * @default []
+             */
+            channels: components["schemas"]["outrider__agents__sales__results__Channel"][];
+            /**
+             * Refused
+             * @default []
+             */
+            refused: components["schemas"]["Refusal"][];
+            /**
+             * Strategy
+             * @default
+             */
+            strategy: string;
+            /**
+             * Touches
+             * @default []
+             */
+            touches: components["schemas"]["Touch"][];
+            /**
+             * Unavailable
+             * @default {}
+             */
+            unavailable: {
+                [key: string]: string;
+            };
+        };
         /** Me */
         Me: {
             /** Name */
             name: string;
             /** Permissions */
             permissions: components["schemas"]["Permission"][];
+        };
+        /**
+         * Meeting
+         * @description The meeting agreed on with the lead.
+         */
+        Meeting: {
+            /** Booking Id */
+            booking_id: number;
+            slot: components["schemas"]["Slot"];
+            /** Status */
+            status: string;
         };
         /** MessageIn */
         MessageIn: {
@@ -4140,11 +7723,259 @@ export interface components {
             id: number;
         };
         /**
+         * NotificationOut
+         * @description A fact, as the list in the application shows it.
+         */
+        NotificationOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Detail */
+            detail: string;
+            /** Fact */
+            fact: string;
+            /** Id */
+            id: number;
+            /** Link */
+            link: string | null;
+            /** Read At */
+            read_at: string | null;
+            severity: components["schemas"]["Severity"];
+            /** Title */
+            title: string;
+        };
+        /** NotifyPerson */
+        NotifyPerson: {
+            /** Body */
+            body: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "notify_person";
+            /** Subject */
+            subject: string;
+        };
+        /**
+         * ObjectionHandlerAnswer
+         * @description What an agent answered. Its intents were not carried out.
+         */
+        ObjectionHandlerAnswer: {
+            /** Agent Id */
+            agent_id: number | null;
+            /**
+             * Agent Type
+             * @constant
+             */
+            agent_type: "objection_handler";
+            /** Answered Objection */
+            answered_objection?: string | null;
+            asked_factor?: components["schemas"]["Factor"] | null;
+            /**
+             * Confidence
+             * @default 1
+             */
+            confidence: number;
+            /**
+             * @default {
+             *       "cost": "0",
+             *       "input_tokens": 0,
+             *       "model_calls": 0,
+             *       "output_tokens": 0
+             *     }
+             */
+            cost: components["schemas"]["CostMetrics"];
+            /**
+             * Could Answer
+             * @default true
+             */
+            could_answer: boolean;
+            /** Execution Id */
+            execution_id: number;
+            /**
+             * Intents
+             * @default []
+             */
+            intents: (components["schemas"]["BookMeeting"] | components["schemas"]["CancelMeeting"] | components["schemas"]["UpdateLead"] | components["schemas"]["RemindPerson"] | components["schemas"]["NotifyPerson"])[];
+            /** Model */
+            model?: string | null;
+            /**
+             * Model Calls
+             * @description Each question to a model.
+             * @default []
+             */
+            model_calls: components["schemas"]["outrider__agents__invoking__schemas__ModelCallOut"][];
+            /** Name */
+            name: string;
+            next_state?: components["schemas"]["WorkflowState"] | null;
+            /** Offered Slots */
+            offered_slots?: components["schemas"]["Slot"][] | null;
+            person_reason?: components["schemas"]["PersonReason"] | null;
+            /** Processing Time */
+            processing_time: number;
+            qualification?: components["schemas"]["Qualification"] | null;
+            qualification_factors?: components["schemas"]["QualificationFactors"] | null;
+            reading?: components["schemas"]["Reading"] | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Result */
+            result?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * System Prompt
+             * @default
+             */
+            system_prompt: string;
+            /** Text */
+            text?: string | null;
+            /**
+             * Tool Uses
+             * @default []
+             */
+            tool_uses: components["schemas"]["ToolUse"][];
+            /** Trace Id */
+            trace_id: string;
+            /** Version */
+            version: number | null;
+        };
+        /**
+         * ObjectionIn
+         * @description A new objection, or with the key of another one what stands in its place.
+         */
+        ObjectionIn: {
+            /**
+             * Campaign Id
+             * @description Null for all campaigns.
+             */
+            campaign_id?: number | null;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Examples
+             * @default []
+             */
+            examples: string[];
+            /** Guidance */
+            guidance: string;
+            /**
+             * Key
+             * @description Without one it is made of the name.
+             */
+            key?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Proof Points
+             * @default []
+             */
+            proof_points: string[];
+            /**
+             * Sample Answer
+             * @default
+             */
+            sample_answer: string;
+        };
+        /** ObjectionOut */
+        ObjectionOut: {
+            /** Campaign Id */
+            campaign_id?: number | null;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /** Examples */
+            examples: string[];
+            /** Guidance */
+            guidance: string;
+            /** Id */
+            id?: number | null;
+            /**
+             * Is Shipped
+             * @default false
+             */
+            is_shipped: boolean;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /**
+             * Origin
+             * @default shipped
+             * @enum {string}
+             */
+            origin: "shipped" | "all" | "campaign";
+            /** Proof Points */
+            proof_points: string[];
+            /** Sample Answer */
+            sample_answer: string;
+            /** Updated At */
+            updated_at?: string | null;
+        };
+        /**
+         * ObjectionPatch
+         * @description Changes to an objection; what is left out stays.
+         */
+        ObjectionPatch: {
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Examples */
+            examples?: string[] | null;
+            /** Guidance */
+            guidance?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Proof Points */
+            proof_points?: string[] | null;
+            /** Sample Answer */
+            sample_answer?: string | null;
+        };
+        /**
          * OutboxState
          * @description Our side of an outgoing text. What happens after the carrier accepted it is in `delivery_status`.
          * @enum {string}
          */
         OutboxState: "queued" | "held" | "sending" | "unknown" | "sent" | "failed" | "cancelled";
+        /**
+         * Outcome
+         * @description How a conversation stands at its end.
+         * @enum {string}
+         */
+        Outcome: "meeting_booked" | "interested" | "undecided" | "later" | "not_interested" | "wrong_person" | "opted_out" | "needs_person" | "went_silent";
+        /** Page[AlertOut] */
+        Page_AlertOut_: {
+            /** Items */
+            items: components["schemas"]["AlertOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[ApprovalOut] */
+        Page_ApprovalOut_: {
+            /** Items */
+            items: components["schemas"]["ApprovalOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[BookingOut] */
+        Page_BookingOut_: {
+            /** Items */
+            items: components["schemas"]["BookingOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[CampaignLeadOut] */
         Page_CampaignLeadOut_: {
             /** Items */
@@ -4159,6 +7990,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[CompanyOut] */
+        Page_CompanyOut_: {
+            /** Items */
+            items: components["schemas"]["CompanyOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[ConversationOut] */
         Page_ConversationOut_: {
             /** Items */
@@ -4170,6 +8008,20 @@ export interface components {
         Page_DecisionOut_: {
             /** Items */
             items: components["schemas"]["DecisionOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[EndpointOut] */
+        Page_EndpointOut_: {
+            /** Items */
+            items: components["schemas"]["EndpointOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[ExecutionOut] */
+        Page_ExecutionOut_: {
+            /** Items */
+            items: components["schemas"]["ExecutionOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -4215,6 +8067,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[ModelCallOut] */
+        Page_ModelCallOut_: {
+            /** Items */
+            items: components["schemas"]["outrider__llm__budgets__schemas__ModelCallOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[NoteOut] */
         Page_NoteOut_: {
             /** Items */
@@ -4222,10 +8081,24 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[NotificationOut] */
+        Page_NotificationOut_: {
+            /** Items */
+            items: components["schemas"]["NotificationOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[ProcessingLogOut] */
         Page_ProcessingLogOut_: {
             /** Items */
             items: components["schemas"]["ProcessingLogOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[RuleOut] */
+        Page_RuleOut_: {
+            /** Items */
+            items: components["schemas"]["RuleOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -4250,6 +8123,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[WebhookDeliveryOut] */
+        Page_WebhookDeliveryOut_: {
+            /** Items */
+            items: components["schemas"]["WebhookDeliveryOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[WorkflowOut] */
         Page_WorkflowOut_: {
             /** Items */
@@ -4267,11 +8147,48 @@ export interface components {
          * @description Why a conversation waits for a person.
          * @enum {string}
          */
-        PersonReason: "reply_limit" | "no_auto_reply" | "asked_for_person" | "model_failed" | "answer_refused" | "no_sender" | "over_budget" | "with_person";
+        PersonReason: "reply_limit" | "no_auto_reply" | "asked_for_person" | "angry" | "legal_threat" | "low_confidence" | "repeated_failure" | "wrong_person" | "wants_no_texts" | "follow_up" | "model_failed" | "answer_refused" | "no_sender" | "over_budget" | "with_person";
         /** PersonaIn */
         PersonaIn: {
             /** Persona */
             persona: string | null;
+        };
+        /**
+         * PipelineOut
+         * @description What the agents hand on, and what each of them took.
+         */
+        PipelineOut: {
+            /** Bdr Actions */
+            bdr_actions: {
+                [key: string]: unknown;
+            }[];
+            /** Conversation History */
+            conversation_history: {
+                [key: string]: unknown;
+            }[];
+            /** Current Agent */
+            current_agent: string;
+            /** Enrichment Data */
+            enrichment_data: {
+                [key: string]: unknown;
+            };
+            /** Growth Insights */
+            growth_insights: {
+                [key: string]: unknown;
+            }[];
+            /** Lead Data */
+            lead_data: {
+                [key: string]: unknown;
+            };
+            /** Marketing Plan */
+            marketing_plan: {
+                [key: string]: unknown;
+            };
+            /** Qualification Score */
+            qualification_score: number | null;
+            /** Steps */
+            steps: components["schemas"]["StepOut"][];
+            tier: components["schemas"]["Tier"] | null;
         };
         /** PlaceHours */
         PlaceHours: {
@@ -4404,64 +8321,6 @@ export interface components {
             /** Target */
             target: string | null;
         };
-        /**
-         * PreviewIn
-         * @description A campaign as the form has it, and the leads to write to.
-         */
-        PreviewIn: {
-            /** @default sms */
-            agent_type: components["schemas"]["AgentType"];
-            audience?: components["schemas"]["Audience"] | null;
-            /**
-             * Count
-             * @default 3
-             */
-            count: number;
-            /**
-             * Description
-             * @default
-             */
-            description: string;
-            /** Lead Ids */
-            lead_ids?: number[] | null;
-            /** Model */
-            model?: string | null;
-            /**
-             * Name
-             * @default
-             */
-            name: string;
-            /**
-             * Offset
-             * @default 0
-             */
-            offset: number;
-            /**
-             * Require Consent
-             * @default true
-             */
-            require_consent: boolean;
-            /**
-             * Sender Name
-             * @default
-             */
-            sender_name: string;
-            /**
-             * Sms System Prompt
-             * @default
-             */
-            sms_system_prompt: string;
-            /**
-             * Sms Temperature
-             * @default 70
-             */
-            sms_temperature: number;
-            /** Sms Template */
-            sms_template?: string | null;
-            workflow_config?: components["schemas"]["WorkflowDefinition"] | null;
-            /** Workflow Id */
-            workflow_id?: number | null;
-        };
         /** PreviewRow */
         PreviewRow: {
             /** Cells */
@@ -4538,11 +8397,302 @@ export interface components {
             /** Role */
             role: string;
         };
+        /** PromptPreview */
+        PromptPreview: {
+            /** Missing */
+            missing: string[];
+            /** Problems */
+            problems: components["schemas"]["FieldProblem"][];
+            /** Text */
+            text: string;
+            /** Values */
+            values: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ProviderFigures
+         * @description What the calls of a time span came to.
+         */
+        ProviderFigures: {
+            /**
+             * Answered
+             * @default 0
+             */
+            answered: number;
+            /**
+             * Calls
+             * @default 0
+             */
+            calls: number;
+            /**
+             * Cost
+             * @default 0
+             */
+            cost: string;
+            /**
+             * Errors
+             * @default {}
+             */
+            errors: {
+                [key: string]: number;
+            };
+            /**
+             * From Cache
+             * @default 0
+             */
+            from_cache: number;
+            /**
+             * Input Tokens
+             * @default 0
+             */
+            input_tokens: number;
+            /**
+             * Output Tokens
+             * @default 0
+             */
+            output_tokens: number;
+            /** P50 Ms */
+            p50_ms?: number | null;
+            /** P95 Ms */
+            p95_ms?: number | null;
+            /**
+             * Under Way
+             * @default 0
+             */
+            under_way: number;
+        };
+        /**
+         * ProviderHealth
+         * @description How a provider is doing.
+         */
+        ProviderHealth: {
+            /** Changed At */
+            changed_at: string | null;
+            last_day: components["schemas"]["ProviderFigures"];
+            last_hour: components["schemas"]["ProviderFigures"];
+            last_week: components["schemas"]["ProviderFigures"];
+            /** Problem */
+            problem: string | null;
+            /** Processes Open */
+            processes_open: number;
+            /** Provider */
+            provider: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "closed" | "half_open" | "open";
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * ProviderProblem
+         * @description A provider that could not be asked.
+         */
+        ProviderProblem: {
+            /** Message */
+            message: string;
+            /** Provider */
+            provider: string;
+            /** Retryable */
+            retryable: boolean;
+        };
+        /** PublishIn */
+        PublishIn: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
         /**
          * Purpose
          * @enum {string}
          */
         Purpose: "campaign" | "reply" | "compliance";
+        /**
+         * Qualification
+         * @description How well a lead fits, and why.
+         */
+        Qualification: {
+            /**
+             * @default {
+             *       "findings": {}
+             *     }
+             */
+            factors: components["schemas"]["QualificationFactors"];
+            /** Reasoning */
+            reasoning: string;
+            /** Score */
+            score: number;
+            tier: components["schemas"]["Tier"];
+        };
+        /**
+         * QualificationAnswer
+         * @description With score, tier and reasoning also at the top.
+         */
+        QualificationAnswer: {
+            /** Agent Id */
+            agent_id: number | null;
+            /**
+             * Agent Type
+             * @constant
+             */
+            agent_type: "qualification";
+            /** Answered Objection */
+            answered_objection?: string | null;
+            asked_factor?: components["schemas"]["Factor"] | null;
+            /**
+             * Confidence
+             * @default 1
+             */
+            confidence: number;
+            /**
+             * @default {
+             *       "cost": "0",
+             *       "input_tokens": 0,
+             *       "model_calls": 0,
+             *       "output_tokens": 0
+             *     }
+             */
+            cost: components["schemas"]["CostMetrics"];
+            /**
+             * Could Answer
+             * @default true
+             */
+            could_answer: boolean;
+            /** Execution Id */
+            execution_id: number;
+            /**
+             * Intents
+             * @default []
+             */
+            intents: (components["schemas"]["BookMeeting"] | components["schemas"]["CancelMeeting"] | components["schemas"]["UpdateLead"] | components["schemas"]["RemindPerson"] | components["schemas"]["NotifyPerson"])[];
+            /** Model */
+            model?: string | null;
+            /**
+             * Model Calls
+             * @description Each question to a model.
+             * @default []
+             */
+            model_calls: components["schemas"]["outrider__agents__invoking__schemas__ModelCallOut"][];
+            /** Name */
+            name: string;
+            next_state?: components["schemas"]["WorkflowState"] | null;
+            /** Offered Slots */
+            offered_slots?: components["schemas"]["Slot"][] | null;
+            person_reason?: components["schemas"]["PersonReason"] | null;
+            /** Processing Time */
+            processing_time: number;
+            qualification?: components["schemas"]["Qualification"] | null;
+            qualification_factors?: components["schemas"]["QualificationFactors"] | null;
+            reading?: components["schemas"]["Reading"] | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Reasoning */
+            reasoning?: string | null;
+            result?: components["schemas"]["CompanyQualification"] | null;
+            /** Score */
+            score?: number | null;
+            /**
+             * System Prompt
+             * @default
+             */
+            system_prompt: string;
+            /** Text */
+            text?: string | null;
+            tier?: components["schemas"]["Tier"] | null;
+            /**
+             * Tool Uses
+             * @default []
+             */
+            tool_uses: components["schemas"]["ToolUse"][];
+            /** Trace Id */
+            trace_id: string;
+            /** Version */
+            version: number | null;
+        };
+        /**
+         * QualificationFactor
+         * @description One part of a score.
+         */
+        QualificationFactor: {
+            /** Evidence */
+            evidence: components["schemas"]["Evidence"][];
+            /** Name */
+            name: string;
+            /** Points */
+            points: number;
+            /** Reason */
+            reason: string;
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * QualificationFactors
+         * @description The latest finding on each factor.
+         */
+        QualificationFactors: {
+            /**
+             * Findings
+             * @default {}
+             */
+            findings: {
+                [key: string]: components["schemas"]["FactorFinding"];
+            };
+        };
+        /**
+         * QualificationInput
+         * @description A company to judge, or what a lead wrote.
+         */
+        QualificationInput: {
+            /** Campaign Id */
+            campaign_id?: number | null;
+            /** Company Name */
+            company_name?: string | null;
+            /** Company Size */
+            company_size?: string | null;
+            contact_info?: components["schemas"]["ContactInfo"] | null;
+            /** Conversation Id */
+            conversation_id?: number | null;
+            /** History */
+            history?: components["schemas"]["AgentMessage"][] | null;
+            /** Industry */
+            industry?: string | null;
+            /** Lead Id */
+            lead_id?: number | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /**
+         * QualificationOut
+         * @description How well the lead fitted at one time, and why.
+         */
+        QualificationOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Findings */
+            findings: components["schemas"]["FactorFinding"][];
+            /** Id */
+            id: number;
+            /** Reasoning */
+            reasoning: string;
+            /** Score */
+            score: number;
+            /** Source */
+            source: string;
+            tier: components["schemas"]["Tier"];
+        };
         /**
          * QueueDepth
          * @description Jobs of one kind.
@@ -4590,6 +8740,26 @@ export interface components {
             /** Delivers */
             delivers: boolean;
         };
+        /** ReadChanged */
+        ReadChanged: {
+            /** Changed */
+            changed: number;
+        };
+        /**
+         * ReadIn
+         * @description Which notifications: these, or all up to one.
+         */
+        ReadIn: {
+            /** Ids */
+            ids?: number[] | null;
+            /**
+             * Is Read
+             * @default true
+             */
+            is_read: boolean;
+            /** Up To */
+            up_to?: number | null;
+        };
         /** Readiness */
         Readiness: {
             /**
@@ -4602,6 +8772,89 @@ export interface components {
              * @enum {string}
              */
             status: "ready" | "not ready";
+        };
+        /**
+         * Reading
+         * @description What the latest texts of a lead say: the model's reading, corrected by rules in code.
+         */
+        Reading: {
+            /**
+             * Asks For Person
+             * @default false
+             */
+            asks_for_person: boolean;
+            /**
+             * Asks Whether Ai
+             * @default false
+             */
+            asks_whether_ai: boolean;
+            /**
+             * Confidence
+             * @default 0.6
+             */
+            confidence: number;
+            /**
+             * Findings
+             * @default []
+             */
+            findings: components["schemas"]["FactorFinding"][];
+            /** @default unclear */
+            intent: components["schemas"]["LeadIntent"];
+            /**
+             * Is Angry
+             * @default false
+             */
+            is_angry: boolean;
+            /**
+             * Language
+             * @default en
+             */
+            language: string;
+            /** Named Time */
+            named_time?: string | null;
+            /** Objection */
+            objection?: string | null;
+            /** Picked Slot */
+            picked_slot?: number | null;
+            /**
+             * Sentiment
+             * @default neutral
+             * @enum {string}
+             */
+            sentiment: "positive" | "neutral" | "negative";
+            /**
+             * Threatens Legally
+             * @default false
+             */
+            threatens_legally: boolean;
+        };
+        /**
+         * Refusal
+         * @description A draft that was left out, with the reason.
+         */
+        Refusal: {
+            /** Reason */
+            reason: string;
+            /** What */
+            what: string;
+        };
+        /** Reject */
+        Reject: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * RejectedCompany
+         * @description A row that did not become a company, or did without one of its values.
+         */
+        RejectedCompany: {
+            /** Line */
+            line: number;
+            /** Reason */
+            reason: string;
         };
         /** RejectedLine */
         RejectedLine: {
@@ -4624,10 +8877,49 @@ export interface components {
             /** Rows */
             rows: number;
         };
+        /**
+         * RemindPerson
+         * @description A person shall take the conversation at that time, unless the lead writes before.
+         */
+        RemindPerson: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "remind_person";
+            /** Why */
+            why: string;
+        };
         /** Requeued */
         Requeued: {
             /** Requeued */
             requeued: number;
+        };
+        /**
+         * ResetIn
+         * @description What to forget. Without either id only what the process and the installation keep for the type is cleared.
+         */
+        ResetIn: {
+            /** Conversation Id */
+            conversation_id?: number | null;
+            /** Lead Id */
+            lead_id?: number | null;
+        };
+        /** ResetReport */
+        ResetReport: {
+            agent_type: components["schemas"]["outrider__agents__base__AgentType"];
+            /** Done */
+            done: string[];
+            /**
+             * Memories Cleared
+             * @default 0
+             */
+            memories_cleared: number;
         };
         /** Resolution */
         Resolution: {
@@ -4642,6 +8934,81 @@ export interface components {
             /** Retried */
             retried: number;
         };
+        /** RotateIn */
+        RotateIn: {
+            /**
+             * Keep Hours
+             * @default 24
+             */
+            keep_hours: number;
+        };
+        /**
+         * RuleChannel
+         * @description Where a rule brings facts to.
+         * @enum {string}
+         */
+        RuleChannel: "in_app" | "email" | "slack" | "sms";
+        /**
+         * RuleIn
+         * @description Tell a fact on a channel. For `in_app`, `enabled` says whether the list has it.
+         */
+        RuleIn: {
+            channel: components["schemas"]["RuleChannel"];
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /** Fact */
+            fact: string;
+            /**
+             * Target
+             * @default
+             */
+            target: string;
+        };
+        /** RuleOut */
+        RuleOut: {
+            channel: components["schemas"]["RuleChannel"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Fact */
+            fact: string;
+            /** Id */
+            id: number;
+            last_delivery?: components["schemas"]["LastDelivery"] | null;
+            /** Target */
+            target: string;
+        };
+        /** RulePatch */
+        RulePatch: {
+            /** Enabled */
+            enabled: boolean;
+        };
+        /**
+         * RunOut
+         * @description When an agent last worked on the lead, and what that took.
+         */
+        RunOut: {
+            /** Error */
+            error: string | null;
+            /**
+             * Executed At
+             * Format: date-time
+             */
+            executed_at: string;
+            /** Milliseconds */
+            milliseconds: number;
+            /** Model */
+            model: string | null;
+            /** Success */
+            success: boolean;
+        };
         /** SampleText */
         SampleText: {
             /** Body */
@@ -4653,6 +9020,98 @@ export interface components {
             /** Segments */
             segments: number;
         };
+        /**
+         * SchedulerAnswer
+         * @description What an agent answered. Its intents were not carried out.
+         */
+        SchedulerAnswer: {
+            /** Agent Id */
+            agent_id: number | null;
+            /**
+             * Agent Type
+             * @constant
+             */
+            agent_type: "scheduler";
+            /** Answered Objection */
+            answered_objection?: string | null;
+            asked_factor?: components["schemas"]["Factor"] | null;
+            /**
+             * Confidence
+             * @default 1
+             */
+            confidence: number;
+            /**
+             * @default {
+             *       "cost": "0",
+             *       "input_tokens": 0,
+             *       "model_calls": 0,
+             *       "output_tokens": 0
+             *     }
+             */
+            cost: components["schemas"]["CostMetrics"];
+            /**
+             * Could Answer
+             * @default true
+             */
+            could_answer: boolean;
+            /** Execution Id */
+            execution_id: number;
+            /**
+             * Intents
+             * @default []
+             */
+            intents: (components["schemas"]["BookMeeting"] | components["schemas"]["CancelMeeting"] | components["schemas"]["UpdateLead"] | components["schemas"]["RemindPerson"] | components["schemas"]["NotifyPerson"])[];
+            /** Model */
+            model?: string | null;
+            /**
+             * Model Calls
+             * @description Each question to a model.
+             * @default []
+             */
+            model_calls: components["schemas"]["outrider__agents__invoking__schemas__ModelCallOut"][];
+            /** Name */
+            name: string;
+            next_state?: components["schemas"]["WorkflowState"] | null;
+            /** Offered Slots */
+            offered_slots?: components["schemas"]["Slot"][] | null;
+            person_reason?: components["schemas"]["PersonReason"] | null;
+            /** Processing Time */
+            processing_time: number;
+            qualification?: components["schemas"]["Qualification"] | null;
+            qualification_factors?: components["schemas"]["QualificationFactors"] | null;
+            reading?: components["schemas"]["Reading"] | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Result */
+            result?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * System Prompt
+             * @default
+             */
+            system_prompt: string;
+            /** Text */
+            text?: string | null;
+            /**
+             * Tool Uses
+             * @default []
+             */
+            tool_uses: components["schemas"]["ToolUse"][];
+            /** Trace Id */
+            trace_id: string;
+            /** Version */
+            version: number | null;
+        };
+        /**
+         * Scope
+         * @description What a budget is of.
+         * @enum {string}
+         */
+        Scope: "installation_day" | "installation_month" | "conversation" | "campaign";
         /** SegmentsIn */
         SegmentsIn: {
             /** Body */
@@ -4814,10 +9273,46 @@ export interface components {
             model_is_offline: boolean;
         };
         /**
+         * Severity
+         * @enum {string}
+         */
+        Severity: "info" | "success" | "warning" | "critical";
+        /** Signal */
+        Signal: {
+            kind: components["schemas"]["SignalKind"];
+            /** Sources */
+            sources: components["schemas"]["Evidence"][];
+            /** Text */
+            text: string;
+        };
+        /**
+         * SignalKind
+         * @enum {string}
+         */
+        SignalKind: "hiring" | "funding" | "expansion" | "product" | "technology" | "regulation" | "other";
+        /**
          * SkipReason
          * @enum {string}
          */
         SkipReason: "suppressed" | "invalid_number" | "outside_consent" | "replied_elsewhere" | "budget" | "cancelled";
+        /**
+         * Slot
+         * @description A time at which a meeting could be.
+         */
+        Slot: {
+            /** Calendar Id */
+            calendar_id: number;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+        };
         /** Snooze */
         Snooze: {
             /**
@@ -4825,6 +9320,75 @@ export interface components {
              * Format: date-time
              */
             until: string;
+        };
+        /**
+         * Source
+         * @description Where a fact comes from.
+         */
+        Source: {
+            /**
+             * Detail
+             * @default
+             */
+            detail: string;
+            /**
+             * Observed At
+             * Format: date-time
+             */
+            observed_at: string;
+            /** Provider */
+            provider: string;
+        };
+        /**
+         * SourcedClaim
+         * @description A statement whose evidence there is.
+         */
+        SourcedClaim: {
+            /** Sources */
+            sources: components["schemas"]["Evidence"][];
+            /** Text */
+            text: string;
+        };
+        /**
+         * StepOut
+         * @description What one agent took, beside its goal.
+         */
+        StepOut: {
+            agent_type: components["schemas"]["outrider__agents__base__AgentType"];
+            /** Error Code */
+            error_code: string | null;
+            /** Goal Milliseconds */
+            goal_milliseconds: number;
+            /** Milliseconds */
+            milliseconds: number;
+            /** Reason */
+            reason: string;
+            /** Success */
+            success: boolean;
+            /** Within Goal */
+            within_goal: boolean;
+        };
+        /**
+         * Subject
+         * @enum {string}
+         */
+        Subject: "person" | "company" | "market";
+        /**
+         * SubjectBudgetOut
+         * @description The budget of one campaign, for its models and its texts together.
+         */
+        SubjectBudgetOut: {
+            /** Limit */
+            limit: string;
+            /** Name */
+            name: string;
+            scope: components["schemas"]["Scope"];
+            /** Spent */
+            spent: string;
+            /** Subject Id */
+            subject_id: number;
+            /** Under Way */
+            under_way: string;
         };
         /**
          * Suggestion
@@ -4857,6 +9421,36 @@ export interface components {
             text: string | null;
             /** Trace Id */
             trace_id: string;
+        };
+        /**
+         * SummaryOut
+         * @description What an analyst made of the conversation when it rested.
+         */
+        SummaryOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Is Current
+             * @default true
+             */
+            is_current: boolean;
+            /** Model */
+            model: string | null;
+            /** Next Step */
+            next_step: string;
+            /** Open Questions */
+            open_questions: string[];
+            outcome: components["schemas"]["Outcome"];
+            /**
+             * Sentiment
+             * @enum {string}
+             */
+            sentiment: "positive" | "neutral" | "negative";
+            /** Summary */
+            summary: string;
         };
         /**
          * SuppressionImport
@@ -4910,6 +9504,47 @@ export interface components {
          */
         SuppressionReason: "stop" | "carrier" | "wrong_number" | "invalid" | "complaint" | "manual" | "import";
         /**
+         * TalkInput
+         * @description One turn with a lead: `text` is what they wrote.
+         */
+        TalkInput: {
+            /** Campaign Id */
+            campaign_id?: number | null;
+            /** Company Name */
+            company_name?: string | null;
+            /** Company Size */
+            company_size?: string | null;
+            contact_info?: components["schemas"]["ContactInfo"] | null;
+            /** Conversation Id */
+            conversation_id?: number | null;
+            /** History */
+            history?: components["schemas"]["AgentMessage"][] | null;
+            /** Industry */
+            industry?: string | null;
+            /** Lead Id */
+            lead_id?: number | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * TeamView
+         * @description Where a conversation stands with the agents.
+         */
+        TeamView: {
+            current_agent: components["schemas"]["outrider__agents__base__AgentType"] | null;
+            /** Failures */
+            failures: number;
+            /** Is Disclosed */
+            is_disclosed: boolean;
+            meeting: components["schemas"]["Meeting"] | null;
+            /** Offered Slots */
+            offered_slots: components["schemas"]["Slot"][];
+            /** Qualifications */
+            qualifications: components["schemas"]["QualificationOut"][];
+            state: components["schemas"]["WorkflowState"];
+            summary: components["schemas"]["SummaryOut"] | null;
+        };
+        /**
          * TextFigures
          * @description Texts of one period.
          */
@@ -4930,6 +9565,32 @@ export interface components {
             sent: number;
             /** Undelivered */
             undelivered: number;
+        };
+        /**
+         * ThreadInput
+         * @description A conversation to sum up.
+         */
+        ThreadInput: {
+            /** Campaign Id */
+            campaign_id?: number | null;
+            /** Company Name */
+            company_name?: string | null;
+            /** Company Size */
+            company_size?: string | null;
+            contact_info?: components["schemas"]["ContactInfo"] | null;
+            /** Conversation Id */
+            conversation_id?: number | null;
+            /** History */
+            history?: components["schemas"]["AgentMessage"][] | null;
+            /** Industry */
+            industry?: string | null;
+            /** Lead Id */
+            lead_id?: number | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
         };
         /**
          * ThreadMessageOut
@@ -4969,6 +9630,32 @@ export interface components {
          */
         ThreadStatus: "open" | "snoozed" | "resolved";
         /**
+         * ThreadSummary
+         * @description What an analyst makes of a thread.
+         */
+        ThreadSummary: {
+            /** Next Step */
+            next_step: string;
+            /**
+             * Open Questions
+             * @default []
+             */
+            open_questions: string[];
+            outcome: components["schemas"]["Outcome"];
+            /**
+             * Sentiment
+             * @enum {string}
+             */
+            sentiment: "positive" | "neutral" | "negative";
+            /** Summary */
+            summary: string;
+        };
+        /**
+         * Tier
+         * @enum {string}
+         */
+        Tier: "A" | "B" | "C" | "D";
+        /**
          * TimelineEntry
          * @description One thing that happened to a lead.
          */
@@ -4988,7 +9675,64 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "text_in" | "text_out" | "campaign" | "consent" | "consent_revoked" | "suppressed" | "suppression_lifted" | "imported" | "created";
+            kind: "text_in" | "text_out" | "campaign" | "consent" | "consent_revoked" | "suppressed" | "suppression_lifted" | "imported" | "created" | "meeting_booked" | "meeting_moved" | "meeting_cancelled";
+        };
+        /** ToolOut */
+        ToolOut: {
+            /** Agent Types */
+            agent_types: components["schemas"]["outrider__agents__base__AgentType"][];
+            /** Description */
+            description: string;
+            /** Has Effects */
+            has_effects: boolean;
+            /** Name */
+            name: string;
+        };
+        /**
+         * ToolUse
+         * @description A tool that an agent used, for those who look into the run.
+         */
+        ToolUse: {
+            /** Arguments */
+            arguments: {
+                [key: string]: unknown;
+            };
+            /**
+             * Milliseconds
+             * @default 0
+             */
+            milliseconds: number;
+            /** Name */
+            name: string;
+            /** Refused */
+            refused?: string | null;
+            /** Result */
+            result: string;
+        };
+        /** Touch */
+        Touch: {
+            channel: components["schemas"]["outrider__agents__sales__results__Channel"];
+            /** Day */
+            day: number;
+            /**
+             * Personalised By
+             * @default []
+             */
+            personalised_by: components["schemas"]["Evidence"][];
+            /** Purpose */
+            purpose: string;
+            /**
+             * Segments
+             * @default 0
+             */
+            segments: number;
+            /**
+             * Subject
+             * @default
+             */
+            subject: string;
+            /** Text */
+            text: string;
         };
         /**
          * TranscriptMessageOut
@@ -5160,6 +9904,40 @@ export interface components {
             /** Lead Ids */
             lead_ids?: number[] | null;
         };
+        /** UnreadCount */
+        UnreadCount: {
+            /** Newest Id */
+            newest_id: number | null;
+            /** Unread */
+            unread: number;
+        };
+        /**
+         * UpdateLead
+         * @description Facts that the lead told, or that a provider knows. Only fields that an agent may change are carried out.
+         */
+        UpdateLead: {
+            /** Changes */
+            changes: {
+                [key: string]: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "update_lead";
+        };
+        /**
+         * VariableOut
+         * @description What may stand between `{{` and `}}` in a prompt; `{{name|otherwise}}` says what to write without a value.
+         */
+        VariableOut: {
+            /** Example */
+            example: string;
+            /** Meaning */
+            meaning: string;
+            /** Name */
+            name: string;
+        };
         /**
          * WaitingConversation
          * @description A conversation that waits for a person.
@@ -5189,6 +9967,36 @@ export interface components {
             url: string;
             /** Where */
             where: string;
+        };
+        /**
+         * WebhookDeliveryOut
+         * @description One message to one endpoint.
+         */
+        WebhookDeliveryOut: {
+            /** Attempts */
+            attempts: number;
+            /** Body */
+            body: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Endpoint Id */
+            endpoint_id: number;
+            /** Fact */
+            fact: string;
+            /** Id */
+            id: number;
+            /** Log */
+            log: components["schemas"]["AttemptOut"][];
+            /** Message Id */
+            message_id: string;
+            /** Next Attempt At */
+            next_attempt_at: string | null;
+            /** Settled At */
+            settled_at: string | null;
+            state: components["schemas"]["outrider__notifications__models__DeliveryState"];
         };
         /** WorkflowDefinition */
         WorkflowDefinition: {
@@ -5258,6 +10066,12 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * WorkflowState
+         * @description Where a conversation stands.
+         * @enum {string}
+         */
+        WorkflowState: "greeting" | "discovery" | "qualifying" | "objection" | "scheduling" | "booked" | "handed_over" | "closed";
         /** WorkflowVersionOut */
         WorkflowVersionOut: {
             /**
@@ -5274,6 +10088,236 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * WorkingHours
+         * @description Periods of each weekday, in order; an empty day is free.
+         */
+        WorkingHours: {
+            /**
+             * Friday
+             * @default []
+             */
+            friday: components["schemas"]["WorkingPeriod"][];
+            /**
+             * Monday
+             * @default []
+             */
+            monday: components["schemas"]["WorkingPeriod"][];
+            /**
+             * Saturday
+             * @default []
+             */
+            saturday: components["schemas"]["WorkingPeriod"][];
+            /**
+             * Sunday
+             * @default []
+             */
+            sunday: components["schemas"]["WorkingPeriod"][];
+            /**
+             * Thursday
+             * @default []
+             */
+            thursday: components["schemas"]["WorkingPeriod"][];
+            /**
+             * Tuesday
+             * @default []
+             */
+            tuesday: components["schemas"]["WorkingPeriod"][];
+            /**
+             * Wednesday
+             * @default []
+             */
+            wednesday: components["schemas"]["WorkingPeriod"][];
+        };
+        /**
+         * WorkingPeriod
+         * @description From one time of the day to a later one.
+         */
+        WorkingPeriod: {
+            /** End */
+            end: string;
+            /** Start */
+            start: string;
+        };
+        /**
+         * AgentType
+         * @description The work that an agent is made for.
+         * @enum {string}
+         */
+        outrider__agents__base__AgentType: "conversation" | "qualification" | "objection_handler" | "scheduler" | "analytics" | "enrichment" | "growth_analysis" | "marketing" | "bdr";
+        /**
+         * ModelCallOut
+         * @description One question to a model within a run.
+         */
+        outrider__agents__invoking__schemas__ModelCallOut: {
+            /**
+             * Asked For
+             * @default []
+             */
+            asked_for: string[];
+            /** Cost */
+            cost: string;
+            /**
+             * From Cache
+             * @default false
+             */
+            from_cache: boolean;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Milliseconds */
+            milliseconds: number;
+            /** Model */
+            model: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Purpose */
+            purpose: string;
+        };
+        /**
+         * PreviewIn
+         * @description A prompt to look at as it would be for one lead.
+         */
+        outrider__agents__library__schemas__PreviewIn: {
+            /** Campaign Id */
+            campaign_id?: number | null;
+            /** Lead Id */
+            lead_id?: number | null;
+            /** System Prompt */
+            system_prompt: string;
+        };
+        /**
+         * Channel
+         * @enum {string}
+         */
+        outrider__agents__sales__results__Channel: "sms" | "email" | "call";
+        /**
+         * DeliveryState
+         * @description How far the outside calendar knows.
+         * @enum {string}
+         */
+        outrider__agents__scheduling__models__DeliveryState: "not_needed" | "pending" | "delivered" | "failed";
+        /**
+         * AgentType
+         * @enum {string}
+         */
+        outrider__campaigns__models__AgentType: "sms" | "voice" | "both";
+        /**
+         * PreviewIn
+         * @description A campaign as the form has it, and the leads to write to.
+         */
+        outrider__campaigns__trials__schemas__PreviewIn: {
+            /** @default sms */
+            agent_type: components["schemas"]["outrider__campaigns__models__AgentType"];
+            audience?: components["schemas"]["Audience"] | null;
+            /**
+             * Count
+             * @default 3
+             */
+            count: number;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Lead Ids */
+            lead_ids?: number[] | null;
+            /** Model */
+            model?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /**
+             * Require Consent
+             * @default true
+             */
+            require_consent: boolean;
+            /**
+             * Sender Name
+             * @default
+             */
+            sender_name: string;
+            /**
+             * Sms System Prompt
+             * @default
+             */
+            sms_system_prompt: string;
+            /**
+             * Sms Temperature
+             * @default 70
+             */
+            sms_temperature: number;
+            /** Sms Template */
+            sms_template?: string | null;
+            workflow_config?: components["schemas"]["WorkflowDefinition"] | null;
+            /** Workflow Id */
+            workflow_id?: number | null;
+        };
+        /**
+         * Channel
+         * @description A way on which notices travel.
+         * @enum {string}
+         */
+        outrider__integrations__notifications__base__Channel: "email" | "slack" | "sms";
+        /**
+         * ModelCallOut
+         * @description One attempt at a model call.
+         */
+        outrider__llm__budgets__schemas__ModelCallOut: {
+            /** Cached Input Tokens */
+            cached_input_tokens: number;
+            /** Campaign Id */
+            campaign_id: number | null;
+            /** Conversation Id */
+            conversation_id: number | null;
+            /** Cost */
+            cost: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** From Cache */
+            from_cache: boolean;
+            /** Id */
+            id: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Lead Id */
+            lead_id: number | null;
+            /** Milliseconds */
+            milliseconds: number;
+            /** Model */
+            model: string;
+            /** Outcome */
+            outcome: string | null;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Price Known */
+            price_known: boolean;
+            /** Purpose */
+            purpose: string;
+            /** Reserved */
+            reserved: string;
+            /** Settled At */
+            settled_at: string | null;
+            state: components["schemas"]["CallState"];
+            /** Trace Id */
+            trace_id: string | null;
+            /** Usage Estimated */
+            usage_estimated: boolean;
+        };
+        /**
+         * DeliveryState
+         * @enum {string}
+         */
+        outrider__notifications__models__DeliveryState: "queued" | "delivered" | "failed";
     };
     responses: never;
     parameters: never;
@@ -5333,6 +10377,262 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_built_in_agents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltInAgent"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    copy_built_in_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_type: components["schemas"]["outrider__agents__base__AgentType"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_all_executions: {
+        parameters: {
+            query?: {
+                agent_type?: components["schemas"]["outrider__agents__base__AgentType"] | null;
+                /** @description `next_cursor` of the page before; without it the list begins. */
+                cursor?: string | null;
+                /** @description Most items of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExecutionOut_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionDetail"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    preview_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["outrider__agents__library__schemas__PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptPreview"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_agent_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: components["schemas"]["AgentStatus"];
+                    };
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_agent_tools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolOut"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_prompt_variables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VariableOut"][];
                 };
             };
             /** @description Client Error */
@@ -5431,6 +10731,1099 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    set_default_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefaultIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    compare_agent_versions: {
+        parameters: {
+            query?: {
+                /** @description Number of a version; without it the draft. */
+                before?: number | null;
+                /** @description Number of a version; without it the draft. */
+                after?: number | null;
+            };
+            header?: never;
+            path: {
+                agent_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDiff"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_agent_executions: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; without it the list begins. */
+                cursor?: string | null;
+                /** @description Most items of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                agent_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExecutionOut_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    publish_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PublishIn"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    restore_built_in_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_agent_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentVersionOut"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    restore_agent_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: number;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    reset_agent_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_type: components["schemas"]["outrider__agents__base__AgentType"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ResetIn"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetReport"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_approvals: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["ApprovalStatus"] | null;
+                lead_id?: number | null;
+                /** @description `next_cursor` of the page before; without it the list begins. */
+                cursor?: string | null;
+                /** @description Most items of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ApprovalOut_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    count_approvals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalCounts"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    approve_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Approve"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    reject_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Reject"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_bookings: {
+        parameters: {
+            query?: {
+                lead_id?: number | null;
+                campaign_id?: number | null;
+                conversation_id?: number | null;
+                calendar_id?: number | null;
+                status?: components["schemas"]["BookingStatus"][] | null;
+                delivery_state?: components["schemas"]["outrider__agents__scheduling__models__DeliveryState"][] | null;
+                /** @description Ends after it. */
+                since?: string | null;
+                /** @description Begins before it. */
+                until?: string | null;
+                /** @description `starts_at` or `created_at`; `-` before it for descending. */
+                sort?: string;
+                /** @description `next_cursor` of the page before; without it the list begins. */
+                cursor?: string | null;
+                /** @description Most items of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BookingOut_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    create_booking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookingIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_booking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    cancel_booking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookingCancel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    deliver_booking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    download_booking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    move_booking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookingMove"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_budgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetReport"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_budget_alerts: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; without it the list begins. */
+                cursor?: string | null;
+                /** @description Most items of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AlertOut_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scope: "installation_day" | "installation_month" | "conversation";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetReport"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    restore_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scope: "installation_day" | "installation_month" | "conversation";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetReport"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_calendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarOut"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    create_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_calendar_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOut"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_free_slots: {
+        parameters: {
+            query?: {
+                /** @description IANA zone; the calendar's without it. */
+                time_zone?: string | null;
+                since?: string | null;
+                days?: number;
+            };
+            header?: never;
+            path: {
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreeSlots"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    check_calendar_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calendar_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionTest"];
                 };
             };
             /** @description Client Error */
@@ -5594,7 +11987,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PreviewIn"];
+                "application/json": components["schemas"]["outrider__campaigns__trials__schemas__PreviewIn"];
             };
         };
         responses: {
@@ -5799,7 +12192,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/csv; charset=utf-8": string;
+                };
             };
             /** @description Client Error */
             "4XX": {
@@ -5807,8 +12202,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
                     "application/problem+json": unknown;
+                    "text/csv; charset=utf-8": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6188,6 +12583,107 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TrialReport"];
                 };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_companies: {
+        parameters: {
+            query?: {
+                /** @description Part of the name or of the domain. */
+                search?: string | null;
+                /** @description `next_cursor` of the page before; without it the list begins. */
+                cursor?: string | null;
+                /** @description Most items of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CompanyOut_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    import_companies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_import_companies"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyImport"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_company: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                company_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Client Error */
             "4XX": {
@@ -6858,6 +13354,123 @@ export interface operations {
             };
         };
     };
+    invoke_agent: {
+        parameters: {
+            query?: {
+                /** @description Answer with server-sent events. */
+                stream?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvokeTalk"] | components["schemas"]["InvokeQualification"] | components["schemas"]["InvokeAnalytics"] | components["schemas"]["InvokeCompany"];
+            };
+        };
+        responses: {
+            /** @description The answer; with `stream` server-sent events: `agent` (who answers, with the whole prompt), `text` (a piece of what is being written), `restarted` (what came so far is void), `tool` (one use of a tool), `model` (one call of a model and what it cost), and last `result` (as without a stream) or `error` (a problem). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationAnswer"] | components["schemas"]["QualificationAnswer"] | components["schemas"]["ObjectionHandlerAnswer"] | components["schemas"]["SchedulerAnswer"] | components["schemas"]["AnalyticsAnswer"] | components["schemas"]["EnrichmentAnswer"] | components["schemas"]["GrowthAnalysisAnswer"] | components["schemas"]["MarketingAnswer"] | components["schemas"]["BdrAnswer"];
+                    /**
+                     * @example event: agent
+                     *     data: {"agent_type": "conversation", …}
+                     *
+                     *     event: text
+                     *     data: {"text": "Glad"}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    run_pipeline: {
+        parameters: {
+            query?: {
+                /** @description Answer with server-sent events. */
+                stream?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentInput"];
+            };
+        };
+        responses: {
+            /** @description The whole state; with `stream` server-sent events: `step` for each agent as it ends (what it took, beside its goal) and last `result` with the whole state. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineOut"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    qualify_company: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyQualification"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     list_leads: {
         parameters: {
             query?: {
@@ -7013,6 +13626,40 @@ export interface operations {
             };
         };
     };
+    enrich_selected_leads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Selection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     export_leads: {
         parameters: {
             query?: {
@@ -7045,7 +13692,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/csv; charset=utf-8": string;
+                };
             };
             /** @description Client Error */
             "4XX": {
@@ -7053,8 +13702,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
                     "application/problem+json": unknown;
+                    "text/csv; charset=utf-8": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7077,7 +13726,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/csv; charset=utf-8": string;
+                };
             };
             /** @description Client Error */
             "4XX": {
@@ -7085,8 +13736,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
                     "application/problem+json": unknown;
+                    "text/csv; charset=utf-8": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7242,7 +13893,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/csv; charset=utf-8": string;
+                };
             };
             /** @description Client Error */
             "4XX": {
@@ -7250,8 +13903,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
                     "application/problem+json": unknown;
+                    "text/csv; charset=utf-8": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7512,6 +14165,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContactWindow"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    enrich_lead: {
+        parameters: {
+            query?: {
+                /** @description Ask the providers anew, whatever they said lately. May cost credits there. */
+                refresh?: boolean;
+            };
+            header?: never;
+            path: {
+                lead_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadKnowledge"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_lead_knowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lead_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadKnowledge"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_lead_research: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lead_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadResearch"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    research_lead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lead_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description Client Error */
@@ -7893,6 +14677,77 @@ export interface operations {
             };
         };
     };
+    list_model_calls: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; without it the list begins. */
+                cursor?: string | null;
+                /** @description Most items of one page. */
+                limit?: number;
+                model?: string | null;
+                purpose?: string | null;
+                /** @description `ok`, `cancelled`, `lost`, or an error, as in `model-timeout`. */
+                outcome?: string | null;
+                campaign_id?: number | null;
+                conversation_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ModelCallOut_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    read_models_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderHealth"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     test_model: {
         parameters: {
             query?: never;
@@ -7913,6 +14768,498 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelTest"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_notification_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelOut"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    test_notification_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: components["schemas"]["Channel-Input"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelTestIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelTest"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_notification_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RuleOut_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    create_notification_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_facts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactOut"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_notification_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_notification_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_notifications: {
+        parameters: {
+            query?: {
+                /** @description Only those that nobody has read. */
+                unread?: boolean;
+                /** @description `next_cursor` of the page before; without it the list begins. */
+                cursor?: string | null;
+                /** @description Most items of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NotificationOut_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    mark_notifications_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadChanged"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    count_unread_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadCount"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_objections: {
+        parameters: {
+            query?: {
+                /** @description Whose library; without it what holds for every campaign. */
+                campaign_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionOut"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    create_objection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_objection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                objection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_objection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                objection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_objection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                objection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectionPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionOut"];
                 };
             };
             /** @description Client Error */
@@ -8275,7 +15622,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/csv; charset=utf-8": string;
+                };
             };
             /** @description Client Error */
             "4XX": {
@@ -8283,8 +15632,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
                     "application/problem+json": unknown;
+                    "text/csv; charset=utf-8": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8906,6 +16255,38 @@ export interface operations {
             };
         };
     };
+    get_thread_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     mark_thread_unread: {
         parameters: {
             query?: never;
@@ -8924,6 +16305,339 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    resend_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_webhook_endpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EndpointOut_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    create_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointSecret"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only messages in this state. */
+                state?: components["schemas"]["outrider__notifications__models__DeliveryState"] | null;
+                /** @description `next_cursor` of the page before; without it the list begins. */
+                cursor?: string | null;
+                /** @description Most items of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                endpoint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WebhookDeliveryOut_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointSecret"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    test_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryOut"];
                 };
             };
             /** @description Client Error */
