@@ -18,6 +18,7 @@ from outrider.config import Settings
 from outrider.db.embedded import EmbeddedPostgres
 from outrider.db.engine import Database
 from outrider.db.migrate import migrate
+from outrider.llm.budgets import alerts
 
 TEMPLATE = "outrider_template"
 _numbers = itertools.count(1)
@@ -63,6 +64,7 @@ async def database(postgres: str) -> AsyncIterator[Database]:
     server = await asyncpg.connect(postgres)
     await server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
     database = Database(_address(postgres, name), pool_size=10)
+    alerts.forget_told()
     try:
         yield database
     finally:

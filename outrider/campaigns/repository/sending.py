@@ -54,11 +54,10 @@ async def lock_campaigns(session: AsyncSession, campaign_ids: Collection[int]) -
 
 async def add_spent(session: AsyncSession, amounts: Mapping[int, Decimal]) -> dict[int, Standing]:
     """Add US dollars (negative ones give back) to the guards of the campaigns that have a budget; returns how these stand."""
-    changed = {campaign_id: amount for campaign_id, amount in amounts.items() if amount}
-    if not changed:
+    if not amounts:
         return {}
     connection = await raw_connection(session)
-    found = await connection.fetch(ADD_SPENT, list(changed), list(changed.values()))
+    found = await connection.fetch(ADD_SPENT, list(amounts), list(amounts.values()))
     return {row["id"]: Standing(row["spent"], row["budget"]) for row in found}
 
 

@@ -207,9 +207,10 @@ class Ledger:
         return refusals
 
     async def _settle(self, session: AsyncSession, settlements: Sequence[tuple[Entry, Result]]) -> list[None]:
-        new = await rows.settle(session, settlements)
+        once = list({entry.id: (entry, result) for entry, result in reversed(settlements)}.values())
+        new = await rows.settle(session, once)
         changes: dict[Purse, Decimal] = defaultdict(Decimal)
-        for entry, result in settlements:
+        for entry, result in once:
             if entry.id in new:
                 for purse in self._purses(entry.call.scope, entry.created_at):
                     changes[purse] += result.cost - entry.amount

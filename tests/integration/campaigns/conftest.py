@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import outrider.campaigns.jobs
 import outrider.campaigns.subscribers  # noqa: F401  (registers the handlers of events)
 from outrider.campaigns import control, service
+from outrider.campaigns.budget import CampaignBudgets
 from outrider.campaigns.models import Campaign, CampaignLead
 from outrider.campaigns.runner import CampaignRunner
 from outrider.campaigns.schemas import CampaignIn, CampaignOut
@@ -25,10 +26,17 @@ from outrider.events.bus import publish
 from outrider.jobs import JobContext
 from outrider.jobs.definition import registry
 from outrider.leads.models import ConsentChannel, ConsentKind, Lead, LeadConsent
+from outrider.llm.base import ChatModel
+from outrider.llm.budgeted import Budgeted, Metered
+from outrider.llm.budgets.ledger import Ledger
 from outrider.llm.offline import OfflineModel
+from outrider.llm.pricing import Tariff
 from outrider.workflows.nodes.base import Models
 from outrider.workflows.shipped import ensure_shipped_workflows
 from tests.worlds import OneModel, run_due_jobs
+
+PATIENCE = 5.0
+"""Seconds that a call waits for money that is reserved for others."""
 
 
 class World:
@@ -38,7 +46,12 @@ class World:
         self.database = database
         self.settings = settings
         self._numbers = itertools.count(1)
+        self.ledger = Ledger(database, settings, [CampaignBudgets()], patience=PATIENCE)
         self.use(OneModel(OfflineModel()))
+
+    def use_paid(self, model: ChatModel, tariff: Tariff) -> None:
+        """Let this model write from now on, at a price."""
+        self.use(OneModel(Budgeted(Metered(model, tariff), self.ledger, tariff)))
 
     def use(self, models: Models) -> None:
         """Let these models write from now on."""

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from outrider.campaigns.gate import CampaignGate
 from outrider.conversations.gates import Cancel, Candidate, Hold, Until, Verdict
 from outrider.conversations.models import Author, Message, OutboxState, Purpose
+from outrider.llm.budgets.models import BudgetAlert
 from tests.integration.campaigns.conftest import World
 
 NOON_IN_CHICAGO = datetime(2026, 6, 2, 17, 0, tzinfo=UTC)
@@ -93,12 +94,29 @@ async def test_own_hours_hold_back_and_limit(world: World, campaign_id: int) -> 
     assert closed == {message.id: Hold(datetime(2026, 6, 3, 16, 0, tzinfo=UTC), "quiet_hours")}
 
 
-async def test_what_fits_into_the_budget_goes_and_the_rest_is_cancelled(world: World, campaign_id: int) -> None:
+async def test_what_fits_into_the_budget_goes_and_the_rest_waits_for_a_higher_one(world: World, campaign_id: int) -> None:
     await world.execute("UPDATE campaigns SET budget = 0.02")
     first, second, third = await world.texts(campaign_id)
 
-    assert await review(world, candidate(first), candidate(second), candidate(third)) == {third.id: Cancel("budget")}
+    assert await review(world, candidate(first), candidate(second), candidate(third)) == {third.id: Hold(None, "budget")}
     assert (await world.campaign_row(campaign_id)).spent == 2 * PRICE
+    shown = await world.shown(campaign_id)
+    assert shown.status == "paused" and "budget of $0.02 is used up" in (shown.status_reason or "")
+    assert [alert.threshold for alert in await world.rows(BudgetAlert)] == [50, 80, 100]
+
+
+async def test_money_that_is_reserved_for_models_under_way_is_waited_for(world: World, campaign_id: int) -> None:
+    await world.execute("UPDATE campaigns SET budget = 0.02, spent = 0.019")
+    await world.execute(
+        "INSERT INTO model_calls (state, model, purpose, cost, campaign_id) VALUES ('reserved', 'm', '', 0.019, :id)",
+        id=campaign_id,
+    )
+    message = (await world.texts(campaign_id))[0]
+
+    (verdict,) = (await review(world, candidate(message))).values()
+
+    assert isinstance(verdict, Hold) and verdict.until is not None and verdict.reason == "budget"
+    assert await world.status(campaign_id) == "processing"
 
 
 async def test_an_admitted_text_is_not_paid_for_twice(world: World, campaign_id: int) -> None:
@@ -153,7 +171,10 @@ async def test_the_guard_is_brought_to_what_the_rows_say(world: World, campaign_
     sent, admitted, _ = await world.texts(campaign_id)
     await world.execute("UPDATE messages SET state = 'sent', price = 0.02 WHERE id = :id", id=sent.id)
     await world.execute("UPDATE messages SET state = 'sending', admitted = true WHERE id = :id", id=admitted.id)
-    await world.execute("UPDATE runs SET cost = 0.001")
+    await world.execute("""
+        INSERT INTO model_calls (state, model, purpose, cost, campaign_id)
+        SELECT 'settled', 'm', '', 0.001, id FROM campaigns, generate_series(1, 3)
+    """)
 
     await jobs.settle_budgets.function(world.context)
 

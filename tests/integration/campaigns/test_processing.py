@@ -16,7 +16,9 @@ from outrider.campaigns.models import CampaignLead, ConversationMessage, Process
 from outrider.campaigns.process import fail_campaign
 from outrider.conversations.models import OutboxState
 from outrider.llm.base import ChatReply, ChatRequest, ModelTimeout
+from outrider.llm.budgets.models import BudgetAlert, ModelCall
 from outrider.llm.offline import OfflineModel
+from outrider.llm.pricing import Rate, Tariff
 from outrider.workflows.models import Run
 from tests.integration.campaigns.conftest import World
 from tests.worlds import OneModel
@@ -47,6 +49,10 @@ class Gated(OfflineModel):
         async with asyncio.timeout(10):
             while self.asked < count:
                 await asyncio.sleep(0.01)
+
+
+DEAR = Tariff("test", "dear", Rate(Decimal(0), Decimal(500_000)), most_tokens=1)
+"""Half a dollar a call."""
 
 
 class Dear(OfflineModel):
@@ -302,15 +308,53 @@ async def test_a_campaign_whose_every_lead_is_skipped_completes_at_its_launch(wo
     assert (await world.status(campaign_id), await world.statuses(campaign_id)) == ("completed", {"outside_consent": 2})
 
 
-async def test_models_that_use_up_the_budget_stop_the_campaign(world: World) -> None:
-    world.settings = world.settings.model_copy(update={"run_concurrency": 1})
-    world.use(OneModel(Dear()))
-    campaign_id = await world.started(10, budget=Decimal("1.00"))
+async def test_a_used_up_budget_pauses_the_campaign_and_leaves_its_leads_pending(world: World) -> None:
+    world.use_paid(Dear(), DEAR)
+    campaign_id = await world.started(10, budget=Decimal("1.70"))
+    await world.work()
+    await world.ledger.flush()
+
+    assert await world.statuses(campaign_id) == {"waiting": 3, "pending": 7}
+    shown = await world.shown(campaign_id)
+    assert shown.status == "paused"
+    assert shown.status_reason and shown.status_reason.startswith("The campaign's budget of $1.70 is used up: the $0.20")
+    assert shown.status_reason.endswith("Raise it and resume the campaign.")
+    assert (await world.campaign_row(campaign_id)).spent == Decimal("1.5")
+    assert sum(row.cost for row in await world.rows(ModelCall)) == Decimal("1.5")
+    assert {(alert.scope, alert.threshold) for alert in await world.rows(BudgetAlert)} == {
+        ("campaign", 50), ("campaign", 80), ("campaign", 100)
+    }  # fmt: skip
+
+    await world.resume(campaign_id)
+    await world.work()
+    assert (await world.status(campaign_id), await world.statuses(campaign_id)) == ("paused", {"waiting": 3, "pending": 7})
+    await world.execute("UPDATE campaigns SET budget = 100")
+    await world.resume(campaign_id)
+    await world.work()
+    await world.ledger.flush()
+    assert await world.statuses(campaign_id) == {"waiting": 10}
+    assert (await world.campaign_row(campaign_id)).spent == Decimal(5)
+
+
+async def test_an_installation_without_money_pauses_its_campaigns(world: World) -> None:
+    await world.execute("INSERT INTO budgets (scope, \"limit\") VALUES ('installation_day', 1)")
+    world.use_paid(Dear(), DEAR)
+    campaign_id = await world.started(4)
     await world.work()
 
-    statuses = await world.statuses(campaign_id)
-    assert statuses["budget"] >= 6 and statuses["waiting"] + statuses["budget"] == 10
-    assert (await world.campaign_row(campaign_id)).spent == Decimal("0.5") * statuses["waiting"]
+    assert await world.statuses(campaign_id) == {"waiting": 2, "pending": 2}
+    shown = await world.shown(campaign_id)
+    assert shown.status == "paused" and "of $1.00 a day is used up" in (shown.status_reason or "")
+
+
+async def test_the_guard_and_the_rows_agree_on_what_models_cost(world: World) -> None:
+    world.use_paid(Dear(), DEAR)
+    campaign_id = await world.started(4, budget=Decimal(100))
+    await world.work()
+    await world.ledger.flush()
+    before = (await world.campaign_row(campaign_id)).spent
+    await jobs.settle_budgets.function(world.context)
+    assert (await world.campaign_row(campaign_id)).spent == before == Decimal(2)
 
 
 async def test_without_a_sender_the_campaign_pauses_and_says_why(world: World) -> None:

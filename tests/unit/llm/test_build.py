@@ -131,3 +131,42 @@ def test_the_offline_model_loads_no_provider() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def wrappers(model: Any) -> list[str]:
+    names = []
+    while hasattr(model, "wrapped"):
+        names.append(type(model).__name__)
+        model = model.wrapped
+    return [*names, type(model).__name__]
+
+
+class NoBooks:
+    async def reserve(self, call: Any, amount: Any) -> Any: ...
+
+    def settle(self, reservation: Any, result: Any) -> None: ...
+
+    def note(self, call: Any, result: Any) -> None: ...
+
+
+async def test_what_stands_around_a_model() -> None:
+    chosen = settings(**KEY, fallback_models="openai:b", offline_fallback=True)
+    registry = ModelRegistry(chosen, lambda _: None, books=NoBooks())
+    model: Any = registry.get("openai:a")
+    assert wrappers(model)[:3] == ["Cached", "Budgeted", "Fallback"]
+    one, other, rules = model.wrapped.wrapped._models
+    assert wrappers(one) == ["Counted", "Breaker", "Limited", "Retrying", "Metered", "Priced", "OpenAICompatible"]
+    assert (other.name, wrappers(rules)) == ("openai:b", ["Counted", "Metered", "OfflineModel"])
+    assert wrappers(registry.get("offline")) == ["Budgeted", "Counted", "Metered", "OfflineModel"]
+    assert one.wrapped._circuit is other.wrapped._circuit, "models of one provider fail together"
+    await registry.aclose()
+
+
+async def test_rules_answer_in_place_of_a_model_only_where_that_is_allowed() -> None:
+    alone: Any = ModelRegistry(settings(**KEY, model_cache_seconds=0)).get()
+    assert "Fallback" not in wrappers(alone) and "Cached" not in wrappers(alone)
+
+
+async def test_a_fallback_that_cannot_be_used_is_left_out() -> None:
+    model: Any = ModelRegistry(settings(**KEY, fallback_models="nobody:m, openai:b")).get("openai:a")
+    assert [one.name for one in model.wrapped._models] == ["openai:a", "openai:b"]
