@@ -78,7 +78,8 @@ class Cached:
             statement = insert(EnrichmentPersonCache).values(person_key=query.person_key, **values)
             await session.execute(statement.on_conflict_do_update(index_elements=["person_key"], set_=values))
         # Somebody may work elsewhere by now: that other company's facts are not this one's.
-        if query.company_key is not None and (query.person_key is None or is_of_company(facts, query)):
+        is_ours = self.name != APOLLO or query.person_key is None or is_of_company(facts, query)
+        if query.company_key is not None and is_ours:
             await self._keep_company(session, query, [fact for fact in facts if fact.subject is not Subject.PERSON], hours)
 
     async def _keep_company(self, session: AsyncSession, query: EnrichmentQuery, facts: Sequence[Fact], hours: int) -> None:
