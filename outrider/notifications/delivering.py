@@ -14,7 +14,7 @@ from outrider.jobs import JobContext
 from outrider.notifications import repository
 from outrider.notifications.backoff import TRIES, pause
 from outrider.notifications.links import absolute
-from outrider.notifications.models import DeliveryState, Notification
+from outrider.notifications.models import NoticeState, Notification
 from outrider.telemetry import NOTICES
 
 log = structlog.get_logger(__name__)
@@ -43,7 +43,7 @@ async def attempt(context: JobContext, delivery_id: int) -> timedelta | None:
         )
         if is_ours and delivery.rule_id is not None:
             announce(session, Topic.NOTIFICATIONS, "delivery", more=True)
-    if failure is None or state is not DeliveryState.QUEUED or not is_ours:
+    if failure is None or state is not NoticeState.QUEUED or not is_ours:
         return None
     return pause(delivery.attempts, failure.retry_after)
 
@@ -59,10 +59,10 @@ def notice_of(notification: Notification) -> Notice:
     )
 
 
-def _state(failure: NotifierError | None, attempts: int) -> DeliveryState:
+def _state(failure: NotifierError | None, attempts: int) -> NoticeState:
     if failure is None:
-        return DeliveryState.DELIVERED
-    return DeliveryState.QUEUED if failure.retryable and attempts < TRIES else DeliveryState.FAILED
+        return NoticeState.DELIVERED
+    return NoticeState.QUEUED if failure.retryable and attempts < TRIES else NoticeState.FAILED
 
 
 def _words(error: NotifierError) -> str:

@@ -16,7 +16,7 @@ from outrider.notifications import repository
 from outrider.notifications.backoff import TRIES
 from outrider.notifications.facts import WebhookTested
 from outrider.notifications.jobs import send_webhook
-from outrider.notifications.models import DeliveryState, WebhookDelivery, WebhookEndpoint
+from outrider.notifications.models import NoticeState, WebhookDelivery, WebhookEndpoint
 from outrider.notifications.recording import send
 from outrider.notifications.schemas import EndpointIn, EndpointOut, EndpointPatch
 from outrider.notifications.sending import in_force
@@ -42,15 +42,15 @@ async def present(session: AsyncSession, endpoints: Sequence[WebhookEndpoint]) -
     """The endpoints with the figures of their messages."""
     counts = await repository.message_counts(session, [endpoint.id for endpoint in endpoints])
 
-    def count(endpoint: WebhookEndpoint, state: DeliveryState) -> int:
+    def count(endpoint: WebhookEndpoint, state: NoticeState) -> int:
         return counts.get((endpoint.id, state), 0)
 
     return [
         EndpointOut.model_validate(endpoint).model_copy(
             update={
-                "waiting": count(endpoint, DeliveryState.QUEUED),
-                "delivered_today": count(endpoint, DeliveryState.DELIVERED),
-                "failed_today": count(endpoint, DeliveryState.FAILED),
+                "waiting": count(endpoint, NoticeState.QUEUED),
+                "delivered_today": count(endpoint, NoticeState.DELIVERED),
+                "failed_today": count(endpoint, NoticeState.FAILED),
             }
         )
         for endpoint in endpoints
@@ -168,10 +168,10 @@ async def resend(session: AsyncSession, delivery_id: int) -> WebhookDelivery:
     delivery = await session.get(WebhookDelivery, delivery_id, with_for_update=True)
     if delivery is None:
         raise NotFound(f"There is no message {delivery_id}.")
-    if delivery.state == DeliveryState.QUEUED:
+    if delivery.state == NoticeState.QUEUED:
         raise DeliveryUnderWay("The message waits for its next attempt already.", remedy="Wait for it.")
     await _enabled(session, delivery.endpoint_id)
-    delivery.state, delivery.settled_at = DeliveryState.QUEUED, None
+    delivery.state, delivery.settled_at = NoticeState.QUEUED, None
     delivery.tries_left, delivery.next_attempt_at = TRIES, datetime.now(UTC)
     await session.flush()
     await send_webhook.enqueue(session, delivery_id=delivery_id)

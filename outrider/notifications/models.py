@@ -26,7 +26,7 @@ class RuleChannel(StrEnum):
     SMS = "sms"
 
 
-class DeliveryState(StrEnum):
+class NoticeState(StrEnum):
     QUEUED = "queued"
     DELIVERED = "delivered"
     FAILED = "failed"
@@ -90,7 +90,7 @@ class NotificationDelivery(HasId, Base):
     rule_id: Mapped[int | None] = mapped_column(ForeignKey("notification_rules.id", ondelete="SET NULL"))
     channel: Mapped[RuleChannel] = mapped_column(Text)
     target: Mapped[str] = mapped_column(Text)
-    state: Mapped[DeliveryState] = mapped_column(Text, server_default=DeliveryState.QUEUED)
+    state: Mapped[NoticeState] = mapped_column(Text, server_default=NoticeState.QUEUED)
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     error: Mapped[str | None] = mapped_column(Text)
     """Why the last attempt failed."""
@@ -135,7 +135,7 @@ class WebhookDelivery(HasId, Base):
     fact: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
     """Exactly what is signed and sent."""
-    state: Mapped[DeliveryState] = mapped_column(Text, server_default=DeliveryState.QUEUED)
+    state: Mapped[NoticeState] = mapped_column(Text, server_default=NoticeState.QUEUED)
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     tries_left: Mapped[int] = mapped_column(SmallInteger)
     """Attempts that come by themselves."""

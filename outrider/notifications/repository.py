@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from outrider.db.pages import Order, SortKey, read_rows
 from outrider.notifications.models import (
     EVERY_FACT,
-    DeliveryState,
+    NoticeState,
     Notification,
     NotificationDelivery,
     NotificationRule,
@@ -94,16 +94,14 @@ async def claim_delivery(session: AsyncSession, delivery_id: int) -> tuple[Notif
     return found[0], found[1]
 
 
-async def settle_delivery(
-    session: AsyncSession, delivery_id: int, attempts: int, state: DeliveryState, error: str | None
-) -> bool:
+async def settle_delivery(session: AsyncSession, delivery_id: int, attempts: int, state: NoticeState, error: str | None) -> bool:
     """Note how an attempt ended; False if another one overtook it."""
-    settled = None if state is DeliveryState.QUEUED else func.clock_timestamp()
+    settled = None if state is NoticeState.QUEUED else func.clock_timestamp()
     done = await session.scalars(
         update(NotificationDelivery)
         .where(
             NotificationDelivery.id == delivery_id,
-            NotificationDelivery.state == DeliveryState.QUEUED,
+            NotificationDelivery.state == NoticeState.QUEUED,
             NotificationDelivery.attempts == attempts,
         )
         .values(state=state, error=error, settled_at=settled)
@@ -128,9 +126,7 @@ async def claim_message(session: AsyncSession, delivery_id: int) -> tuple[Webhoo
 async def endpoint_of(session: AsyncSession, delivery_id: int) -> int | None:
     """The endpoint of a message that waits."""
     return await session.scalar(
-        select(WebhookDelivery.endpoint_id).where(
-            WebhookDelivery.id == delivery_id, WebhookDelivery.state == DeliveryState.QUEUED
-        )
+        select(WebhookDelivery.endpoint_id).where(WebhookDelivery.id == delivery_id, WebhookDelivery.state == NoticeState.QUEUED)
     )
 
 
@@ -138,7 +134,7 @@ async def keep_attempt(
     session: AsyncSession,
     delivery_id: int,
     attempts: int,
-    state: DeliveryState,
+    state: NoticeState,
     attempt: str,
     next_attempt_at: datetime | None,
 ) -> bool:
@@ -158,8 +154,8 @@ async def fail_waiting(session: AsyncSession, endpoint_id: int) -> None:
     """End the messages that wait for an endpoint which is not tried any more; they can be sent again."""
     await session.execute(
         update(WebhookDelivery)
-        .where(WebhookDelivery.endpoint_id == endpoint_id, WebhookDelivery.state == DeliveryState.QUEUED)
-        .values(state=DeliveryState.FAILED, next_attempt_at=None, settled_at=func.clock_timestamp())
+        .where(WebhookDelivery.endpoint_id == endpoint_id, WebhookDelivery.state == NoticeState.QUEUED)
+        .values(state=NoticeState.FAILED, next_attempt_at=None, settled_at=func.clock_timestamp())
     )
 
 
@@ -222,7 +218,7 @@ async def message_counts(session: AsyncSession, endpoint_ids: Sequence[int]) -> 
 
 
 async def list_messages(
-    session: AsyncSession, endpoint_id: int, state: DeliveryState | None, cursor: str | None, limit: int
+    session: AsyncSession, endpoint_id: int, state: NoticeState | None, cursor: str | None, limit: int
 ) -> tuple[Sequence[WebhookDelivery], str | None]:
     query = select(WebhookDelivery).where(WebhookDelivery.endpoint_id == endpoint_id)
     if state is not None:
@@ -233,7 +229,7 @@ async def list_messages(
 
 async def forget_before(session: AsyncSession, moment: datetime) -> None:
     await session.execute(delete(Notification).where(Notification.created_at < moment))
-    waits = WebhookDelivery.state == DeliveryState.QUEUED
+    waits = WebhookDelivery.state == NoticeState.QUEUED
     await session.execute(delete(WebhookDelivery).where(WebhookDelivery.created_at < moment, ~waits))
 
 

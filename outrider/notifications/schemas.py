@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from outrider.events.facts import Severity
 from outrider.integrations.notifications.base import Channel
-from outrider.notifications.models import DeliveryState, RuleChannel
+from outrider.notifications.models import NoticeState, RuleChannel
 
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00]*$")]
@@ -96,7 +96,7 @@ class RulePatch(BaseModel):
 
 
 class LastDelivery(BaseModel):
-    state: DeliveryState
+    state: NoticeState
     error: str | None
     at: datetime
 
@@ -219,7 +219,7 @@ class WebhookDeliveryOut(BaseModel):
     endpoint_id: int
     message_id: str
     fact: str
-    state: DeliveryState
+    state: NoticeState
     attempts: int
     next_attempt_at: datetime | None
     created_at: datetime

@@ -18,7 +18,7 @@ from outrider.jobs import JobContext
 from outrider.notifications import repository
 from outrider.notifications.backoff import TRIES, pause
 from outrider.notifications.facts import EndpointDisabled
-from outrider.notifications.models import DeliveryState, WebhookDelivery, WebhookEndpoint
+from outrider.notifications.models import NoticeState, WebhookDelivery, WebhookEndpoint
 from outrider.telemetry import NOTICES
 
 log = structlog.get_logger(__name__)
@@ -48,8 +48,8 @@ async def attempt(context: JobContext, delivery_id: int) -> timedelta | None:
     finally:
         sender.under_way[endpoint_id] -= 1
     next_pause = _next_pause(message, outcome)
-    state = DeliveryState.DELIVERED if isinstance(outcome, Delivered) else DeliveryState.FAILED
-    state = DeliveryState.QUEUED if next_pause is not None else state
+    state = NoticeState.DELIVERED if isinstance(outcome, Delivered) else NoticeState.FAILED
+    state = NoticeState.QUEUED if next_pause is not None else state
     NOTICES.labels("webhook", state).inc()
     async with context.transaction() as session:
         due = None if next_pause is None else datetime.now(UTC) + next_pause

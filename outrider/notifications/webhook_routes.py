@@ -14,7 +14,7 @@ from outrider.db.web import Transaction
 from outrider.integrations.notifications.webhook import WebhookSender
 from outrider.notifications import endpoints as service
 from outrider.notifications import repository
-from outrider.notifications.models import DeliveryState, WebhookEndpoint
+from outrider.notifications.models import NoticeState, WebhookEndpoint
 from outrider.notifications.schemas import (
     EndpointIn,
     EndpointOut,
@@ -82,7 +82,7 @@ async def test_webhook_endpoint(session: Transaction, endpoint_id: int) -> Webho
 async def list_webhook_deliveries(
     session: Transaction,
     endpoint_id: int,
-    state: Annotated[DeliveryState | None, Query(description="Only messages in this state.")] = None,
+    state: Annotated[NoticeState | None, Query(description="Only messages in this state.")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[WebhookDeliveryOut]:

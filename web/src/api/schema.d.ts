@@ -4180,7 +4180,7 @@ export interface components {
             created_at: string;
             /** Delivery Problem */
             delivery_problem: string | null;
-            delivery_state: components["schemas"]["outrider__agents__scheduling__models__DeliveryState"];
+            delivery_state: components["schemas"]["MeetingDelivery"];
             /** End Reason */
             end_reason: string | null;
             /** Ended At */
@@ -6838,7 +6838,7 @@ export interface components {
             at: string;
             /** Error */
             error: string | null;
-            state: components["schemas"]["outrider__notifications__models__DeliveryState"];
+            state: components["schemas"]["NoticeState"];
         };
         /** LastMessage */
         LastMessage: {
@@ -7483,6 +7483,12 @@ export interface components {
             /** Status */
             status: string;
         };
+        /**
+         * MeetingDelivery
+         * @description How far the outside calendar knows.
+         * @enum {string}
+         */
+        MeetingDelivery: "not_needed" | "pending" | "delivered" | "failed";
         /** MessageIn */
         MessageIn: {
             /** Body */
@@ -7722,6 +7728,11 @@ export interface components {
             /** Id */
             id: number;
         };
+        /**
+         * NoticeState
+         * @enum {string}
+         */
+        NoticeState: "queued" | "delivered" | "failed";
         /**
          * NotificationOut
          * @description A fact, as the list in the application shows it.
@@ -8321,6 +8332,64 @@ export interface components {
             /** Target */
             target: string | null;
         };
+        /**
+         * PreviewIn
+         * @description A campaign as the form has it, and the leads to write to.
+         */
+        PreviewIn: {
+            /** @default sms */
+            agent_type: components["schemas"]["outrider__campaigns__models__AgentType"];
+            audience?: components["schemas"]["Audience"] | null;
+            /**
+             * Count
+             * @default 3
+             */
+            count: number;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Lead Ids */
+            lead_ids?: number[] | null;
+            /** Model */
+            model?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /**
+             * Require Consent
+             * @default true
+             */
+            require_consent: boolean;
+            /**
+             * Sender Name
+             * @default
+             */
+            sender_name: string;
+            /**
+             * Sms System Prompt
+             * @default
+             */
+            sms_system_prompt: string;
+            /**
+             * Sms Temperature
+             * @default 70
+             */
+            sms_temperature: number;
+            /** Sms Template */
+            sms_template?: string | null;
+            workflow_config?: components["schemas"]["WorkflowDefinition"] | null;
+            /** Workflow Id */
+            workflow_id?: number | null;
+        };
         /** PreviewRow */
         PreviewRow: {
             /** Cells */
@@ -8409,6 +8478,18 @@ export interface components {
             values: {
                 [key: string]: string;
             };
+        };
+        /**
+         * PromptPreviewIn
+         * @description A prompt to look at as it would be for one lead.
+         */
+        PromptPreviewIn: {
+            /** Campaign Id */
+            campaign_id?: number | null;
+            /** Lead Id */
+            lead_id?: number | null;
+            /** System Prompt */
+            system_prompt: string;
         };
         /**
          * ProviderFigures
@@ -9996,7 +10077,7 @@ export interface components {
             next_attempt_at: string | null;
             /** Settled At */
             settled_at: string | null;
-            state: components["schemas"]["outrider__notifications__models__DeliveryState"];
+            state: components["schemas"]["NoticeState"];
         };
         /** WorkflowDefinition */
         WorkflowDefinition: {
@@ -10174,91 +10255,15 @@ export interface components {
             purpose: string;
         };
         /**
-         * PreviewIn
-         * @description A prompt to look at as it would be for one lead.
-         */
-        outrider__agents__library__schemas__PreviewIn: {
-            /** Campaign Id */
-            campaign_id?: number | null;
-            /** Lead Id */
-            lead_id?: number | null;
-            /** System Prompt */
-            system_prompt: string;
-        };
-        /**
          * Channel
          * @enum {string}
          */
         outrider__agents__sales__results__Channel: "sms" | "email" | "call";
         /**
-         * DeliveryState
-         * @description How far the outside calendar knows.
-         * @enum {string}
-         */
-        outrider__agents__scheduling__models__DeliveryState: "not_needed" | "pending" | "delivered" | "failed";
-        /**
          * AgentType
          * @enum {string}
          */
         outrider__campaigns__models__AgentType: "sms" | "voice" | "both";
-        /**
-         * PreviewIn
-         * @description A campaign as the form has it, and the leads to write to.
-         */
-        outrider__campaigns__trials__schemas__PreviewIn: {
-            /** @default sms */
-            agent_type: components["schemas"]["outrider__campaigns__models__AgentType"];
-            audience?: components["schemas"]["Audience"] | null;
-            /**
-             * Count
-             * @default 3
-             */
-            count: number;
-            /**
-             * Description
-             * @default
-             */
-            description: string;
-            /** Lead Ids */
-            lead_ids?: number[] | null;
-            /** Model */
-            model?: string | null;
-            /**
-             * Name
-             * @default
-             */
-            name: string;
-            /**
-             * Offset
-             * @default 0
-             */
-            offset: number;
-            /**
-             * Require Consent
-             * @default true
-             */
-            require_consent: boolean;
-            /**
-             * Sender Name
-             * @default
-             */
-            sender_name: string;
-            /**
-             * Sms System Prompt
-             * @default
-             */
-            sms_system_prompt: string;
-            /**
-             * Sms Temperature
-             * @default 70
-             */
-            sms_temperature: number;
-            /** Sms Template */
-            sms_template?: string | null;
-            workflow_config?: components["schemas"]["WorkflowDefinition"] | null;
-            /** Workflow Id */
-            workflow_id?: number | null;
-        };
         /**
          * Channel
          * @description A way on which notices travel.
@@ -10313,11 +10318,6 @@ export interface components {
             /** Usage Estimated */
             usage_estimated: boolean;
         };
-        /**
-         * DeliveryState
-         * @enum {string}
-         */
-        outrider__notifications__models__DeliveryState: "queued" | "delivered" | "failed";
     };
     responses: never;
     parameters: never;
@@ -10530,7 +10530,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["outrider__agents__library__schemas__PreviewIn"];
+                "application/json": components["schemas"]["PromptPreviewIn"];
             };
         };
         responses: {
@@ -11203,7 +11203,7 @@ export interface operations {
                 conversation_id?: number | null;
                 calendar_id?: number | null;
                 status?: components["schemas"]["BookingStatus"][] | null;
-                delivery_state?: components["schemas"]["outrider__agents__scheduling__models__DeliveryState"][] | null;
+                delivery_state?: components["schemas"]["MeetingDelivery"][] | null;
                 /** @description Ends after it. */
                 since?: string | null;
                 /** @description Begins before it. */
@@ -11987,7 +11987,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["outrider__campaigns__trials__schemas__PreviewIn"];
+                "application/json": components["schemas"]["PreviewIn"];
             };
         };
         responses: {
@@ -16549,7 +16549,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only messages in this state. */
-                state?: components["schemas"]["outrider__notifications__models__DeliveryState"] | null;
+                state?: components["schemas"]["NoticeState"] | null;
                 /** @description `next_cursor` of the page before; without it the list begins. */
                 cursor?: string | null;
                 /** @description Most items of one page. */

@@ -13,6 +13,9 @@ const STALE: Record<string, string[]> = {
   senders: ['senders'],
   suppressions: ['suppressions', 'conversations', 'conversation', 'timeline'],
   jobs: ['jobs', 'dashboard'],
+  bookings: ['bookings', 'calendars', 'timeline'],
+  notifications: ['notifications'],
+  webhooks: ['outgoing-webhooks'],
 }
 /** However fast events come, a list is asked for at most this often. */
 const PAUSE_MS = 1000

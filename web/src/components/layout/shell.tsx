@@ -13,13 +13,14 @@ import { setTheme, type Theme, useTheme } from '@/lib/theme'
 import { useLiveState, useLiveUpdates, useTopics } from '@/live/use-live'
 import { CommandPalette } from './command-palette'
 import { MORE_PLACES, type Place } from './navigation'
+import { NotificationBell } from './notification-bell'
 import { ShortcutList } from './shortcut-list'
 import { usePlaces } from './use-places'
 
 /** Everything around the page: navigation, palette, shortcuts, toasts, the live connection. */
 export function Shell() {
   useLiveUpdates()
-  useTopics('campaigns', 'conversations', 'leads', 'imports', 'senders', 'suppressions', 'jobs')
+  useTopics('campaigns', 'conversations', 'leads', 'imports', 'senders', 'suppressions', 'jobs', 'notifications')
   const navigate = useNavigate()
   const places = usePlaces()
   const [isPaletteOpen, setPaletteOpen] = useState(false)
@@ -136,6 +137,7 @@ function Sidebar({
       <div className="flex items-center gap-1 border-t px-3 py-2">
         <LiveMark />
         <span className="flex-1" />
+        <NotificationBell onLeave={onNavigate} />
         <Button variant="ghost" size="icon-sm" aria-label="Keyboard shortcuts" onClick={onHelp}>
           <Keyboard />
         </Button>
