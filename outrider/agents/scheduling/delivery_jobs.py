@@ -12,7 +12,7 @@ from outrider.agents.scheduling.hours import Span
 from outrider.agents.scheduling.invitations import event_of, invitation
 from outrider.agents.scheduling.live import tell_booking
 from outrider.agents.scheduling.mailer import Mailer
-from outrider.agents.scheduling.models import Booking, BookingStatus, Calendar, DeliveryState, InvitationState
+from outrider.agents.scheduling.models import Booking, BookingStatus, Calendar, InvitationState, MeetingDelivery
 from outrider.agents.scheduling.openings import merged, without
 from outrider.errors import ConfigurationError, ProviderError
 from outrider.integrations.calendar.base import Busy, OutsideCalendar
@@ -33,7 +33,7 @@ async def deliver(context: JobContext, booking_id: int) -> None:
         booking = await repository.claim_delivery(session, booking_id, LEASE)
         if booking is None:
             waiting = await repository.booking(session, booking_id)
-            if waiting is not None and waiting.delivery_state == DeliveryState.PENDING:
+            if waiting is not None and waiting.delivery_state == MeetingDelivery.PENDING:
                 # The meeting is in somebody's hands, perhaps as it was before.
                 await deliver.later(LEASE, key=f"bookings.deliver:{booking_id}")(session, booking_id)
             return
@@ -62,14 +62,14 @@ async def _bring(outside: OutsideCalendar, booking: Booking, calendar: Calendar,
     """Speak to the calendar; returns what the booking's row has to say then."""
     if booking.status != BookingStatus.BOOKED:
         await outside.remove(booking.uid)
-        return {"delivery_state": DeliveryState.DELIVERED, "delivery_problem": None, "external_id": None}
+        return {"delivery_state": MeetingDelivery.DELIVERED, "delivery_problem": None, "external_id": None}
     problem = None
     if booking.sequence == 0 and booking.external_id is None and not is_retry:
         # Something may have been entered since the copy was made. The lead was told the time, so the meeting stands.
         seen = await outside.busy(booking.starts_at, booking.ends_at)
         problem = CONFLICT if any(busy.uid != booking.uid for busy in seen) else None
     external_id = await outside.put(event_of(booking, calendar))
-    return {"delivery_state": DeliveryState.DELIVERED, "delivery_problem": problem, "external_id": external_id}
+    return {"delivery_state": MeetingDelivery.DELIVERED, "delivery_problem": problem, "external_id": external_id}
 
 
 async def _note_failure(context: JobContext, booking: Booking, error: ProviderError | ConfigurationError) -> None:
@@ -79,7 +79,7 @@ async def _note_failure(context: JobContext, booking: Booking, error: ProviderEr
         ProviderError: it may pass.
     """
     passes = isinstance(error, ProviderError) and error.retryable
-    state = DeliveryState.PENDING if passes else DeliveryState.FAILED
+    state = MeetingDelivery.PENDING if passes else MeetingDelivery.FAILED
     async with context.transaction() as session:
         await repository.settle_delivery(
             session, booking.id, booking.sequence, delivery_state=state, delivery_problem=f"{error.detail} {error.remedy}".strip()

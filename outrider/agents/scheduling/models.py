@@ -84,7 +84,7 @@ class BookingStatus(StrEnum):
     """Another booking took its place: `moved_to_id`."""
 
 
-class DeliveryState(StrEnum):
+class MeetingDelivery(StrEnum):
     """How far the outside calendar knows."""
 
     NOT_NEEDED = "not_needed"
@@ -132,7 +132,7 @@ class Booking(HasId, HasTimes, Base):
     sequence: Mapped[int] = mapped_column(server_default="0")
     """Grows with every move and cancellation."""
     external_id: Mapped[str | None] = mapped_column(Text)
-    delivery_state: Mapped[DeliveryState] = mapped_column(Text)
+    delivery_state: Mapped[MeetingDelivery] = mapped_column(Text)
     delivery_problem: Mapped[str | None] = mapped_column(Text)
     delivery_lease_until: Mapped[datetime | None]
     """Somebody speaks to the outside calendar about it until then."""

@@ -20,7 +20,7 @@ from outrider.agents.scheduling.models import (
     Calendar,
     CalendarBusy,
     CalendarKind,
-    DeliveryState,
+    MeetingDelivery,
 )
 from outrider.agents.scheduling.openings import Taken
 from outrider.db.pages import SortKey, read_order, read_rows
@@ -118,10 +118,17 @@ async def replace_busy(session: AsyncSession, calendar_id: int, spans: Sequence[
 
 async def outside_meetings(session: AsyncSession, calendar_id: int, since: datetime) -> tuple[list[Span], set[str]]:
     """Times and ids of our meetings that the outside calendar may show as busy: also ended ones that it has yet to forget."""
+    may_show = or_(
+        Booking.status == BookingStatus.BOOKED,
+        Booking.external_id.is_not(None),
+        Booking.delivery_state == MeetingDelivery.PENDING,
+    )
     query = select(Booking.starts_at, Booking.ends_at, Booking.uid).where(
-        Booking.calendar_id == calendar_id, Booking.ends_at > since, Booking.delivery_state != DeliveryState.NOT_NEEDED,
-        or_(Booking.status == BookingStatus.BOOKED, Booking.external_id.is_not(None), Booking.delivery_state == DeliveryState.PENDING),
-    )  # fmt: skip
+        Booking.calendar_id == calendar_id,
+        Booking.ends_at > since,
+        Booking.delivery_state != MeetingDelivery.NOT_NEEDED,
+        may_show,
+    )
     rows = (await session.execute(query)).all()
     return [Span(row.starts_at, row.ends_at) for row in rows], {row.uid for row in rows}
 
@@ -192,7 +199,7 @@ async def claim_delivery(session: AsyncSession, booking_id: int, lease: timedelt
     query = (
         update(Booking)
         .where(
-            Booking.id == booking_id, Booking.delivery_state == DeliveryState.PENDING,
+            Booking.id == booking_id, Booking.delivery_state == MeetingDelivery.PENDING,
             or_(Booking.delivery_lease_until.is_(None), Booking.delivery_lease_until <= func.now()), ~in_hand,
         )
         .values(delivery_lease_until=func.now() + lease)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.agents.scheduling import calendars, repository, service
 from outrider.agents.scheduling.invitations import ics_file
-from outrider.agents.scheduling.models import Booking, BookingStatus, DeliveryState
+from outrider.agents.scheduling.models import Booking, BookingStatus, MeetingDelivery
 from outrider.agents.scheduling.schemas import (
     AccountOut,
     BookingCancel,
@@ -114,7 +114,7 @@ async def list_bookings(
     conversation_id: Id = None,
     calendar_id: Id = None,
     status: Annotated[list[BookingStatus] | None, Query()] = None,
-    delivery_state: Annotated[list[DeliveryState] | None, Query()] = None,
+    delivery_state: Annotated[list[MeetingDelivery] | None, Query()] = None,
     since: Annotated[Moment | None, Query(description="Ends after it.")] = None,
     until: Annotated[Moment | None, Query(description="Begins before it.")] = None,
     sort: Annotated[str, Query(description="`starts_at` or `created_at`; `-` before it for descending.")] = "-starts_at",

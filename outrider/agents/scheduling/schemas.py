@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from outrider.agents.base import Slot
 from outrider.agents.scheduling.hours import OFFICE_HOURS, WorkingHours
-from outrider.agents.scheduling.models import BookingStatus, CalendarKind, DeliveryState, InvitationState
+from outrider.agents.scheduling.models import BookingStatus, CalendarKind, InvitationState, MeetingDelivery
 
 
 def _printable(value: str) -> str:
@@ -218,7 +218,7 @@ class BookingOut(BaseModel):
     attendee_email: str | None
     booked_by: str
     sequence: int
-    delivery_state: DeliveryState
+    delivery_state: MeetingDelivery
     delivery_problem: str | None
     invitation_state: InvitationState
     invitation_problem: str | None

@@ -19,8 +19,8 @@ from outrider.agents.scheduling.models import (
     BookingStatus,
     Calendar,
     CalendarKind,
-    DeliveryState,
     InvitationState,
+    MeetingDelivery,
     span_of,
 )
 from outrider.agents.scheduling.openings import Taken, full_days, merged
@@ -168,8 +168,8 @@ async def end_booking(session: AsyncSession, booking: Booking, reason: str, by: 
     booking.status = BookingStatus.CANCELLED
     booking.sequence += 1
     booking.ended_at, booking.ended_by, booking.end_reason = datetime.now(UTC), by, reason[:300] or None
-    if booking.delivery_state != DeliveryState.NOT_NEEDED:
-        booking.delivery_state, booking.delivery_problem = DeliveryState.PENDING, None
+    if booking.delivery_state != MeetingDelivery.NOT_NEEDED:
+        booking.delivery_state, booking.delivery_problem = MeetingDelivery.PENDING, None
     if booking.invitation_state != InvitationState.NOT_SENT:
         booking.invitation_state, booking.invitation_problem = InvitationState.PENDING, None
     await session.flush()
@@ -210,8 +210,8 @@ async def deliver_again(session: AsyncSession, booking_id: int) -> Booking:
         NotFound: no such booking.
     """
     booking = await _locked(session, booking_id)
-    if booking.delivery_state == DeliveryState.FAILED:
-        booking.delivery_state, booking.delivery_problem = DeliveryState.PENDING, None
+    if booking.delivery_state == MeetingDelivery.FAILED:
+        booking.delivery_state, booking.delivery_problem = MeetingDelivery.PENDING, None
     if booking.invitation_state == InvitationState.FAILED:
         booking.invitation_state, booking.invitation_problem = InvitationState.PENDING, None
     await session.flush()
@@ -298,12 +298,12 @@ async def _add(session: AsyncSession, calendar: Calendar, wish: _Wish, *, given:
 async def _move(session: AsyncSession, earlier: Booking, calendar: Calendar, span: Span, by: str) -> Booking:
     earlier.status = BookingStatus.MOVED
     earlier.ended_at, earlier.ended_by = datetime.now(UTC), by
-    if earlier.delivery_state != DeliveryState.NOT_NEEDED and calendar.id != earlier.calendar_id:
+    if earlier.delivery_state != MeetingDelivery.NOT_NEEDED and calendar.id != earlier.calendar_id:
         # The event leaves the one outside calendar and appears in the other.
         earlier.sequence += 1
-        earlier.delivery_state = DeliveryState.PENDING
-    elif earlier.delivery_state == DeliveryState.PENDING:
-        earlier.delivery_state = DeliveryState.DELIVERED if earlier.external_id else DeliveryState.NOT_NEEDED
+        earlier.delivery_state = MeetingDelivery.PENDING
+    elif earlier.delivery_state == MeetingDelivery.PENDING:
+        earlier.delivery_state = MeetingDelivery.DELIVERED if earlier.external_id else MeetingDelivery.NOT_NEEDED
     await session.flush()
     booking = Booking(
         calendar_id=calendar.id, lead_id=earlier.lead_id, conversation_id=earlier.conversation_id,
@@ -315,7 +315,7 @@ async def _move(session: AsyncSession, earlier: Booking, calendar: Calendar, spa
     await _insert(session, booking)
     earlier.moved_to_id = booking.id
     await session.flush()
-    if earlier.delivery_state == DeliveryState.PENDING:
+    if earlier.delivery_state == MeetingDelivery.PENDING:
         await deliver.enqueue(session, earlier.id)
     await _tell_outside(session, booking)
     await publish(
@@ -344,7 +344,7 @@ async def _insert(session: AsyncSession, booking: Booking) -> None:
 
 
 async def _tell_outside(session: AsyncSession, booking: Booking) -> None:
-    if booking.delivery_state == DeliveryState.PENDING:
+    if booking.delivery_state == MeetingDelivery.PENDING:
         await deliver.enqueue(session, booking.id)
     if booking.invitation_state == InvitationState.PENDING:
         await invite.enqueue(session, booking.id)
@@ -354,7 +354,7 @@ def _states(calendar: Calendar, attendee: str | None) -> dict[str, object]:
     is_outside = calendar.kind != CalendarKind.BUILT_IN
     has_reader = bool(attendee or calendar.owner_email)
     return {
-        "delivery_state": DeliveryState.PENDING if is_outside else DeliveryState.NOT_NEEDED,
+        "delivery_state": MeetingDelivery.PENDING if is_outside else MeetingDelivery.NOT_NEEDED,
         "invitation_state": InvitationState.PENDING if has_reader else InvitationState.NOT_SENT,
         "invitation_problem": None if has_reader else "Neither the lead nor the calendar has an e-mail address.",
     }

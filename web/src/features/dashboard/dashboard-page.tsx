@@ -13,6 +13,7 @@ import { AttentionList } from './attention-list'
 import { DailyCard } from './daily-card'
 import { FirstRun } from './first-run'
 import { FunnelCard } from './funnel-card'
+import { MeetingsAhead } from './meetings-ahead'
 import { Stats } from './stats'
 
 const PERIODS = ['7', '30', '90'] as const
@@ -63,7 +64,10 @@ export function DashboardPage() {
           <Stats dashboard={figures} />
           <div className="grid gap-4 xl:grid-cols-[3fr_2fr]">
             <ActiveCampaigns campaigns={figures.active_campaigns} />
-            <AttentionList items={figures.attention} />
+            <div className="grid content-start gap-4">
+              <AttentionList items={figures.attention} />
+              <MeetingsAhead />
+            </div>
           </div>
           <div className="grid gap-4 xl:grid-cols-2">
             <FunnelCard steps={figures.funnel} />

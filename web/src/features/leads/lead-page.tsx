@@ -17,6 +17,7 @@ import { ContactClock } from './contact-clock'
 import { ListsCard } from './lead-belongings'
 import { CampaignsCard } from './lead-campaigns'
 import { LeadFacts } from './lead-facts'
+import { MeetingsCard } from './lead-meetings'
 import { leadName } from './lead-table'
 import { LeadTimeline } from './lead-timeline'
 import { SuppressionCard } from './suppression-card'
@@ -125,6 +126,7 @@ function LoadedLead({ lead }: { lead: LeadDetail }) {
           <LeadTimeline query={timeline} entries={entries} />
         </div>
         <div className="grid grid-cols-1 gap-4">
+          <MeetingsCard lead={lead} />
           {lead.phone && <SuppressionCard phone={lead.phone} />}
           <ConsentCard lead={lead} />
           <AttributesCard lead={lead} save={save} />

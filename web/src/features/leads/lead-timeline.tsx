@@ -2,6 +2,9 @@ import type { UseInfiniteQueryResult } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import {
   Ban,
+  CalendarCheck,
+  CalendarClock,
+  CalendarX,
   CircleCheck,
   FileUp,
   type LucideIcon,
@@ -30,6 +33,9 @@ const ICONS: Record<TimelineEntry['kind'], LucideIcon> = {
   suppression_lifted: CircleCheck,
   imported: FileUp,
   created: UserPlus,
+  meeting_booked: CalendarCheck,
+  meeting_moved: CalendarClock,
+  meeting_cancelled: CalendarX,
 }
 
 const dayFormat = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })

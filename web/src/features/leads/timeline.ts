@@ -1,6 +1,6 @@
 import type { TimelineEntry } from '@/api/leads'
 import { CHANNEL_NAMES } from '@/components/lead-filter/filters'
-import { humanize } from '@/lib/format'
+import { formatDateTime, humanize } from '@/lib/format'
 
 export interface Day {
   /** The calendar day here, as in `2026-11-21`. */
@@ -32,6 +32,8 @@ const AUTHORS: Record<string, string> = {
   system: 'Automatic answer',
 }
 
+const byWhom = (name: string): string => (name === 'agent' ? 'by the agent' : `by ${name}`)
+
 /** An entry in one line. */
 export function titleOf({ kind, data }: TimelineEntry): string {
   const channel = CHANNEL_NAMES[textIn(data, 'channel') as keyof typeof CHANNEL_NAMES]?.toLowerCase() ?? 'contact'
@@ -50,6 +52,12 @@ export function titleOf({ kind, data }: TimelineEntry): string {
       return 'Must not be contacted any more'
     case 'suppression_lifted':
       return 'May be contacted again'
+    case 'meeting_booked':
+      return `Meeting booked: ${textIn(data, 'title')}`
+    case 'meeting_moved':
+      return `Meeting moved: ${textIn(data, 'title')}`
+    case 'meeting_cancelled':
+      return `Meeting cancelled: ${textIn(data, 'title')}`
     case 'imported':
       return 'Imported'
     default:
@@ -73,6 +81,10 @@ export function detailOf({ kind, data }: TimelineEntry): string {
       return [humanize(textIn(data, 'reason')), ...words('evidence')].join(' · ')
     case 'suppression_lifted':
       return textIn(data, 'by')
+    case 'meeting_booked':
+    case 'meeting_moved':
+    case 'meeting_cancelled':
+      return [formatDateTime(textIn(data, 'starts_at')), ...words('by').map(byWhom), ...words('reason')].join(' · ')
     case 'imported':
     case 'created':
       return words('file')

@@ -1,11 +1,14 @@
 import {
   Ban,
+  Bell,
+  CalendarDays,
   CircleDollarSign,
   Clock,
   Cpu,
   Info,
   type LucideIcon,
   Phone,
+  Send,
   SlidersHorizontal,
   Webhook,
 } from 'lucide-react'
@@ -35,6 +38,13 @@ export const SECTIONS: [Section, ...Section[]] = [
     content: lazy(() => import('./quiet-hours-section')),
   },
   {
+    id: 'calendars',
+    label: 'Calendars',
+    description: 'When meetings may be, and where they are kept.',
+    icon: CalendarDays,
+    content: lazy(() => import('./calendars-section')),
+  },
+  {
     id: 'budget',
     label: 'Budget',
     description: 'What was spent, and what campaigns may spend.',
@@ -54,6 +64,20 @@ export const SECTIONS: [Section, ...Section[]] = [
     description: 'Numbers that must not be contacted, and why.',
     icon: Ban,
     content: lazy(() => import('./suppressions-section')),
+  },
+  {
+    id: 'notifications',
+    label: 'Notifications',
+    description: 'Who is told of what, and by which way.',
+    icon: Bell,
+    content: lazy(() => import('./notifications-section')),
+  },
+  {
+    id: 'outgoing-webhooks',
+    label: 'Outgoing webhooks',
+    description: 'Other systems that are told of what happens here.',
+    icon: Send,
+    content: lazy(() => import('./outgoing-webhooks-section')),
   },
   {
     id: 'webhooks',
