@@ -31,7 +31,10 @@ import outrider.conversations.live
 import outrider.conversations.models
 import outrider.conversations.notices
 import outrider.conversations.subscribers
+import outrider.crm.jobs
 import outrider.crm.models
+import outrider.crm.sheets
+import outrider.crm.subscribers
 import outrider.db.idempotency
 import outrider.events.models
 import outrider.integrations.crm.models

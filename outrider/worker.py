@@ -34,9 +34,11 @@ from outrider.events.facts import notify
 from outrider.events.live import announce
 from outrider.events.topics import Topic
 from outrider.integrations.calendar.build import OutsideCalendars, build_calendars
+from outrider.integrations.crm.build import Crms, build_crms
 from outrider.integrations.enrichment.build import Enrichers, build_enrichers
 from outrider.integrations.notifications.build import Notifiers, build_notifiers, build_webhook_sender
 from outrider.integrations.notifications.webhook import WebhookSender
+from outrider.integrations.sheets.build import Spreadsheets, build_spreadsheets
 from outrider.jobs.worker import Worker
 from outrider.leads.companies.service import CompanyTable
 from outrider.llm.budgets.health import HealthBoard
@@ -58,6 +60,10 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
     async with AsyncExitStack() as stack:
         carrier = build_carrier(settings)
         stack.push_async_callback(carrier.aclose)
+        crms = build_crms(settings, database)
+        stack.push_async_callback(crms.aclose)
+        spreadsheets = build_spreadsheets(settings)
+        stack.push_async_callback(spreadsheets.aclose)
         ledger, health = Ledger(database, settings, [CampaignBudgets()]), HealthBoard(database)
         stack.push_async_callback(health.aclose)
         stack.push_async_callback(ledger.aclose)
@@ -87,6 +93,8 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
                 ConversationTeam: ConversationTeam(parts, secrets_of(settings)),
                 Briefings: CampaignBriefings(),
                 OutsideCalendars: build_calendars(settings),
+                Crms: crms,
+                Spreadsheets: spreadsheets,
                 Mailer: mailer_of(settings, notifiers),
                 Enrichers: enrichers,
                 SalesTeam: SalesTeam(database, parts, CampaignBriefings(), settings),

@@ -19,6 +19,7 @@ import outrider.app.handset.routes
 import outrider.campaigns.routes
 import outrider.conversations.routes
 import outrider.conversations.webhook_routes
+import outrider.crm.routes
 import outrider.leads.companies.routes
 import outrider.leads.enriching.routes
 import outrider.leads.routes
@@ -47,8 +48,10 @@ from outrider.db.engine import Database
 from outrider.events.hub import Hub
 from outrider.events.waking import wakeups
 from outrider.integrations.calendar.build import build_calendars
+from outrider.integrations.crm.build import build_crms
 from outrider.integrations.enrichment.build import build_enrichers
 from outrider.integrations.notifications.build import build_notifiers, build_webhook_sender
+from outrider.integrations.sheets.build import build_spreadsheets
 from outrider.leads.companies.service import CompanyTable
 from outrider.leads.downloads import Downloads
 from outrider.llm.budgets.health import HealthBoard
@@ -72,6 +75,7 @@ Creating calls honour `Idempotency-Key`.
 # Routes are tried in this order; a campaign in full swing calls the first of them hundreds of times a second.
 ROUTERS = (
     outrider.conversations.webhook_routes.router,
+    outrider.crm.routes.webhooks,
     health.router,
     outrider.leads.enriching.routes.router,
     *outrider.leads.routes.routers,
@@ -83,6 +87,7 @@ ROUTERS = (
     *outrider.workflows.routes.routers,
     *outrider.agents.sales.routes.routers,
     *outrider.agents.routes.routers,
+    *outrider.crm.routes.routers,
     *outrider.notifications.routes.routers,
     *outrider.agents.scheduling.routes.routers,
     outrider.app.handset.routes.router,
@@ -116,6 +121,10 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
             app.state.model_tests = models.Allowance()
             app.state.briefings = CampaignBriefings()
             app.state.outside_calendars = build_calendars(settings)
+            app.state.crms = build_crms(settings, database)
+            stack.push_async_callback(app.state.crms.aclose)
+            app.state.spreadsheets = build_spreadsheets(settings)
+            stack.push_async_callback(app.state.spreadsheets.aclose)
             app.state.enrichers = build_enrichers(settings, database, CompanyTable(database))
             stack.push_async_callback(app.state.enrichers.aclose)
             app.state.agent_parts = AgentParts(

@@ -29,6 +29,18 @@ async def result_chunks(
             yield chunk
 
 
+async def result_rows(database: Database, campaign_id: int, most: int) -> list[list[Any]]:
+    """The file's rows without its header, from one snapshot; no more than `most`."""
+    async with database.transaction() as session:
+        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        found: list[list[Any]] = []
+        async for chunk in rows.campaign_lead_chunks(session, campaign_id, [], ROWS_PER_CHUNK):
+            found += [_cells(row) for row in chunk]
+            if len(found) >= most:
+                break
+        return found[:most]
+
+
 def _cells(row: Row[Any]) -> list[Any]:
     lead: CampaignLead = row.CampaignLead
     return [

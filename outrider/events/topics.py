@@ -25,6 +25,7 @@ class Topic(StrEnum):
     WEBHOOKS = "webhooks"
     BUDGETS = "budgets"
     BOOKINGS = "bookings"
+    CRM = "crm"
 
     @property
     def prefix(self) -> str:
