@@ -8,7 +8,9 @@ import pytest
 
 import outrider.wiring  # noqa: F401  (jobs and subscribers take part)
 from outrider.agents.contract import Briefings
-from outrider.agents.graph import ConversationAgent
+from outrider.agents.factory import AgentParts
+from outrider.agents.scheduling.slots import SlotFinder
+from outrider.agents.team.graph import ConversationTeam
 from outrider.campaigns.briefings import CampaignBriefings
 from outrider.config import Settings
 from outrider.conversations.inbox import WebhookInbox
@@ -29,7 +31,9 @@ class Conversing:
     def __init__(self, world: World, phone: str):
         self.world, self.phone = world, phone
         self.inbox = WebhookInbox(world.database)
-        parts = {ConversationAgent: ConversationAgent(world.models), Briefings: CampaignBriefings()}
+        slots = SlotFinder(world.database, world.settings)
+        team = ConversationTeam(AgentParts(models=world.models, slots=slots, database=world.database))
+        parts = {ConversationTeam: team, Briefings: CampaignBriefings()}
         self.context = JobContext(world.database, {**world.context.parts, **parts})
 
     async def writes(self, *texts: str) -> list[Message]:

@@ -20,6 +20,8 @@ MOST_TEXTS = 12
 MOST_TOKENS = 900
 UNREAD_CONFIDENCE = 0.5
 """Of a reading that only the rules made because no model gave one."""
+BY_RULE = 0.9
+"""Confidence of an intent that a rule is sure of."""
 
 INSTRUCTIONS = f"""You read text messages that a sales lead sent to a company, and say what they mean. You answer nothing.
 Read `latest`, the lead's newest texts together, in the light of `thread`.
@@ -93,6 +95,7 @@ def corrected(reading: Reading, context: WorkflowContext, heard: str) -> Reading
     objection = reading.objection if reading.objection in known else None
     offered = len(context.offered_slots)
     picked = reading.picked_slot if reading.picked_slot and reading.picked_slot <= offered else None
+    intent = _intent(reading, context, heard)
     changes = {
         "asks_for_person": reading.asks_for_person or signals.asks_for_person,
         "is_angry": reading.is_angry or signals.is_angry,
@@ -102,7 +105,8 @@ def corrected(reading: Reading, context: WorkflowContext, heard: str) -> Reading
         "objection": objection,
         "picked_slot": picked,
         "language": signals.language if signals.language != context.language else reading.language,
-        "intent": _intent(reading, context, heard),
+        "intent": intent,
+        "confidence": reading.confidence if intent is reading.intent else max(reading.confidence, BY_RULE),
     }
     return reading.model_copy(update=changes)
 
@@ -113,6 +117,8 @@ def _intent(reading: Reading, context: WorkflowContext, heard: str) -> LeadInten
         return reading.intent
     wish = understand(heard, context.now, zone_of(context.time_zone))
     if wish.place is not None and reading.intent not in (LeadIntent.OBJECTION, LeadIntent.QUESTION):
+        return LeadIntent.PICKS_TIME
+    if reading.intent is LeadIntent.UNCLEAR and (wish.says_anything or wish.accepts or wish.declines):
         return LeadIntent.PICKS_TIME
     return reading.intent
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ QUESTIONS = frozenset(
 FIRST_THINGS = QUESTIONS | {LeadIntent.OBJECTION, LeadIntent.NOT_INTERESTED, LeadIntent.LATER}
 """What is answered before anything about a time."""
 TOLD_US = frozenset({LeadIntent.INTERESTED, LeadIntent.TELLS})
+CALL = re.compile(r"\b(?:calls?|meeting|llamada|cita|appel|rendez-vous)\b")
 OVER = frozenset({WorkflowState.BOOKED, WorkflowState.CLOSED})
 
 
@@ -81,11 +83,21 @@ def _lost_the_slot(seen: Seen) -> bool:
     return bool(seen.context.taken_slots)
 
 
+def _agrees_to_call(seen: Seen) -> bool:
+    """We asked in the conversation whether they would like a call, and they say yes. A first text does not ask: it opens."""
+    ours = next((message.body for message in reversed(seen.context.conversation_history) if message.author == "us"), "")
+    has_asked = ours.rstrip().endswith("?") and CALL.search(ours.lower()) is not None
+    is_answer = seen.intent in (*TOLD_US, LeadIntent.UNCLEAR, LeadIntent.THANKS)
+    return has_asked and is_answer and seen.wish.accepts and seen.context.current_state is not WorkflowState.GREETING
+
+
 def _wants_time(seen: Seen) -> bool:
     return seen.intent in (LeadIntent.WANTS_MEETING, LeadIntent.PICKS_TIME)
 
 
 def _nothing_is_left(seen: Seen) -> bool:
+    if not any(character.isalnum() or character == "?" for character in seen.heard):
+        return True
     is_over = seen.context.current_state in OVER
     return is_over and (seen.intent is LeadIntent.THANKS or seen.is_short_yes) and not seen.heard.rstrip().endswith("?")
 
@@ -111,6 +123,7 @@ RULES: tuple[tuple[str, Condition, AgentType | None], ...] = (
     ("moves_by_naming_a_time", _moves_by_naming_a_time, AgentType.SCHEDULER),
     ("answers_offer", _answers_offer, AgentType.SCHEDULER),
     ("nothing_is_left", _nothing_is_left, None),
+    ("agrees_to_call", _agrees_to_call, AgentType.SCHEDULER),
     ("wants_time", _wants_time, AgentType.SCHEDULER),
     ("later", lambda seen: seen.intent is LeadIntent.LATER, AgentType.SCHEDULER),
     ("objection", lambda seen: seen.intent is LeadIntent.OBJECTION, AgentType.OBJECTION_HANDLER),

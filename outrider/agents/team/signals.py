@@ -40,7 +40,7 @@ ASKS_WHETHER_AI = re.compile(
     r"machine|computer|automated|person|actual person|living|llm|program)\b"
     r"|\bam i (?:talking|speaking|texting|chatting|writing) (?:to|with) (?:a |an )?(?:real |actual )?(?:bot|robot|ai|human"
     r"|person|machine|computer)"
-    r"|\b(?:bot|robot|chatbot|human|ai)\s?\?|\bthis (?:is|sounds like|feels like|must be) (?:a |an )?(?:bot|robot|ai|chatbot"
+    r"|\b(?:bot|robot|chatbot|ai)\s?\?|\bthis (?:is|sounds like|feels like|must be) (?:a |an )?(?:bot|robot|ai|chatbot"
     r"|automated)\b"
     r"|\b(?:eres|es|sois|es usted|esto es|hablo con|estoy hablando con)(?: con)?(?: un| una)? (?:bot|robot|maquina|ia\b"
     r"|persona real|humano|humana|"

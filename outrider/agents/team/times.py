@@ -113,7 +113,7 @@ ACCEPTS = re.compile(
     r"|see you|deal|lets do (?:it|that)|"
     r"let's do (?:it|that)|that time|i can do|do it|si|vale|perfecto|de acuerdo|me va bien|me viene bien|genial|confirmo"
     r"|reserve|reservelo|claro|oui|d'accord|parfait|"
-    r"ca marche|ca me va|me convient|c'est bon|entendu|volontiers|je confirme)\b"
+    r"ca marche|ca me va|me convient|c'est bon|entendu|volontiers|je confirme)\b|[👍👌✅]"
 )
 DECLINES = re.compile(
     r"\b(?:none of|neither|doesn't|don't|dont|doesnt|can't|cant|cannot|won't|not (?:possible|available|free|good)|no good"

@@ -5,7 +5,9 @@ campaign, or from a person. A language is one file (`english.py` …) that holds
 it can be asked for is in `tasks.py`. A file that only registers tasks is imported here for that.
 """
 
-import outrider.llm.offline.sales  # noqa: F401  (registers its tasks)
+import outrider.llm.offline.sales
+import outrider.llm.offline.speaking
+import outrider.llm.offline.summary  # noqa: F401  (they register their tasks)
 from outrider.llm.offline.intents import classify, detect_language
 from outrider.llm.offline.language import Intent
 from outrider.llm.offline.model import OfflineModel

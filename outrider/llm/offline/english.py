@@ -18,6 +18,7 @@ TIME = pattern(
     r"(?:at |around |by |after )?(?:1[0-2]|0?[1-9])(?:[:.][0-5]\d)? ?(?:am|pm|a\.m\.?|p\.m\.?|o'clock)|(?:at )?noon|after lunch",
     r"(?:at |around |after )?(?:[01]?\d|2[0-3]):[0-5]\d|(?:at|around|after) (?:1[0-2]|[1-9])",
     r"in (?:an|one|two|half an|\d+) (?:hours?|min\w*)|in (?:a (?:few|couple(?: of)?)|\d+|two|three|six) (?:days|weeks|months)",
+    r"in an? (?:week|month)",
     rf"next (?:month|quarter|year|spring|summer|fall|autumn)|in (?:{_MONTH})",
     r"after (?:the )?(?:holidays?|vacation|summer|new year|christmas|easter)",
 )
@@ -72,7 +73,7 @@ PATTERNS = {
         r"(?:driving|in a meeting|at work|on vacation|on holiday)|(?:try|ask) (?:me )?again",
     ),
     Intent.NOT_INTERESTED: pattern(
-        r"(?:lol|haha|um+|uh|oh|hell)[, ]+no+",
+        r"(?:lol|haha|um+|uh|oh|hell)[, ]+no+|i don'?t think so",
         r"(?:not|no longer|isn'?t|aren'?t|never) (?:\w+ )?interested|no interest|uninterested|not for (?:me|us)",
         r"(?:i|we|i'?ll|we'?ll) pass",
         r"^\W*(?:no+|nope|nah)\W*$|(?:no|nope|nah)[, .]+(?:thanks?|thank you|thx|ty|sorry|not|i'?m good)|hard pass|waste of time",

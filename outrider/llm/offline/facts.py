@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from outrider.llm.offline.templates import one_line
+from outrider.llm.offline.templates import LONGEST_VALUE, one_line
 
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "prof", "sir", "mme", "m", "sr", "sra", "don", "dona", "doña"})
-_LONGEST_TOPIC = 90
+_LONGEST_TOPIC = LONGEST_VALUE
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\s*[\n;]\s*")
 _ORDERS_TO_US = re.compile(
     r"^(?:please )?(?:introduce|promote|announce|present|pitch|sell|market|advertise|offer(?:ing)?|outreach (?:about|for|on)"
@@ -73,9 +73,9 @@ class Facts:
         """What this is about: the offer, or the start of the description."""
         for key in ("offer", "description"):
             text = _ORDERS_TO_US.sub("", str(self.campaign.get(key) or "").strip())
-            topic = one_line(_SENTENCE_END.split(text, maxsplit=1)[0])
-            if 0 < len(topic) <= _LONGEST_TOPIC:
-                return topic.rstrip(" .!")
+            sentence = " ".join(_SENTENCE_END.split(text, maxsplit=1)[0].split())
+            if 0 < len(sentence) <= _LONGEST_TOPIC:
+                return one_line(sentence).rstrip(" .!")
         return ""
 
     @property

@@ -11,7 +11,6 @@ from outrider.llm.offline.facts import Facts
 from outrider.llm.offline.intents import classify, detect_language, find_time, language_of
 from outrider.llm.offline.language import Intent, Language, fold
 from outrider.llm.offline.reasons import why_a_person
-from outrider.llm.offline.tasks import task
 
 LEAD = "lead"
 """The author of a lead's entries in a thread."""
@@ -30,13 +29,6 @@ class OfflineAnswer:
     why: str
     """Why the conversation should be handed over: the answer promises, or the matter needs, what only a person can do.
     Empty where no person is needed."""
-
-
-@task("reply")
-def write_reply(context: Mapping[str, Any]) -> str:
-    """The answer; where a person should take over, with the mark that the asker uses for it."""
-    found, mark = answer(context), context.get("hand_over_mark")
-    return f"{found.text} {mark.format(why=found.why)}" if found.why and mark else found.text
 
 
 def answer(context: Mapping[str, Any]) -> OfflineAnswer:

@@ -11,8 +11,10 @@ from sqlalchemy import update
 
 import outrider.wiring  # noqa: F401  (jobs and subscribers take part)
 from outrider.agents.contract import Briefings
-from outrider.agents.graph import ConversationAgent
+from outrider.agents.factory import AgentParts
 from outrider.agents.models import AgentExecution
+from outrider.agents.scheduling.slots import SlotFinder
+from outrider.agents.team.graph import ConversationTeam
 from outrider.campaigns.briefings import CampaignBriefings
 from outrider.campaigns.models import Campaign
 from outrider.config import Settings
@@ -37,8 +39,13 @@ class SpokenModel:
         """In order; the last one again and again."""
         self.meanwhile: list[Meanwhile] = []
         self.asked: list[ChatRequest] = []
+        self.reads: list[dict[str, Any] | Exception] = [{"intent": "question", "confidence": 0.9}]
+        """What it makes of the lead's texts, in order; the last one again and again."""
+        self.read: list[ChatRequest] = []
 
     async def complete(self, request: ChatRequest) -> ChatReply:
+        if request.output is not None:
+            return self._reading(request)
         said = self.says[min(len(self.asked), len(self.says) - 1)]
         self.asked.append(request)
         if self.meanwhile:
@@ -46,6 +53,13 @@ class SpokenModel:
         if isinstance(said, Exception):
             raise said
         return ChatReply(said, "spoken-1", "spoken", input_tokens=30, output_tokens=5)
+
+    def _reading(self, request: ChatRequest) -> ChatReply:
+        found = self.reads[min(len(self.read), len(self.reads) - 1)]
+        self.read.append(request)
+        if isinstance(found, Exception):
+            raise found
+        return ChatReply("{}", "spoken-1", "spoken", input_tokens=0, output_tokens=0, data=found)
 
     async def aclose(self) -> None:
         """Nothing to release."""
@@ -57,15 +71,18 @@ class Talk:
     def __init__(self, world: World, lead: Lead, settings: Settings):
         self.world, self.lead, self.settings = world, lead, settings
         self.model = SpokenModel()
-        self.agent = ConversationAgent(OneModel(self.model))
+        self.team = self.team_of(SlotFinder(world.database, settings))
         self.id = 0
+
+    def team_of(self, slots: SlotFinder | None) -> ConversationTeam:
+        return ConversationTeam(AgentParts(models=OneModel(self.model), slots=slots, database=self.world.database))
 
     async def hears(self, body: str = "Tell me more", **values: Any) -> None:
         self.id = await self.world.hears(self.lead, body, **values)
 
     async def works(self, attempt: int = 0) -> int:
         """Run the jobs that are due."""
-        parts = {Settings: self.settings, ConversationAgent: self.agent, Briefings: CampaignBriefings()}
+        parts = {Settings: self.settings, ConversationTeam: self.team, Briefings: CampaignBriefings()}
         return await run_due_jobs(JobContext(self.world.database, parts, attempt))
 
     async def answers(self, attempt: int = 0) -> int:

@@ -28,7 +28,7 @@ async def api(talk: Talk, settings: Settings) -> AsyncIterator[AsyncClient]:
     app = create_app(settings, talk.world.database)
     transport = ASGITransport(app, raise_app_exceptions=False)
     async with app.router.lifespan_context(app), AsyncClient(transport=transport, base_url="http://localhost") as client:
-        app.state.conversation_agent = talk.agent
+        app.state.conversation_team = talk.team
         yield client
 
 

@@ -12,7 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 import outrider.wiring  # noqa: F401  (jobs and subscribers take part)
 from outrider.agents.contract import Briefings
-from outrider.agents.graph import ConversationAgent
+from outrider.agents.factory import AgentParts
+from outrider.agents.scheduling.slots import SlotFinder
+from outrider.agents.team.graph import ConversationTeam
 from outrider.campaigns import control
 from outrider.campaigns.briefings import CampaignBriefings
 from outrider.campaigns.gate import CampaignGate
@@ -72,7 +74,7 @@ class Installation:
             database,
             {
                 Settings: settings,
-                ConversationAgent: ConversationAgent(models),
+                ConversationTeam: ConversationTeam(AgentParts(models=models, slots=SlotFinder(database, settings))),
                 CampaignRunner: CampaignRunner(database, models, settings),
                 Briefings: CampaignBriefings(),
             },

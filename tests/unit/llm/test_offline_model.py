@@ -44,13 +44,13 @@ SHAPE = OutputFormat("Reading", {"type": "object", "properties": {"mood": {"type
 def reading(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "_TASKS", dict(tasks._TASKS))
 
-    @task("read", "read_again")
+    @task("weigh", "weigh_again")
     def read(context: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"mood": context["mood"], "at": datetime(2026, 5, 4, tzinfo=UTC)}
 
 
 @pytest.mark.usefixtures("reading")
-@pytest.mark.parametrize("purpose", ["read", "read_again"])
+@pytest.mark.parametrize("purpose", ["weigh", "weigh_again"])
 async def test_a_task_of_another_file_answers_with_an_object(purpose: str) -> None:
     request = ChatRequest(PROMPT, purpose=purpose, output=SHAPE, context={"mood": "glad 👍"})
     reply = await OfflineModel().complete(request)
@@ -61,15 +61,15 @@ async def test_a_task_of_another_file_answers_with_an_object(purpose: str) -> No
 @pytest.mark.usefixtures("reading")
 async def test_what_kind_of_answer_a_task_gives_is_part_of_its_rules() -> None:
     with pytest.raises(ModelRefused, match="with an object"):
-        await OfflineModel().complete(ChatRequest(PROMPT, purpose="read", context={"mood": "glad"}))
+        await OfflineModel().complete(ChatRequest(PROMPT, purpose="weigh", context={"mood": "glad"}))
     with pytest.raises(ModelRefused, match="with a text"):
         await OfflineModel().complete(ChatRequest(PROMPT, purpose="reply", output=SHAPE))
 
 
 @pytest.mark.usefixtures("reading")
 def test_a_purpose_has_one_task() -> None:
-    with pytest.raises(ValueError, match="“read”"):
-        task("read")(lambda context: "")
+    with pytest.raises(ValueError, match="“weigh”"):
+        task("weigh")(lambda context: "")
 
 
 async def test_it_streams_word_by_word() -> None:
