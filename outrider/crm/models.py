@@ -43,6 +43,8 @@ class CrmConnection(HasId, HasTimes, Base):
     """`schemas.FieldMap`, one per field."""
     options: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     """`schemas.ConnectionOptions`."""
+    key_prefix: Mapped[str] = mapped_column(Text, server_default=text("left(gen_random_uuid()::text, 8)"))
+    """Begins the keys that we leave there, so that two installations at one CRM keep apart."""
     state: Mapped[ConnectionState] = mapped_column(Text, server_default=ConnectionState.ACTIVE)
     problem: Mapped[str | None] = mapped_column(Text)
     """Why the last call failed, in words for people; None after one that did not."""

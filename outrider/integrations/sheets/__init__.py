@@ -1,0 +1,1 @@
+"""Spreadsheets: Google Sheets, and CSV files in the data folder."""
