@@ -15,7 +15,7 @@ import { toastProblem } from '@/lib/toast'
 const MOST_COUNTED = 100
 
 /** What happened, with how much of it nobody has read yet. */
-export function NotificationBell({ onLeave }: { onLeave: () => void }) {
+export function NotificationBell({ side }: { side: 'top' | 'bottom' }) {
   const [isOpen, setOpen] = useState(false)
   const { data } = useQuery(unreadQuery())
   const unread = data?.unread ?? 0
@@ -41,20 +41,13 @@ export function NotificationBell({ onLeave }: { onLeave: () => void }) {
         </Button>
       </PopoverTrigger>
       <PopoverContent
-        side="top"
-        align="start"
+        side={side}
+        align={side === 'top' ? 'start' : 'end'}
         collisionPadding={8}
-        aria-label="Notifications"
+        aria-label="What happened"
         className="flex max-h-[min(36rem,80dvh)] w-[min(24rem,calc(100vw-1rem))] flex-col p-0"
       >
-        <Panel
-          newest={data?.newest_id ?? null}
-          hasUnread={unread > 0}
-          onLeave={() => {
-            setOpen(false)
-            onLeave()
-          }}
-        />
+        <Panel newest={data?.newest_id ?? null} hasUnread={unread > 0} onLeave={() => setOpen(false)} />
       </PopoverContent>
     </Popover>
   )

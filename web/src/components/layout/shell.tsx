@@ -67,6 +67,7 @@ export function Shell() {
             </Button>
             <Mark />
             <span className="flex-1" />
+            <NotificationBell side="bottom" />
             <Button variant="ghost" size="icon" aria-label="Search" onClick={() => setPaletteOpen(true)}>
               <Search />
             </Button>
@@ -137,7 +138,9 @@ function Sidebar({
       <div className="flex items-center gap-1 border-t px-3 py-2">
         <LiveMark />
         <span className="flex-1" />
-        <NotificationBell onLeave={onNavigate} />
+        <span className="hidden md:block">
+          <NotificationBell side="top" />
+        </span>
         <Button variant="ghost" size="icon-sm" aria-label="Keyboard shortcuts" onClick={onHelp}>
           <Keyboard />
         </Button>

@@ -79,7 +79,10 @@ function Message({ item, canResend }: { item: Delivery; canResend: boolean }) {
         <span className="min-w-0 flex-1 truncate">{item.fact}</span>
         {last?.status && <span className="tabular text-muted-foreground text-xs">{last.status}</span>}
         <Status tone={STATE_TONES[item.state]}>{STATE_LABELS[item.state]}</Status>
-        <time dateTime={item.created_at} className="w-16 shrink-0 text-right text-muted-foreground text-xs">
+        <time
+          dateTime={item.created_at}
+          className="w-20 shrink-0 whitespace-nowrap text-right text-muted-foreground text-xs"
+        >
           {formatAgo(item.created_at)}
         </time>
       </button>
@@ -113,11 +116,11 @@ function Details({ item, canResend }: { item: Delivery; canResend: boolean }) {
       {item.state === 'queued' && item.next_attempt_at && (
         <p className="text-[13px] text-muted-foreground">Next attempt {formatDateTime(item.next_attempt_at)}.</p>
       )}
-      <section aria-label="Message" className="grid gap-1">
+      <div className="grid gap-1">
         <h3 className="font-medium text-xs">Message</h3>
         <Code text={pretty(item.body)} label="Message" />
-      </section>
-      <section aria-label="Attempts" className="grid gap-1">
+      </div>
+      <div className="grid gap-1">
         <h3 className="font-medium text-xs">Attempts</h3>
         {item.log.length === 0 && <p className="text-[13px] text-muted-foreground">None yet.</p>}
         <ol className="grid gap-2">
@@ -131,7 +134,7 @@ function Details({ item, canResend }: { item: Delivery; canResend: boolean }) {
             </li>
           ))}
         </ol>
-      </section>
+      </div>
     </div>
   )
 }
@@ -139,13 +142,14 @@ function Details({ item, canResend }: { item: Delivery; canResend: boolean }) {
 /** Scrolls by itself, also by keyboard. */
 function Code({ text, label }: { text: string; label: string }) {
   return (
-    <section
+    <div
+      role="group"
       aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
       className="max-h-56 overflow-auto rounded-md border bg-surface p-2"
     >
       <pre className="whitespace-pre-wrap break-all text-xs">{text}</pre>
-    </section>
+    </div>
   )
 }

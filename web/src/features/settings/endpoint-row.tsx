@@ -13,7 +13,7 @@ import { Button } from '@/components/ui/button'
 import { Confirm } from '@/components/ui/dialog'
 import { Menu, MenuContent, MenuItem, MenuTrigger } from '@/components/ui/menu'
 import { Switch } from '@/components/ui/toggles'
-import { formatAgo } from '@/lib/format'
+import { formatDateTime } from '@/lib/format'
 import { toastProblem } from '@/lib/toast'
 import { figures, standing } from './endpoint-words'
 import { labelOf } from './rule-words'
@@ -52,7 +52,7 @@ export function EndpointRow({ endpoint, facts, onEdit, onWatch, onSecret }: Endp
       </p>
       {endpoint.disabled_reason && <p className="text-[13px] text-danger-text">{endpoint.disabled_reason}</p>}
       {endpoint.enabled && endpoint.failing_since && (
-        <p className="text-[13px] text-warning-text">Nothing arrived since {formatAgo(endpoint.failing_since)}.</p>
+        <p className="text-[13px] text-warning-text">Messages fail since {formatDateTime(endpoint.failing_since)}.</p>
       )}
       <div className="flex flex-wrap items-center gap-2">
         <span className="text-muted-foreground text-xs">{figures(endpoint)}</span>

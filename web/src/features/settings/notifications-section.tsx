@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Mail, MessageSquare, Plus, Trash2 } from 'lucide-react'
+import { Mail, MessageSquare, Plus, Smartphone, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import {
   type Channel,
@@ -130,7 +130,7 @@ function ShownSwitch({ fact }: { fact: Fact }) {
   )
 }
 
-const ICONS = { email: Mail, slack: MessageSquare, sms: MessageSquare, in_app: MessageSquare }
+const ICONS = { email: Mail, slack: MessageSquare, sms: Smartphone, in_app: MessageSquare }
 
 function RuleList({ rules, label }: { rules: Rule[]; label: string }) {
   if (rules.length === 0) return null
