@@ -144,7 +144,7 @@ function Campaigns({ chosen, onChange }: { chosen: number[]; onChange: (ids: num
   )
   const toggle = (id: number, isOn: boolean) => onChange(isOn ? [...chosen, id] : chosen.filter((one) => one !== id))
   return (
-    <fieldset className="grid gap-1.5">
+    <fieldset className="grid min-w-0 gap-1.5">
       <legend className="mb-1.5 font-medium text-[13px]">Campaigns</legend>
       {shown.length > 0 && (
         <ul className="grid max-h-48 gap-1 overflow-y-auto rounded-md border p-2">

@@ -13,11 +13,14 @@ import {
   type Weekday,
 } from './hours'
 
+/** Without the browser's own button, a time with AM or PM fits. */
+const CLOCK = 'tabular w-28 [&::-webkit-calendar-picker-indicator]:hidden'
+
 /** Periods of each weekday; a day without any is free. */
 export function HoursGrid({ hours, onChange }: { hours: Hours; onChange: (hours: Hours) => void }) {
   const set = (day: Weekday, periods: Period[]) => onChange({ ...hours, [day]: periods })
   return (
-    <fieldset className="grid gap-1.5">
+    <fieldset className="grid min-w-0 gap-1.5">
       <legend className="mb-1.5 font-medium text-[13px]">Working hours</legend>
       <ul className="divide-y rounded-md border">
         {WEEKDAYS.map((day) => (
@@ -38,15 +41,15 @@ function Day({ day, periods, onChange }: { day: Weekday; periods: Period[]; onCh
   const change = (index: number, part: Partial<Period>) =>
     onChange(periods.map((one, place) => (place === index ? { ...one, ...part } : one)))
   return (
-    <div className="flex items-start gap-3">
+    <div className="flex flex-wrap items-start gap-x-3 gap-y-1 sm:flex-nowrap">
       <span className="w-20 shrink-0 pt-1.5 text-[13px]">{name}</span>
-      <div className="grid min-w-0 flex-1 gap-1.5">
+      <div className="order-last grid w-full min-w-0 gap-1.5 sm:order-none sm:w-auto sm:flex-1">
         {periods.length === 0 && <span className="pt-1.5 text-[13px] text-muted-foreground">Free</span>}
         {periods.map((period, index) => (
           <div key={index} className="flex items-center gap-1.5">
             <Input
               type="time"
-              className="tabular w-28"
+              className={CLOCK}
               aria-label={`${name}, begin of period ${index + 1}`}
               aria-invalid={problem ? true : undefined}
               value={period.start}
@@ -55,7 +58,7 @@ function Day({ day, periods, onChange }: { day: Weekday; periods: Period[]; onCh
             <span aria-hidden>–</span>
             <Input
               type="time"
-              className="tabular w-28"
+              className={CLOCK}
               aria-label={`${name}, end of period ${index + 1}`}
               aria-invalid={problem ? true : undefined}
               value={endToInput(period.end)}
@@ -80,6 +83,7 @@ function Day({ day, periods, onChange }: { day: Weekday; periods: Period[]; onCh
       <Button
         variant="ghost"
         size="icon-sm"
+        className="ml-auto"
         aria-label={`Add a period to ${name}`}
         disabled={!next}
         onClick={() => next && onChange([...periods, next])}
