@@ -1,5 +1,7 @@
 """What a script of a conversation consists of; `tests/scenarios/*.yaml` are such scripts.
 
+`{workday}` in a text stands for the name of a working day within the week, in the script's language.
+
 A file holds one situation, told in several languages: a lead, the campaign's briefing, and turns. In a turn the lead writes,
 in one text or several in a row, and then what is expected holds.
 """
@@ -42,10 +44,23 @@ class Expectation(Strict):
     """A person has the conversation."""
     suppressed: bool = False
     """The number must not be contacted."""
+    booked: bool = False
+    """A meeting of the conversation lies ahead."""
+    reminded: bool = False
+    """A person will be reminded of the conversation."""
+    agent: str | None = None
+    """Type of the agent that answered; None says nothing about it."""
+    reason: str | None = None
+    """Why a person has it (`PersonReason`)."""
+    facts: list[str] = []
+    """Factors that are known by now, each with the lead's own words."""
+    tier: str | None = None
+    email: str | None = None
+    """What the lead's row has."""
     contains: list[str] = []
     """Words of the text that is sent, in any case."""
     lacks: list[str] = []
-    segments: int = Field(2, ge=1)
+    segments: int = Field(3, ge=1)
     """At most."""
 
 

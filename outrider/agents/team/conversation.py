@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from outrider.agents.base import AgentResponse, AgentType, LeadIntent, WorkflowContext, WorkflowState
+from outrider.agents.base import AgentResponse, AgentType, LeadIntent, UpdateLead, WorkflowContext, WorkflowState
 from outrider.agents.factory import agent
+from outrider.agents.team.signals import find_signals
 from outrider.agents.team.speaking import SpeakingAgent, reading_of
 
 ENDS = frozenset({LeadIntent.NOT_INTERESTED, LeadIntent.WRONG_PERSON, LeadIntent.WANTS_NO_TEXTS})
@@ -34,7 +35,12 @@ class ConversationAgent(SpeakingAgent):
 
     async def speak(self, context: WorkflowContext, user_input: str) -> AgentResponse:
         response = await super().speak(context, user_input)
-        response.next_state = _state(reading_of(context).intent, context.current_state)
+        intent = reading_of(context).intent
+        response.next_state = _state(intent, context.current_state)
+        if intent is LeadIntent.WANTS_IN_WRITING and not context.is_draft:
+            # The address that they give in answer to where to send it is theirs.
+            address = find_signals(user_input).email
+            response.intents = [*response.intents, *([UpdateLead(changes={"email": address})] if address else [])]
         return response
 
 
