@@ -4,7 +4,9 @@ import { NotFound } from '@/components/layout/not-found'
 import { PageError } from '@/components/layout/page-error'
 import { Shell } from '@/components/layout/shell'
 import {
+  agentSearch,
   agentsSearch,
+  approvalsSearch,
   campaignSearch,
   campaignsSearch,
   conversationsSearch,
@@ -81,6 +83,12 @@ const conversations = createRoute({
   validateSearch: conversationsSearch,
   component: lazyRouteComponent(() => import('@/features/conversations/conversations-page'), 'ConversationsPage'),
 })
+const approvals = createRoute({
+  getParentRoute: () => root,
+  path: '/approvals',
+  validateSearch: approvalsSearch,
+  component: lazyRouteComponent(() => import('@/features/approvals/approvals-page'), 'ApprovalsPage'),
+})
 const handset = createRoute({
   getParentRoute: () => root,
   path: '/handset',
@@ -92,6 +100,12 @@ const agents = createRoute({
   path: '/agents',
   validateSearch: agentsSearch,
   component: lazyRouteComponent(() => import('@/features/agents/agents-page'), 'AgentsPage'),
+})
+const agent = createRoute({
+  getParentRoute: () => root,
+  path: '/agents/$agentKey',
+  validateSearch: agentSearch,
+  component: lazyRouteComponent(() => import('@/features/agents/agent-page'), 'AgentPage'),
 })
 const workflows = createRoute({
   getParentRoute: () => root,
@@ -134,8 +148,10 @@ export const router = createRouter({
     importLeads,
     lead,
     conversations,
+    approvals,
     handset,
     agents,
+    agent,
     workflows,
     workflow,
     jobs,

@@ -79,11 +79,21 @@ export const conversationsSearch = z.object({
 export const handsetSearch = z.object({ phone: text, search: text })
 export const importSearch = z.object({ import_id: id })
 export const agentsSearch = z.object({
-  agent: z
-    .union([z.literal('new'), z.coerce.number().int().positive()])
-    .optional()
-    .catch(undefined),
+  agent: z.literal('new').optional().catch(undefined),
+  /** The kind of work that a new agent is for. */
+  type: text,
+})
+export const agentSearch = z.object({
+  tab: z.enum(['edit', 'playground', 'versions', 'runs']).optional().catch(undefined),
+  /** The lead of the preview and of the playground; none is an example. */
+  lead: id,
+  campaign: id,
+  /** One run, looked at. */
+  run: id,
+  /** The version that is compared with the one after it. */
+  version: id,
 })
 export const jobsSearch = z.object({ job: id })
-export const settingsSearch = z.object({ phone: text, reason: text, lifted: flag })
+export const settingsSearch = z.object({ phone: text, reason: text, lifted: flag, search: text })
+export const approvalsSearch = z.object({ view: z.enum(['all']).optional().catch(undefined) })
 export const workflowSearch = z.object({ version: id, node: text })

@@ -1,5 +1,6 @@
 import {
   Bot,
+  CheckCheck,
   Inbox,
   LayoutDashboard,
   ListTodo,
@@ -12,7 +13,17 @@ import {
 } from 'lucide-react'
 
 export interface Place {
-  to: '/' | '/campaigns' | '/leads' | '/conversations' | '/handset' | '/agents' | '/workflows' | '/jobs' | '/settings'
+  to:
+    | '/'
+    | '/campaigns'
+    | '/leads'
+    | '/conversations'
+    | '/approvals'
+    | '/handset'
+    | '/agents'
+    | '/workflows'
+    | '/jobs'
+    | '/settings'
   label: string
   icon: LucideIcon
   /** `g` and this key lead here. */
@@ -24,6 +35,7 @@ export const PLACES: Place[] = [
   { to: '/campaigns', label: 'Campaigns', icon: Megaphone, key: 'c' },
   { to: '/leads', label: 'Leads', icon: Users, key: 'l' },
   { to: '/conversations', label: 'Conversations', icon: Inbox, key: 'i' },
+  { to: '/approvals', label: 'Approvals', icon: CheckCheck, key: 'p' },
   { to: '/handset', label: 'Handset', icon: Smartphone, key: 'h' },
 ]
 

@@ -14,12 +14,14 @@ import { useTopics } from '@/live/use-live'
 import { AttributesCard } from './attributes-card'
 import { ConsentCard } from './consent-card'
 import { ContactClock } from './contact-clock'
+import { KnowledgeCard } from './knowledge-card'
 import { ListsCard } from './lead-belongings'
 import { CampaignsCard } from './lead-campaigns'
 import { LeadFacts } from './lead-facts'
 import { MeetingsCard } from './lead-meetings'
 import { leadName } from './lead-table'
 import { LeadTimeline } from './lead-timeline'
+import { ResearchCard } from './research-card'
 import { SuppressionCard } from './suppression-card'
 import { useDeleteLead } from './use-delete-leads'
 import { useSaveLead } from './use-save-lead'
@@ -123,11 +125,13 @@ function LoadedLead({ lead }: { lead: LeadDetail }) {
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="grid grid-cols-1 gap-4">
           <LeadFacts lead={lead} save={save} />
+          <KnowledgeCard leadId={lead.id} />
           <LeadTimeline query={timeline} entries={entries} />
         </div>
         <div className="grid grid-cols-1 gap-4">
           <MeetingsCard lead={lead} />
           {lead.phone && <SuppressionCard phone={lead.phone} />}
+          <ResearchCard leadId={lead.id} />
           <ConsentCard lead={lead} />
           <AttributesCard lead={lead} save={save} />
           <ListsCard lead={lead} />

@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
-import { Download, ListMinus, ListPlus, Megaphone, Plus, Trash2, X } from 'lucide-react'
+import { Download, ListMinus, ListPlus, Megaphone, Plus, Sparkles, Trash2, X } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
+import { useEnrichLeads } from '@/api/knowledge'
 import { exportLeads, type LeadFilter, type Selection as LeadSelection } from '@/api/leads'
 import { type LeadList, useListMembers } from '@/api/lists'
 import type { Selection } from '@/components/data-table/use-selection'
@@ -34,6 +35,7 @@ export function SelectionBar(props: SelectionBarProps) {
   const [isNaming, setNaming] = useState(false)
   const members = useListMembers()
   const campaign = useStartCampaign()
+  const enriching = useEnrichLeads()
   const count = selection.isEverything ? (total ?? 0) : selection.ids.size
   const chosen: LeadSelection = selection.isEverything ? { filter } : { ids: [...selection.ids] }
 
@@ -53,6 +55,14 @@ export function SelectionBar(props: SelectionBarProps) {
         onError: toastProblem,
       },
     )
+  const enrich = () =>
+    enriching.mutate(chosen, {
+      onSuccess: (changed) => {
+        toast.info(`${plural(changed.changed, 'lead')} being enriched`, { description: IN_BACKGROUND })
+        selection.clear()
+      },
+      onError: toastProblem,
+    })
   const save = () => {
     if (selection.isEverything) location.assign(exportUrl(filter))
     else exportLeads(chosen).then((file) => download('leads.csv', file, 'text/csv'), toastProblem)
@@ -102,6 +112,9 @@ export function SelectionBar(props: SelectionBarProps) {
       )}
       <Button size="sm" isBusy={campaign.isPending} onClick={start}>
         <Megaphone /> Start a campaign
+      </Button>
+      <Button size="sm" isBusy={enriching.isPending} onClick={enrich}>
+        <Sparkles /> Enrich
       </Button>
       <Button size="sm" onClick={save}>
         <Download /> Export

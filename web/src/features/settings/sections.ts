@@ -1,6 +1,7 @@
 import {
   Ban,
   Bell,
+  Building2,
   CalendarDays,
   CircleDollarSign,
   Clock,
@@ -64,6 +65,13 @@ export const SECTIONS: [Section, ...Section[]] = [
     description: 'Numbers that must not be contacted, and why.',
     icon: Ban,
     content: lazy(() => import('./suppressions-section')),
+  },
+  {
+    id: 'companies',
+    label: 'Companies',
+    description: 'What is known about companies without asking a provider.',
+    icon: Building2,
+    content: lazy(() => import('./companies-section')),
   },
   {
     id: 'notifications',
