@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from outrider.agents.base import Tier
 from outrider.integrations.enrichment.base import Fact, ProviderProblem
@@ -47,18 +47,6 @@ class SourcedClaim(BaseModel):
 
     text: str
     sources: list[Evidence]
-
-
-class AgentInput(BaseModel):
-    """A company and a person there, as far as they are known."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    company_name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-    industry: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
-    company_size: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = ""
-    contact_info: dict[str, Any] | None = None
-    """`name`, `title`, `email`, `phone`."""
 
 
 class QualificationFactor(BaseModel):
