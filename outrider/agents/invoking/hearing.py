@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from outrider.agents.base import CostMetrics, ToolUse
 from outrider.agents.factory import AgentParts, Models
-from outrider.agents.invoking.schemas import ModelCallOut
+from outrider.agents.invoking.schemas import RunModelCall
 from outrider.llm.base import ChatModel, ChatReply, ChatRequest, Restarted, TextDelta, Wrapper
 
-Heard = TextDelta | Restarted | ToolUse | ModelCallOut
+Heard = TextDelta | Restarted | ToolUse | RunModelCall
 Listener = Callable[[Heard], None]
 
 
@@ -25,10 +25,10 @@ class Ear:
     """
 
     listener: Listener | None = None
-    model_calls: list[ModelCallOut] = field(default_factory=list)
+    model_calls: list[RunModelCall] = field(default_factory=list)
 
     def tell(self, heard: Heard) -> None:
-        if isinstance(heard, ModelCallOut):
+        if isinstance(heard, RunModelCall):
             self.model_calls.append(heard)
         if self.listener is not None:
             self.listener(heard)
@@ -85,8 +85,8 @@ class OverheardModel(Wrapper):
         return reply
 
 
-def _call(request: ChatRequest, reply: ChatReply, seconds: float) -> ModelCallOut:
-    return ModelCallOut(
+def _call(request: ChatRequest, reply: ChatReply, seconds: float) -> RunModelCall:
+    return RunModelCall(
         purpose=request.purpose,
         model=reply.model,
         input_tokens=reply.input_tokens,

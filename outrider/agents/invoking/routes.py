@@ -17,7 +17,7 @@ from pydantic import BaseModel
 import outrider.agents.roster  # noqa: F401  (the shape of the answers is that of the agents that take part)
 from outrider.agents.base import ToolUse
 from outrider.agents.invoking.hearing import Ear
-from outrider.agents.invoking.schemas import AgentStarted, Invoke, Invoked, ModelCallOut, answer_models
+from outrider.agents.invoking.schemas import AgentStarted, Invoke, Invoked, RunModelCall, answer_models
 from outrider.agents.invoking.service import Invocations, Prepared, StreamItem
 from outrider.auth.permissions import Permission, require
 from outrider.errors import OutriderError
@@ -106,7 +106,7 @@ def _named(item: StreamItem) -> tuple[str, BaseModel | dict[str, Any]]:
             return "restarted", {"reason": item.reason}
         case ToolUse():
             return "tool", item
-        case ModelCallOut():
+        case RunModelCall():
             return "model", item
         case AgentStarted():
             return "agent", item

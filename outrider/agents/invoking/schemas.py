@@ -136,7 +136,7 @@ class InvokeCompany(_Invoke):
 Invoke = Annotated[InvokeTalk | InvokeQualification | InvokeAnalytics | InvokeCompany, Field(discriminator="agent_type")]
 
 
-class ModelCallOut(BaseModel):
+class RunModelCall(BaseModel):
     """One question to a model within a run."""
 
     purpose: str
@@ -166,7 +166,7 @@ class Invoked(AgentResponse):
     """The instructions as the model got them, variables filled in."""
     reading: Reading | None = None
     """What the lead's text was read as, where the agent talks."""
-    model_calls: list[ModelCallOut] = Field([], description="Each question to a model.")
+    model_calls: list[RunModelCall] = Field([], description="Each question to a model.")
 
 
 class QualificationInvoked(Invoked):

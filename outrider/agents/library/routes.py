@@ -20,8 +20,8 @@ from outrider.agents.library.schemas import (
     AgentVersionOut,
     BuiltInAgent,
     DefaultIn,
-    PreviewIn,
     PromptPreview,
+    PromptPreviewIn,
     PublishIn,
     ToolOut,
     VariableOut,
@@ -86,7 +86,7 @@ async def list_agent_tools() -> list[ToolOut]:
 
 
 @router.post("/preview", dependencies=READ)
-async def preview_prompt(request: Request, session: Transaction, wanted: PreviewIn) -> PromptPreview:
+async def preview_prompt(request: Request, session: Transaction, wanted: PromptPreviewIn) -> PromptPreview:
     """A prompt as it would be for one lead, with the value of each variable."""
     if wanted.lead_id is None and wanted.campaign_id is None:
         context = example_context()

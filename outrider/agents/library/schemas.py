@@ -180,7 +180,7 @@ class ToolOut(BaseModel):
     """Who may be given it."""
 
 
-class PreviewIn(BaseModel):
+class PromptPreviewIn(BaseModel):
     """A prompt to look at as it would be for one lead."""
 
     model_config = ConfigDict(extra="forbid")

@@ -191,3 +191,14 @@ export async function exportLeads(selection: Selection): Promise<Blob> {
   if (!response.ok) throw await problemOf(response)
   return response.blob()
 }
+
+const MOST_FOUND = 8
+
+/** The first few leads whom the words may mean, for choosing one. */
+export const foundLeadsQuery = (search: string) =>
+  queryOptions({
+    queryKey: ['leads', 'found', search] as const,
+    queryFn: async ({ signal }) =>
+      (await data(api.GET('/api/leads', { params: { query: { search, limit: MOST_FOUND } }, signal }))).items,
+    placeholderData: keepPreviousData,
+  })

@@ -1228,6 +1228,258 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/crm/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Crm Accounts
+         * @description Accounts that the operator set up; their secrets are never shown.
+         */
+        get: operations["list_crm_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crm/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Crm Connections
+         * @description All connections with their state.
+         */
+        get: operations["list_crm_connections"];
+        put?: never;
+        /**
+         * Create Crm Connection
+         * @description Connect an account. What changes there from now on comes in; a backfill brings in what is there already.
+         */
+        post: operations["create_crm_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crm/connections/{connection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Crm Connection
+         * @description One connection with its state.
+         */
+        get: operations["get_crm_connection"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Crm Connection
+         * @description Forget a connection; leads and contacts stay as they are.
+         */
+        delete: operations["delete_crm_connection"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Crm Connection
+         * @description Change, pause or resume a connection.
+         */
+        patch: operations["change_crm_connection"];
+        trace?: never;
+    };
+    "/api/crm/connections/{connection_id}/backfill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Backfill Crm Connection
+         * @description Bring in everything that is there, in the background; pause and resume it.
+         */
+        post: operations["backfill_crm_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crm/connections/{connection_id}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Crm Fields
+         * @description Their fields with samples, ours, and a mapping to begin with.
+         */
+        get: operations["list_crm_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crm/connections/{connection_id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Crm Log
+         * @description Exchanges that did something or failed, the latest first.
+         */
+        get: operations["list_crm_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crm/connections/{connection_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Crm Mapping
+         * @description What would become of some of their contacts by a mapping. Changes nothing.
+         */
+        post: operations["preview_crm_mapping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crm/connections/{connection_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Crm Deliveries
+         * @description Have everything that failed delivered again.
+         */
+        post: operations["retry_crm_deliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crm/connections/{connection_id}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sync Crm Connection
+         * @description Poll and deliver now instead of at the next turn.
+         */
+        post: operations["sync_crm_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crm/connections/{connection_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Crm Connection
+         * @description Try the credentials, and make the fields there that hold our keys.
+         */
+        post: operations["test_crm_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crm/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Crm Problems
+         * @description What a person should look at: conflicts, contacts that became no lead, refused deliveries. The latest first.
+         */
+        get: operations["list_crm_problems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crm/problems/{problem_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Crm Problem
+         * @description Decide a conflict, try a delivery again, or close a problem.
+         */
+        post: operations["decide_crm_problem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dashboard": {
         parameters: {
             query?: never;
@@ -2505,6 +2757,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sheets/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sheets Accounts
+         * @description Accounts that the operator set up, with the address to share spreadsheets with.
+         */
+        get: operations["list_sheets_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sheets/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sheet Exports
+         * @description Campaigns' results in spreadsheets, the latest first.
+         */
+        get: operations["list_sheet_exports"];
+        put?: never;
+        /**
+         * Create Sheet Export
+         * @description Write a campaign's results into a spreadsheet, once or again and again.
+         */
+        post: operations["create_sheet_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sheets/exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Sheet Export
+         * @description Stop repeating it; what was written stays.
+         */
+        delete: operations["delete_sheet_export"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sheets/exports/{export_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Sheet Export
+         * @description Write it now.
+         */
+        post: operations["run_sheet_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sheets/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Sheet
+         * @description Import a range as leads in the background. Watch it with `GET /api/leads/imports/{id}`.
+         */
+        post: operations["import_sheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sheets/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Sheet
+         * @description What a range turns out to be, how its columns are mapped, and what would become of its first rows. Imports nothing.
+         */
+        post: operations["preview_sheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/suppressions": {
         parameters: {
             query?: never;
@@ -3220,6 +3596,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/crm/{connection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive Crm Contacts
+         * @description Contacts that another system posts, signed by the Standard Webhooks specification.
+         */
+        post: operations["receive_crm_contacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks/twilio/messages": {
         parameters: {
             query?: never;
@@ -3264,20 +3660,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * AccountOut
-         * @description An account that the operator set up.
-         */
-        AccountOut: {
-            /** Host */
-            host: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "caldav" | "google";
-            /** Name */
-            name: string;
+        /** AccountsOut */
+        AccountsOut: {
+            /** Accounts */
+            accounts: components["schemas"]["outrider__crm__schemas__AccountOut"][];
+            /** Variable */
+            variable: string;
         };
         /** ActiveCampaign */
         ActiveCampaign: {
@@ -3643,7 +4031,7 @@ export interface components {
              * @description Each question to a model.
              * @default []
              */
-            model_calls: components["schemas"]["outrider__agents__invoking__schemas__ModelCallOut"][];
+            model_calls: components["schemas"]["RunModelCall"][];
             /** Name */
             name: string;
             next_state?: components["schemas"]["WorkflowState"] | null;
@@ -3883,6 +4271,19 @@ export interface components {
             /** Running */
             running: boolean;
         };
+        /** BackfillIn */
+        BackfillIn: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "start" | "pause" | "resume";
+        };
+        /**
+         * BackfillState
+         * @enum {string}
+         */
+        BackfillState: "none" | "running" | "paused" | "done";
         /**
          * BdrAnswer
          * @description What an agent answered. Its intents were not carried out.
@@ -3931,7 +4332,7 @@ export interface components {
              * @description Each question to a model.
              * @default []
              */
-            model_calls: components["schemas"]["outrider__agents__invoking__schemas__ModelCallOut"][];
+            model_calls: components["schemas"]["RunModelCall"][];
             /** Name */
             name: string;
             next_state?: components["schemas"]["WorkflowState"] | null;
@@ -5227,6 +5628,158 @@ export interface components {
             /** Values */
             values: components["schemas"]["Evidence"][];
         };
+        /** ConnectionIn */
+        ConnectionIn: {
+            /** Account */
+            account: string;
+            /**
+             * Direction
+             * @default both
+             * @enum {string}
+             */
+            direction: "in" | "out" | "both";
+            /**
+             * Mapping
+             * @default []
+             */
+            mapping: components["schemas"]["FieldMap"][];
+            /** Name */
+            name: string;
+            /**
+             * @default {
+             *       "activities": [
+             *         "text",
+             *         "call",
+             *         "note",
+             *         "meeting"
+             *       ],
+             *       "create_contacts": false,
+             *       "outcomes": {},
+             *       "poll_seconds": 30
+             *     }
+             */
+            options: components["schemas"]["ConnectionOptions"];
+        };
+        /** ConnectionList */
+        ConnectionList: {
+            /** Items */
+            items: components["schemas"]["ConnectionOut"][];
+        };
+        /** ConnectionOptions */
+        ConnectionOptions: {
+            /**
+             * Activities
+             * @default [
+             *       "text",
+             *       "call",
+             *       "note",
+             *       "meeting"
+             *     ]
+             */
+            activities: ("text" | "call" | "note" | "meeting")[];
+            /**
+             * Create Contacts
+             * @default false
+             */
+            create_contacts: boolean;
+            /** List Name */
+            list_name?: string | null;
+            /**
+             * Outcomes
+             * @default {}
+             */
+            outcomes: {
+                [key: string]: components["schemas"]["OutcomeField"];
+            };
+            /**
+             * Poll Seconds
+             * @default 30
+             */
+            poll_seconds: number;
+        };
+        /** ConnectionOut */
+        ConnectionOut: {
+            /** Account */
+            account: string;
+            backfill: components["schemas"]["BackfillState"];
+            /** Backfill Read */
+            backfill_read: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Delivered At */
+            delivered_at: string | null;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "in" | "out" | "both";
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "hubspot" | "salesforce" | "webhook" | "local";
+            /**
+             * Links
+             * @default 0
+             */
+            links: number;
+            /** Mapping */
+            mapping: components["schemas"]["FieldMap"][];
+            /** Name */
+            name: string;
+            /**
+             * Open Problems
+             * @default 0
+             */
+            open_problems: number;
+            options: components["schemas"]["ConnectionOptions"];
+            /**
+             * @default {
+             *       "delivered": 0,
+             *       "failed": 0,
+             *       "skipped": 0,
+             *       "waiting": 0
+             *     }
+             */
+            outbox: components["schemas"]["DeliveryCounts"];
+            /** Polled At */
+            polled_at: string | null;
+            /** Problem */
+            problem: string | null;
+            state: components["schemas"]["ConnectionState"];
+            /**
+             * Watermark At
+             * Format: date-time
+             */
+            watermark_at: string;
+            /** Webhook Path */
+            webhook_path?: string | null;
+        };
+        /**
+         * ConnectionPatch
+         * @description What is left out stays.
+         */
+        ConnectionPatch: {
+            /** Direction */
+            direction?: ("in" | "out" | "both") | null;
+            /** Mapping */
+            mapping?: components["schemas"]["FieldMap"][] | null;
+            /** Name */
+            name?: string | null;
+            options?: components["schemas"]["ConnectionOptions"] | null;
+            /** State */
+            state?: ("active" | "paused") | null;
+        };
+        /**
+         * ConnectionState
+         * @enum {string}
+         */
+        ConnectionState: "active" | "paused" | "broken";
         /**
          * ConnectionTest
          * @description What came of reaching the outside calendar.
@@ -5416,7 +5969,7 @@ export interface components {
              * @description Each question to a model.
              * @default []
              */
-            model_calls: components["schemas"]["outrider__agents__invoking__schemas__ModelCallOut"][];
+            model_calls: components["schemas"]["RunModelCall"][];
             /** Name */
             name: string;
             next_state?: components["schemas"]["WorkflowState"] | null;
@@ -5658,6 +6211,14 @@ export interface components {
          * @enum {string}
          */
         Decision: "taken_over" | "handed_back" | "handed_over" | "assigned" | "unassigned" | "resolved" | "reopened" | "snoozed";
+        /** DecisionIn */
+        DecisionIn: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "theirs" | "ours" | "retry" | "dismiss";
+        };
         /**
          * DecisionOut
          * @description Something that was decided about a conversation.
@@ -5714,6 +6275,29 @@ export interface components {
          * @enum {string}
          */
         Delivery: "queued" | "held" | "sending" | "unknown" | "sent" | "delivered" | "undelivered" | "failed" | "cancelled";
+        /** DeliveryCounts */
+        DeliveryCounts: {
+            /**
+             * Delivered
+             * @default 0
+             */
+            delivered: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Skipped
+             * @default 0
+             */
+            skipped: number;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+        };
         /** DemoIn */
         DemoIn: {
             /**
@@ -5878,7 +6462,7 @@ export interface components {
              * @description Each question to a model.
              * @default []
              */
-            model_calls: components["schemas"]["outrider__agents__invoking__schemas__ModelCallOut"][];
+            model_calls: components["schemas"]["RunModelCall"][];
             /** Name */
             name: string;
             next_state?: components["schemas"]["WorkflowState"] | null;
@@ -6070,6 +6654,63 @@ export interface components {
             /** Success */
             success: boolean;
         };
+        /** ExportIn */
+        ExportIn: {
+            /**
+             * Account
+             * @default local
+             */
+            account: string;
+            /** Campaign Id */
+            campaign_id: number;
+            /** Every Minutes */
+            every_minutes?: number | null;
+            /**
+             * Mode
+             * @default update
+             * @enum {string}
+             */
+            mode: "append" | "update";
+            /** Sheet */
+            sheet: string;
+            /** Spreadsheet */
+            spreadsheet: string;
+        };
+        /** ExportList */
+        ExportList: {
+            /** Items */
+            items: components["schemas"]["ExportOut"][];
+        };
+        /** ExportOut */
+        ExportOut: {
+            /** Account */
+            account: string;
+            /** Campaign Id */
+            campaign_id: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Due At */
+            due_at: string | null;
+            /** Every Minutes */
+            every_minutes: number | null;
+            /** Exported At */
+            exported_at: string | null;
+            /** Id */
+            id: number;
+            /** Mode */
+            mode: string;
+            /** Problem */
+            problem: string | null;
+            /** Rows */
+            rows: number;
+            /** Sheet */
+            sheet: string;
+            /** Spreadsheet */
+            spreadsheet: string;
+        };
         /**
          * Fact
          * @description One thing that a provider says.
@@ -6175,6 +6816,43 @@ export interface components {
             ids: number[];
         };
         /**
+         * FieldMap
+         * @description One of their fields and one of ours.
+         */
+        FieldMap: {
+            /** Default */
+            default?: string | null;
+            /**
+             * Direction
+             * @default both
+             * @enum {string}
+             */
+            direction: "in" | "out" | "both";
+            /** Field */
+            field: string;
+            /**
+             * Kind
+             * @default text
+             * @enum {string}
+             */
+            kind: "text" | "number" | "boolean" | "date";
+            /** Remote */
+            remote: string;
+            /**
+             * Rule
+             * @default newest
+             * @enum {string}
+             */
+            rule: "theirs" | "ours" | "newest" | "keep" | "ask";
+            /**
+             * Values
+             * @default {}
+             */
+            values: {
+                [key: string]: string;
+            };
+        };
+        /**
          * FieldProblem
          * @description One field that can't be used, and what to do about it.
          */
@@ -6219,6 +6897,15 @@ export interface components {
             more: boolean;
             /** Values */
             values: string[];
+        };
+        /** FieldsOut */
+        FieldsOut: {
+            /** Ours */
+            ours: string[];
+            /** Remote */
+            remote: components["schemas"]["RemoteFieldOut"][];
+            /** Suggested */
+            suggested: components["schemas"]["FieldMap"][];
         };
         /**
          * FreeSlots
@@ -6334,7 +7021,7 @@ export interface components {
              * @description Each question to a model.
              * @default []
              */
-            model_calls: components["schemas"]["outrider__agents__invoking__schemas__ModelCallOut"][];
+            model_calls: components["schemas"]["RunModelCall"][];
             /** Name */
             name: string;
             next_state?: components["schemas"]["WorkflowState"] | null;
@@ -6653,7 +7340,7 @@ export interface components {
             /** Problem */
             problem?: string | null;
             /** Rows */
-            rows: components["schemas"]["PreviewRow"][];
+            rows: components["schemas"]["outrider__leads__importing__schemas__PreviewRow"][];
             /** Sheet */
             sheet: string | null;
             /** Size */
@@ -7349,6 +8036,26 @@ export interface components {
             /** Name */
             name?: string | null;
         };
+        /** LogEntry */
+        LogEntry: {
+            /** Action */
+            action: string;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: number;
+            /** Problem */
+            problem: string | null;
+            /** Seconds */
+            seconds: number;
+        };
         /**
          * MarketingAnswer
          * @description What an agent answered. Its intents were not carried out.
@@ -7397,7 +8104,7 @@ export interface components {
              * @description Each question to a model.
              * @default []
              */
-            model_calls: components["schemas"]["outrider__agents__invoking__schemas__ModelCallOut"][];
+            model_calls: components["schemas"]["RunModelCall"][];
             /** Name */
             name: string;
             next_state?: components["schemas"]["WorkflowState"] | null;
@@ -7588,6 +8295,54 @@ export interface components {
             /** Sent At */
             sent_at: string | null;
             state: components["schemas"]["OutboxState"] | null;
+        };
+        /**
+         * ModelCallOut
+         * @description One attempt at a model call.
+         */
+        ModelCallOut: {
+            /** Cached Input Tokens */
+            cached_input_tokens: number;
+            /** Campaign Id */
+            campaign_id: number | null;
+            /** Conversation Id */
+            conversation_id: number | null;
+            /** Cost */
+            cost: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** From Cache */
+            from_cache: boolean;
+            /** Id */
+            id: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Lead Id */
+            lead_id: number | null;
+            /** Milliseconds */
+            milliseconds: number;
+            /** Model */
+            model: string;
+            /** Outcome */
+            outcome: string | null;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Price Known */
+            price_known: boolean;
+            /** Purpose */
+            purpose: string;
+            /** Reserved */
+            reserved: string;
+            /** Settled At */
+            settled_at: string | null;
+            state: components["schemas"]["CallState"];
+            /** Trace Id */
+            trace_id: string | null;
+            /** Usage Estimated */
+            usage_estimated: boolean;
         };
         /**
          * ModelFigures
@@ -7821,7 +8576,7 @@ export interface components {
              * @description Each question to a model.
              * @default []
              */
-            model_calls: components["schemas"]["outrider__agents__invoking__schemas__ModelCallOut"][];
+            model_calls: components["schemas"]["RunModelCall"][];
             /** Name */
             name: string;
             next_state?: components["schemas"]["WorkflowState"] | null;
@@ -7966,6 +8721,13 @@ export interface components {
          * @enum {string}
          */
         Outcome: "meeting_booked" | "interested" | "undecided" | "later" | "not_interested" | "wrong_person" | "opted_out" | "needs_person" | "went_silent";
+        /** OutcomeField */
+        OutcomeField: {
+            /** Remote */
+            remote: string;
+            /** Value */
+            value: string;
+        };
         /** Page[AlertOut] */
         Page_AlertOut_: {
             /** Items */
@@ -8064,6 +8826,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[LogEntry] */
+        Page_LogEntry_: {
+            /** Items */
+            items: components["schemas"]["LogEntry"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[MessageInsight] */
         Page_MessageInsight_: {
             /** Items */
@@ -8081,7 +8850,7 @@ export interface components {
         /** Page[ModelCallOut] */
         Page_ModelCallOut_: {
             /** Items */
-            items: components["schemas"]["outrider__llm__budgets__schemas__ModelCallOut"][];
+            items: components["schemas"]["ModelCallOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -8096,6 +8865,13 @@ export interface components {
         Page_NotificationOut_: {
             /** Items */
             items: components["schemas"]["NotificationOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[ProblemOut] */
+        Page_ProblemOut_: {
+            /** Items */
+            items: components["schemas"]["ProblemOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -8332,81 +9108,10 @@ export interface components {
             /** Target */
             target: string | null;
         };
-        /**
-         * PreviewIn
-         * @description A campaign as the form has it, and the leads to write to.
-         */
-        PreviewIn: {
-            /** @default sms */
-            agent_type: components["schemas"]["outrider__campaigns__models__AgentType"];
-            audience?: components["schemas"]["Audience"] | null;
-            /**
-             * Count
-             * @default 3
-             */
-            count: number;
-            /**
-             * Description
-             * @default
-             */
-            description: string;
-            /** Lead Ids */
-            lead_ids?: number[] | null;
-            /** Model */
-            model?: string | null;
-            /**
-             * Name
-             * @default
-             */
-            name: string;
-            /**
-             * Offset
-             * @default 0
-             */
-            offset: number;
-            /**
-             * Require Consent
-             * @default true
-             */
-            require_consent: boolean;
-            /**
-             * Sender Name
-             * @default
-             */
-            sender_name: string;
-            /**
-             * Sms System Prompt
-             * @default
-             */
-            sms_system_prompt: string;
-            /**
-             * Sms Temperature
-             * @default 70
-             */
-            sms_temperature: number;
-            /** Sms Template */
-            sms_template?: string | null;
-            workflow_config?: components["schemas"]["WorkflowDefinition"] | null;
-            /** Workflow Id */
-            workflow_id?: number | null;
-        };
-        /** PreviewRow */
-        PreviewRow: {
-            /** Cells */
-            cells: string[];
-            /** Lead */
-            lead?: {
-                [key: string]: unknown;
-            } | null;
-            /** Line */
-            line: number;
-            /**
-             * Reason
-             * @default
-             */
-            reason: string;
-            /** Verdict */
-            verdict: string;
+        /** PreviewOut */
+        PreviewOut: {
+            /** Rows */
+            rows: components["schemas"]["outrider__crm__schemas__PreviewRow"][];
         };
         /**
          * Problem
@@ -8431,6 +9136,40 @@ export interface components {
             title: string;
             /** Type */
             type: string;
+        };
+        /**
+         * ProblemKind
+         * @enum {string}
+         */
+        ProblemKind: "conflict" | "contact" | "twin" | "delivery";
+        /** ProblemOut */
+        ProblemOut: {
+            /** Connection Id */
+            connection_id: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Decision */
+            decision: string | null;
+            /** External Id */
+            external_id: string;
+            /** Field */
+            field: string;
+            /** Id */
+            id: number;
+            kind: components["schemas"]["ProblemKind"];
+            /** Lead Id */
+            lead_id: number | null;
+            /** Message */
+            message: string;
+            /** Ours */
+            ours: string | null;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Theirs */
+            theirs: string | null;
         };
         /** ProcessingLogOut */
         ProcessingLogOut: {
@@ -8657,7 +9396,7 @@ export interface components {
              * @description Each question to a model.
              * @default []
              */
-            model_calls: components["schemas"]["outrider__agents__invoking__schemas__ModelCallOut"][];
+            model_calls: components["schemas"]["RunModelCall"][];
             /** Name */
             name: string;
             next_state?: components["schemas"]["WorkflowState"] | null;
@@ -8976,6 +9715,21 @@ export interface components {
             /** Why */
             why: string;
         };
+        /** RemoteFieldOut */
+        RemoteFieldOut: {
+            /** Choices */
+            choices: string[];
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Sample */
+            sample?: string | null;
+            /** Writable */
+            writable: boolean;
+        };
         /** Requeued */
         Requeued: {
             /** Requeued */
@@ -9072,6 +9826,34 @@ export interface components {
             enabled: boolean;
         };
         /**
+         * RunModelCall
+         * @description One question to a model within a run.
+         */
+        RunModelCall: {
+            /**
+             * Asked For
+             * @default []
+             */
+            asked_for: string[];
+            /** Cost */
+            cost: string;
+            /**
+             * From Cache
+             * @default false
+             */
+            from_cache: boolean;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Milliseconds */
+            milliseconds: number;
+            /** Model */
+            model: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Purpose */
+            purpose: string;
+        };
+        /**
          * RunOut
          * @description When an agent last worked on the lead, and what that took.
          */
@@ -9149,7 +9931,7 @@ export interface components {
              * @description Each question to a model.
              * @default []
              */
-            model_calls: components["schemas"]["outrider__agents__invoking__schemas__ModelCallOut"][];
+            model_calls: components["schemas"]["RunModelCall"][];
             /** Name */
             name: string;
             next_state?: components["schemas"]["WorkflowState"] | null;
@@ -9358,6 +10140,49 @@ export interface components {
          * @enum {string}
          */
         Severity: "info" | "success" | "warning" | "critical";
+        /** SheetImportIn */
+        SheetImportIn: {
+            /**
+             * Account
+             * @default local
+             */
+            account: string;
+            /**
+             * Cells
+             * @example Leads!A:F
+             * @example Leads
+             */
+            cells: string;
+            /**
+             * @default {
+             *       "columns": {},
+             *       "on_duplicate": "merge",
+             *       "strict": false
+             *     }
+             */
+            options: components["schemas"]["ImportOptions"];
+            /** Spreadsheet */
+            spreadsheet: string;
+        };
+        /** SheetsAccountOut */
+        SheetsAccountOut: {
+            /** Address */
+            address: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "google" | "local";
+            /** Name */
+            name: string;
+        };
+        /** SheetsAccountsOut */
+        SheetsAccountsOut: {
+            /** Accounts */
+            accounts: components["schemas"]["SheetsAccountOut"][];
+            /** Variable */
+            variable: string;
+        };
         /** Signal */
         Signal: {
             kind: components["schemas"]["SignalKind"];
@@ -9585,6 +10410,52 @@ export interface components {
          */
         SuppressionReason: "stop" | "carrier" | "wrong_number" | "invalid" | "complaint" | "manual" | "import";
         /**
+         * Taken
+         * @description What became of contacts.
+         */
+        Taken: {
+            /**
+             * Conflicts
+             * @default 0
+             */
+            conflicts: number;
+            /**
+             * Created
+             * @default 0
+             */
+            created: number;
+            /**
+             * Gone
+             * @default 0
+             */
+            gone: number;
+            /**
+             * Opted Out
+             * @default 0
+             */
+            opted_out: number;
+            /**
+             * Read
+             * @default 0
+             */
+            read: number;
+            /**
+             * Rejected
+             * @default 0
+             */
+            rejected: number;
+            /**
+             * Unchanged
+             * @default 0
+             */
+            unchanged: number;
+            /**
+             * Updated
+             * @default 0
+             */
+            updated: number;
+        };
+        /**
          * TalkInput
          * @description One turn with a lead: `text` is what they wrote.
          */
@@ -9624,6 +10495,13 @@ export interface components {
             qualifications: components["schemas"]["QualificationOut"][];
             state: components["schemas"]["WorkflowState"];
             summary: components["schemas"]["SummaryOut"] | null;
+        };
+        /** TestOut */
+        TestOut: {
+            /** Detail */
+            detail: string;
+            /** Name */
+            name: string;
         };
         /**
          * TextFigures
@@ -10227,96 +11105,154 @@ export interface components {
          */
         outrider__agents__base__AgentType: "conversation" | "qualification" | "objection_handler" | "scheduler" | "analytics" | "enrichment" | "growth_analysis" | "marketing" | "bdr";
         /**
-         * ModelCallOut
-         * @description One question to a model within a run.
-         */
-        outrider__agents__invoking__schemas__ModelCallOut: {
-            /**
-             * Asked For
-             * @default []
-             */
-            asked_for: string[];
-            /** Cost */
-            cost: string;
-            /**
-             * From Cache
-             * @default false
-             */
-            from_cache: boolean;
-            /** Input Tokens */
-            input_tokens: number;
-            /** Milliseconds */
-            milliseconds: number;
-            /** Model */
-            model: string;
-            /** Output Tokens */
-            output_tokens: number;
-            /** Purpose */
-            purpose: string;
-        };
-        /**
          * Channel
          * @enum {string}
          */
         outrider__agents__sales__results__Channel: "sms" | "email" | "call";
+        /**
+         * AccountOut
+         * @description An account that the operator set up.
+         */
+        outrider__agents__scheduling__schemas__AccountOut: {
+            /** Host */
+            host: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "caldav" | "google";
+            /** Name */
+            name: string;
+        };
         /**
          * AgentType
          * @enum {string}
          */
         outrider__campaigns__models__AgentType: "sms" | "voice" | "both";
         /**
+         * PreviewIn
+         * @description A campaign as the form has it, and the leads to write to.
+         */
+        outrider__campaigns__trials__schemas__PreviewIn: {
+            /** @default sms */
+            agent_type: components["schemas"]["outrider__campaigns__models__AgentType"];
+            audience?: components["schemas"]["Audience"] | null;
+            /**
+             * Count
+             * @default 3
+             */
+            count: number;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Lead Ids */
+            lead_ids?: number[] | null;
+            /** Model */
+            model?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /**
+             * Require Consent
+             * @default true
+             */
+            require_consent: boolean;
+            /**
+             * Sender Name
+             * @default
+             */
+            sender_name: string;
+            /**
+             * Sms System Prompt
+             * @default
+             */
+            sms_system_prompt: string;
+            /**
+             * Sms Temperature
+             * @default 70
+             */
+            sms_temperature: number;
+            /** Sms Template */
+            sms_template?: string | null;
+            workflow_config?: components["schemas"]["WorkflowDefinition"] | null;
+            /** Workflow Id */
+            workflow_id?: number | null;
+        };
+        /**
+         * AccountOut
+         * @description An account that the operator set up, without its secrets.
+         */
+        outrider__crm__schemas__AccountOut: {
+            /** Host */
+            host: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "hubspot" | "salesforce" | "webhook" | "local";
+            /** Name */
+            name: string;
+        };
+        /** PreviewIn */
+        outrider__crm__schemas__PreviewIn: {
+            /** Mapping */
+            mapping?: components["schemas"]["FieldMap"][] | null;
+        };
+        /** PreviewRow */
+        outrider__crm__schemas__PreviewRow: {
+            /** External Id */
+            external_id: string;
+            /** Lead */
+            lead?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Values */
+            values: {
+                [key: string]: string;
+            };
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "ok" | "ok, without some values" | "rejected" | "not to be contacted";
+        };
+        /**
          * Channel
          * @description A way on which notices travel.
          * @enum {string}
          */
         outrider__integrations__notifications__base__Channel: "email" | "slack" | "sms";
-        /**
-         * ModelCallOut
-         * @description One attempt at a model call.
-         */
-        outrider__llm__budgets__schemas__ModelCallOut: {
-            /** Cached Input Tokens */
-            cached_input_tokens: number;
-            /** Campaign Id */
-            campaign_id: number | null;
-            /** Conversation Id */
-            conversation_id: number | null;
-            /** Cost */
-            cost: string;
+        /** PreviewRow */
+        outrider__leads__importing__schemas__PreviewRow: {
+            /** Cells */
+            cells: string[];
+            /** Lead */
+            lead?: {
+                [key: string]: unknown;
+            } | null;
+            /** Line */
+            line: number;
             /**
-             * Created At
-             * Format: date-time
+             * Reason
+             * @default
              */
-            created_at: string;
-            /** From Cache */
-            from_cache: boolean;
-            /** Id */
-            id: number;
-            /** Input Tokens */
-            input_tokens: number;
-            /** Lead Id */
-            lead_id: number | null;
-            /** Milliseconds */
-            milliseconds: number;
-            /** Model */
-            model: string;
-            /** Outcome */
-            outcome: string | null;
-            /** Output Tokens */
-            output_tokens: number;
-            /** Price Known */
-            price_known: boolean;
-            /** Purpose */
-            purpose: string;
-            /** Reserved */
-            reserved: string;
-            /** Settled At */
-            settled_at: string | null;
-            state: components["schemas"]["CallState"];
-            /** Trace Id */
-            trace_id: string | null;
-            /** Usage Estimated */
-            usage_estimated: boolean;
+            reason: string;
+            /** Verdict */
+            verdict: string;
         };
     };
     responses: never;
@@ -11656,7 +12592,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AccountOut"][];
+                    "application/json": components["schemas"]["outrider__agents__scheduling__schemas__AccountOut"][];
                 };
             };
             /** @description Client Error */
@@ -11987,7 +12923,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PreviewIn"];
+                "application/json": components["schemas"]["outrider__campaigns__trials__schemas__PreviewIn"];
             };
         };
         responses: {
@@ -12802,6 +13738,508 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CampaignConversationOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_crm_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountsOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_crm_connections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionList"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    create_crm_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_crm_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_crm_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_crm_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    backfill_crm_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackfillIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_crm_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldsOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_crm_log: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; without it the list begins. */
+                cursor?: string | null;
+                /** @description Most items of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                connection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LogEntry_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    preview_crm_mapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["outrider__crm__schemas__PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    retry_crm_deliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    sync_crm_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    test_crm_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_crm_problems: {
+        parameters: {
+            query?: {
+                connection_id?: number | null;
+                resolved?: boolean;
+                /** @description `next_cursor` of the page before; without it the list begins. */
+                cursor?: string | null;
+                /** @description Most items of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ProblemOut_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    decide_crm_problem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                problem_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemOut"];
                 };
             };
             /** @description Client Error */
@@ -15530,6 +16968,230 @@ export interface operations {
             };
         };
     };
+    list_sheets_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetsAccountsOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_sheet_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportList"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    create_sheet_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_sheet_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    run_sheet_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    import_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SheetImportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    preview_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SheetImportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPreview"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     list_suppressions: {
         parameters: {
             query?: {
@@ -17001,6 +18663,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    receive_crm_contacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
             };
             /** @description Client Error */
             "4XX": {

@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { Bot } from 'lucide-react'
 import { useState } from 'react'
 import { type Agent, useDeleteAgent } from '@/api/agents'
@@ -15,10 +15,12 @@ const SHOWN_CAMPAIGNS = 3
 interface AgentCardProps {
   agent: Agent
   uses: Campaign[]
-  onEdit: () => void
 }
 
-export function AgentCard({ agent, uses, onEdit }: AgentCardProps) {
+export function AgentCard({ agent, uses }: AgentCardProps) {
+  const navigate = useNavigate()
+  const params = { agentKey: String(agent.id) }
+  const onEdit = () => void navigate({ to: '/agents/$agentKey', params })
   const [isDeleting, setDeleting] = useState(false)
   const deletion = useDeleteAgent()
   const confirmDelete = () => deletion.mutate(agent.id, { onError: toastProblem, onSettled: () => setDeleting(false) })
@@ -29,18 +31,26 @@ export function AgentCard({ agent, uses, onEdit }: AgentCardProps) {
           <Bot className="size-4" aria-hidden />
         </span>
         <div className="min-w-0 flex-1">
-          <h2 id={`agent-${agent.id}`} className="truncate font-semibold text-sm">
-            <button type="button" className="rounded hover:underline" onClick={onEdit}>
+          <h3 id={`agent-${agent.id}`} className="truncate font-semibold text-sm">
+            <Link to="/agents/$agentKey" params={params} className="rounded hover:underline">
               {agent.name}
-            </button>
-          </h2>
+            </Link>
+          </h3>
           <p className="truncate text-muted-foreground text-xs">
             {agent.model ? modelName(agent.model) : 'The installation’s default model'}
           </p>
         </div>
+        <Marks agent={agent} />
         <EditMenu name={agent.name} onEdit={onEdit} onDelete={() => setDeleting(true)} />
       </header>
-      <p className="line-clamp-4 flex-1 whitespace-pre-line text-[13px] text-muted-foreground">{agent.system_prompt}</p>
+      <p className="line-clamp-2 flex-1 text-[13px] text-muted-foreground">
+        {agent.description || agent.system_prompt}
+      </p>
+      {agent.warnings.map((warning) => (
+        <p key={warning.problem} className="text-warning-text text-xs">
+          {warning.problem}
+        </p>
+      ))}
       <footer className="flex flex-wrap items-center gap-1.5 border-t pt-2.5 text-muted-foreground text-xs">
         <Uses campaigns={uses} />
         <span className="ml-auto">Changed {formatAgo(agent.updated_at)}</span>
@@ -61,6 +71,12 @@ export function AgentCard({ agent, uses, onEdit }: AgentCardProps) {
       />
     </Card>
   )
+}
+
+function Marks({ agent }: { agent: Agent }) {
+  if (agent.published === null) return <Badge tone="warning">Draft</Badge>
+  if (agent.is_default) return <Badge tone="primary">At work</Badge>
+  return agent.has_changes ? <Badge tone="info">Changed draft</Badge> : null
 }
 
 function Uses({ campaigns }: { campaigns: Campaign[] }) {

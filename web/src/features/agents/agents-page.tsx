@@ -1,74 +1,72 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { Bot, Plus } from 'lucide-react'
+import { Plus } from 'lucide-react'
 import { useMemo } from 'react'
-import { type Agent, agentsQuery } from '@/api/agents'
+import { type Agent, agentStatusQuery, agentsQuery, builtInAgentsQuery } from '@/api/agents'
 import { campaignUsesQuery } from '@/api/campaign-uses'
 import { Page } from '@/components/layout/page'
 import { Button } from '@/components/ui/button'
-import { EmptyState, ErrorState, Skeleton } from '@/components/ui/states'
+import { ErrorState, Skeleton } from '@/components/ui/states'
 import { useShortcuts } from '@/lib/shortcuts'
-import { AgentCard } from './agent-card'
-import { AgentSheet } from './agent-sheet'
+import { NewAgentSheet } from './new-agent-sheet'
+import { TypeSection } from './type-section'
 import { usesByAgent } from './uses'
+import { isAgentType, TYPES } from './words'
 
 const NONE: Agent[] = []
 
-/** The personas that answer leads: `?agent=new` and `?agent=7` open the form. */
+/** Everybody who works for you, by their work: those that ship, and your own. `?agent=new` opens the form. */
 export function AgentsPage() {
-  const { agent: opened } = useSearch({ from: '/agents' })
+  const { agent: opened, type } = useSearch({ from: '/agents' })
   const navigate = useNavigate({ from: '/agents' })
-  const open = (agent: number | 'new' | undefined) => navigate({ search: { agent } })
-  const query = useQuery(agentsQuery())
+  const open = (isOpen: boolean) => navigate({ search: isOpen ? { agent: 'new' } : {} })
+  const stored = useQuery(agentsQuery())
+  const builtIn = useQuery(builtInAgentsQuery())
+  const status = useQuery(agentStatusQuery()).data
   const campaigns = useQuery(campaignUsesQuery()).data
   const uses = useMemo(() => usesByAgent(campaigns ?? []), [campaigns])
-  const agents = query.data ?? NONE
-  useShortcuts([{ keys: 'n', label: 'New agent', group: 'Agents', run: () => void open('new') }])
-  const edited = agents.find((agent) => agent.id === opened)
+  const agents = stored.data ?? NONE
+  useShortcuts([{ keys: 'n', label: 'New agent', group: 'Agents', run: () => void open(true) }])
+  const failed = [stored, builtIn].find((query) => query.isError && !query.data)
+  const isReady = stored.data && builtIn.data
   return (
     <Page
       title="Agents"
-      description="Who writes and answers for you: a name, a prompt and a model. A campaign names its agent."
+      description="Who writes, judges and plans for you. Those that ship work at once; copy one to make it your own."
       actions={
-        <Button variant="primary" onClick={() => open('new')}>
+        <Button variant="primary" onClick={() => open(true)}>
           <Plus /> New agent
         </Button>
       }
     >
-      {query.isPending && <LoadingCards />}
-      {query.isError && !query.data && <ErrorState error={query.error} onRetry={query.refetch} />}
-      {query.isSuccess && agents.length === 0 && (
-        <EmptyState
-          icon={Bot}
-          title="No agents yet"
-          actions={
-            <Button variant="primary" onClick={() => open('new')}>
-              <Plus /> New agent
-            </Button>
-          }
-        >
-          Campaigns work without one, from the prompt in their own settings. An agent keeps a prompt and a model in one
-          place, so that several campaigns speak with the same voice.
-        </EmptyState>
+      {failed && <ErrorState error={failed.error} onRetry={failed.refetch} />}
+      {!failed && !isReady && <Loading />}
+      {isReady && (
+        <div className="grid gap-7">
+          {TYPES.map((known) => (
+            <TypeSection
+              key={known.type}
+              known={known}
+              shipped={builtIn.data.find((agent) => agent.agent_type === known.type)}
+              agents={agents.filter((agent) => agent.agent_type === known.type)}
+              status={status?.[known.type]}
+              uses={uses}
+            />
+          ))}
+        </div>
       )}
-      <ul className="grid gap-3 lg:grid-cols-2 2xl:grid-cols-3">
-        {agents.map((agent) => (
-          <li key={agent.id}>
-            <AgentCard agent={agent} uses={uses.get(agent.id) ?? []} onEdit={() => open(agent.id)} />
-          </li>
-        ))}
-      </ul>
-      {opened === 'new' && <AgentSheet agent={null} onClose={() => open(undefined)} />}
-      {edited && <AgentSheet key={edited.id} agent={edited} onClose={() => open(undefined)} />}
+      {opened === 'new' && (
+        <NewAgentSheet type={type && isAgentType(type) ? type : 'conversation'} onClose={() => void open(false)} />
+      )}
     </Page>
   )
 }
 
-function LoadingCards() {
+function Loading() {
   return (
     <div className="grid gap-3 lg:grid-cols-2 2xl:grid-cols-3" role="status" aria-label="Loading">
-      {Array.from({ length: 3 }, (_, card) => (
-        <Skeleton key={card} className="h-40 rounded-lg" />
+      {Array.from({ length: 6 }, (_, card) => (
+        <Skeleton key={card} className="h-36 rounded-lg" />
       ))}
     </div>
   )
