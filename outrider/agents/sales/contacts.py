@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.agents.base import WorkflowContext
 from outrider.agents.factory import AgentParts
-from outrider.agents.sales.results import Channel
+from outrider.agents.sales.results import TouchChannel
 from outrider.integrations.enrichment.base import EnrichmentQuery, clean_value
 from outrider.leads import repository as leads
 from outrider.leads.models import Lead
@@ -21,16 +21,16 @@ class Contact:
     consents: frozenset[str] | None = None
     """Channels with an open consent; None for somebody who is no stored lead."""
 
-    def unavailable(self) -> dict[Channel, str]:
+    def unavailable(self) -> dict[TouchChannel, str]:
         """Channels that can't be used, with the reason."""
-        found: dict[Channel, str] = {}
+        found: dict[TouchChannel, str] = {}
         for channel, way, consent in (
-            (Channel.SMS, self.phone, "sms"),
-            (Channel.CALL, self.phone, "voice"),
-            (Channel.EMAIL, self.email, None),
+            (TouchChannel.SMS, self.phone, "sms"),
+            (TouchChannel.CALL, self.phone, "voice"),
+            (TouchChannel.EMAIL, self.email, None),
         ):
             if not way:
-                found[channel] = "no e-mail address" if channel is Channel.EMAIL else "no phone number"
+                found[channel] = "no e-mail address" if channel is TouchChannel.EMAIL else "no phone number"
             elif consent and self.consents is not None and consent not in self.consents:
                 found[channel] = "no consent"
         return found

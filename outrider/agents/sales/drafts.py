@@ -11,7 +11,7 @@ from outrider.agents.guard.promises import unapproved
 from outrider.agents.guard.secrets import quotes_instructions, secret_in
 from outrider.agents.sales.contacts import Contact
 from outrider.agents.sales.evidence import figures
-from outrider.agents.sales.results import Channel, Evidence
+from outrider.agents.sales.results import Evidence, TouchChannel
 from outrider.channels.segments import count_segments, to_gsm
 
 MOST_SEGMENTS = 2
@@ -25,7 +25,7 @@ class Unsendable(Exception):
 
 
 def checked_text(
-    text: str, channel: Channel, used: Sequence[Evidence], context: WorkflowContext, limits: Guardrails, instructions: str
+    text: str, channel: TouchChannel, used: Sequence[Evidence], context: WorkflowContext, limits: Guardrails, instructions: str
 ) -> tuple[str, int]:
     """The draft as it may be proposed, and the segments of a text message (0 of others).
 
@@ -35,11 +35,11 @@ def checked_text(
     briefing = context.briefing
     ours = [briefing.name, briefing.sender_name, briefing.description, briefing.template or "", briefing.system_prompt]
     known = [*ours, *(entry.value for entry in used), *(str(context.lead.get(f) or "") for f in ("name", "company", "title"))]
-    text = to_gsm(text.translate(SOFT_HYPHENS)).strip() if channel is Channel.SMS else text.strip()
-    text = shortened(text, LONGEST_SMS if channel is Channel.SMS else LONGEST_MAIL)
+    text = to_gsm(text.translate(SOFT_HYPHENS)).strip() if channel is TouchChannel.SMS else text.strip()
+    text = shortened(text, LONGEST_SMS if channel is TouchChannel.SMS else LONGEST_MAIL)
     if problem := _problem(text, ours, known, limits, instructions):
         raise Unsendable(problem)
-    if channel is not Channel.SMS:
+    if channel is not TouchChannel.SMS:
         return text, 0
     segments = count_segments(text).segments
     if segments > MOST_SEGMENTS:
@@ -65,6 +65,6 @@ def _problem(text: str, ours: Sequence[str], known: Sequence[str], limits: Guard
     return None
 
 
-def usable(contact: Contact) -> list[Channel]:
+def usable(contact: Contact) -> list[TouchChannel]:
     closed = contact.unavailable()
-    return [channel for channel in Channel if channel not in closed]
+    return [channel for channel in TouchChannel if channel not in closed]

@@ -169,7 +169,7 @@ class GrowthAnalysis(BaseModel):
     dropped: int = 0
 
 
-class Channel(StrEnum):
+class TouchChannel(StrEnum):
     SMS = "sms"
     EMAIL = "email"
     CALL = "call"
@@ -180,7 +180,7 @@ class TouchDraft(BaseModel):
 
     day: Annotated[int, Field(ge=0, le=60)]
     """Counted from the first touch, which is day 0."""
-    channel: Channel
+    channel: TouchChannel
     purpose: Line
     subject: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] = ""
     """Of an e-mail."""
@@ -199,7 +199,7 @@ class PlanDraft(BaseModel):
 
 class Touch(BaseModel):
     day: int
-    channel: Channel
+    channel: TouchChannel
     purpose: str
     subject: str = ""
     text: str
@@ -219,8 +219,8 @@ class MarketingPlan(BaseModel):
     """How to reach a lead over several channels."""
 
     strategy: str = ""
-    channels: list[Channel] = []
-    unavailable: dict[Channel, str] = {}
+    channels: list[TouchChannel] = []
+    unavailable: dict[TouchChannel, str] = {}
     """Channels that can't be used, with the reason."""
     touches: list[Touch] = []
     refused: list[Refusal] = []
@@ -230,7 +230,7 @@ class BdrDraft(BaseModel):
     """A model's proposal, before it is checked."""
 
     summary: Annotated[list[Claim], Field(max_length=4)] = []
-    channel: Channel
+    channel: TouchChannel
     when_days: Annotated[int, Field(ge=0, le=30)] = 0
     why: Line
     subject: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] = ""
@@ -245,7 +245,7 @@ class BdrPlan(BaseModel):
 
     state: Literal["awaiting_approval", "nothing_to_propose"]
     summary: list[SourcedClaim] = []
-    channel: Channel | None = None
+    channel: TouchChannel | None = None
     when_days: int = 0
     why: str = ""
     subject: str = ""

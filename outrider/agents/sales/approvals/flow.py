@@ -16,7 +16,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command, interrupt
 from pydantic import BaseModel
 
-from outrider.agents.sales.results import Channel
+from outrider.agents.sales.results import TouchChannel
 
 
 class Decision(StrEnum):
@@ -37,7 +37,7 @@ class PersonTask(BaseModel):
     """A person does it: no machine of ours mails or calls."""
 
     kind: Literal["person_task"] = "person_task"
-    channel: Channel
+    channel: TouchChannel
     body: str
 
 
@@ -65,7 +65,7 @@ KEPT = ("channel", "text", "status")
 """What of the state goes with the row."""
 
 
-async def begin(channel: Channel, text: str) -> dict[str, Any]:
+async def begin(channel: TouchChannel, text: str) -> dict[str, Any]:
     """Run up to the decision; returns the state to keep."""
     graph = _graph()
     reached = await graph.ainvoke({"channel": str(channel), "text": text, "status": "draft"}, _config())
@@ -118,9 +118,9 @@ def _after(state: FlowState) -> str:
 
 
 async def _act(state: FlowState) -> FlowState:
-    channel = Channel(state["channel"])
+    channel = TouchChannel(state["channel"])
     done: ApprovedIntent = SendText(body=state["text"])
-    if channel is not Channel.SMS:
+    if channel is not TouchChannel.SMS:
         done = PersonTask(channel=channel, body=state["text"])
     return {"intents": [done.model_dump(mode="json")]}
 

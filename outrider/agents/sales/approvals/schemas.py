@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from outrider.agents.sales.approvals.models import ApprovalStatus
-from outrider.agents.sales.results import BdrPlan, Channel
+from outrider.agents.sales.results import BdrPlan, TouchChannel
 
 
 class ApprovalOut(BaseModel):
@@ -23,7 +23,7 @@ class ApprovalOut(BaseModel):
     campaign_id: int | None
     agent_type: str
     status: ApprovalStatus
-    channel: Channel
+    channel: TouchChannel
     subject: str
     drafted: str
     final: str | None

@@ -12,7 +12,7 @@ from outrider.agents.sales.approvals.flow import Decision, Given, SendText, resu
 from outrider.agents.sales.approvals.models import AgentApproval, ApprovalStatus
 from outrider.agents.sales.approvals.schemas import ApprovalOut, Approve
 from outrider.agents.sales.contacts import stored_contact
-from outrider.agents.sales.results import BdrPlan, Channel
+from outrider.agents.sales.results import BdrPlan, TouchChannel
 from outrider.conversations.models import Author, Purpose
 from outrider.conversations.outbox import TextIntent, queue_texts
 from outrider.conversations.suppressions import suppressed_phones
@@ -153,7 +153,7 @@ async def _send(session: AsyncSession, approval: AgentApproval, body: str) -> in
         raise NoNumber("The lead has no phone number.", remedy="Add one to the lead.")
     if await suppressed_phones(session, [contact.phone]):
         raise NumberIsSuppressed("This number must not be contacted.")
-    if why := contact.unavailable().get(Channel.SMS):
+    if why := contact.unavailable().get(TouchChannel.SMS):
         raise NoConsent(f"The lead can't be texted: {why}.", remedy="Record their consent for texts on the lead, then approve.")
     (message_id,) = await queue_texts(
         session,

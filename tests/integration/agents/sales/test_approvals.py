@@ -13,7 +13,7 @@ from outrider.agents.models import AgentExecution
 from outrider.agents.sales.approvals.flow import Decision, Given, PersonTask, SendText, begin, resume
 from outrider.agents.sales.approvals.models import AgentApproval
 from outrider.agents.sales.jobs import research
-from outrider.agents.sales.results import Channel
+from outrider.agents.sales.results import TouchChannel
 from outrider.agents.sales.team import SalesTeam
 from outrider.campaigns.briefings import CampaignBriefings
 from outrider.config import Settings
@@ -39,13 +39,13 @@ async def run_research(world: World, settings: Settings, lead: Lead, model: Any 
 
 
 async def test_the_graph_stops_before_the_decision_and_acts_only_on_approval() -> None:
-    state = await begin(Channel.SMS, "Hello")
+    state = await begin(TouchChannel.SMS, "Hello")
     assert state == {"channel": "sms", "text": "Hello", "status": "awaiting_approval"}
     assert await resume(state, Given(decision=Decision.APPROVED)) == [SendText(body="Hello")]
     assert await resume(state, Given(decision=Decision.CHANGED, text="Hi")) == [SendText(body="Hi")]
     assert await resume(state, Given(decision=Decision.REJECTED)) == []
-    call = await begin(Channel.CALL, "Ask")
-    assert await resume(call, Given(decision=Decision.APPROVED)) == [PersonTask(channel=Channel.CALL, body="Ask")]
+    call = await begin(TouchChannel.CALL, "Ask")
+    assert await resume(call, Given(decision=Decision.APPROVED)) == [PersonTask(channel=TouchChannel.CALL, body="Ask")]
 
 
 async def test_nothing_leaves_without_an_approval(world: World, settings: Settings, quiet_api: AsyncClient) -> None:
