@@ -40,7 +40,7 @@ PORTS = (80, 443)
 LONGEST_URL = 2_000
 
 _V4_REFUSED = [IPv4Network(net) for net in ("0.0.0.0/8", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15", "240.0.0.0/4")]
-_METADATA = frozenset({ip_address("168.63.129.16"), ip_address("169.254.169.254"), ip_address("fd00:ec2::254")})
+METADATA = frozenset({ip_address("168.63.129.16"), ip_address("169.254.169.254"), ip_address("fd00:ec2::254")})
 """Where clouds answer questions about a machine; the first one lies among public addresses."""
 _V6_PUBLIC = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
@@ -93,7 +93,7 @@ class FetchTimeout(PageUnavailable):
 
 def is_public(address: Address) -> bool:
     """Whether anybody in the internet could reach this address, and not only we."""
-    if address in _METADATA:
+    if address in METADATA:
         return False
     if isinstance(address, IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
