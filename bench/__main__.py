@@ -51,6 +51,7 @@ BENCHES = {
     "lead_list": Bench("bench.lead_list", "a page of many leads", 240),
     "dashboard": Bench("bench.dashboard", "the dashboard and the inbox over a million texts", 600),
     "inbound_texts": Bench("bench.inbound_texts", "texts that people write, through the carrier's webhook", 300),
+    "model_calls": Bench("bench.model_calls", "what cache, breaker and budgets cost each model call and each lead", 400),
     "web": Bench("bench.web", "the web application in Chromium, over a million leads", 240),
 }
 

@@ -208,12 +208,12 @@ def cpu_used(stack: Stack) -> Cpu:
     for name, part in stack.parts.items():
         assert part.process is not None
         kind = name.split()[0]
-        seconds[kind] = seconds.get(kind, 0.0) + _cpu_seconds(psutil.Process(part.process.pid))
-    seconds["postgres"] = _cpu_seconds(psutil.Process(stack.postgres_pid))
+        seconds[kind] = seconds.get(kind, 0.0) + cpu_seconds(psutil.Process(part.process.pid))
+    seconds["postgres"] = cpu_seconds(psutil.Process(stack.postgres_pid))
     return Cpu(seconds)
 
 
-def _cpu_seconds(process: psutil.Process) -> float:
+def cpu_seconds(process: psutil.Process) -> float:
     """Of a process and its children, those that have ended included."""
     used = 0.0
     for one in (process, *process.children(recursive=True)):

@@ -21,6 +21,8 @@ import outrider.agents.scheduling.delivery_jobs
 import outrider.agents.scheduling.jobs
 import outrider.agents.scheduling.live
 import outrider.agents.scheduling.models
+import outrider.agents.scoring.jobs
+import outrider.agents.scoring.models
 import outrider.agents.team.models
 import outrider.campaigns.jobs
 import outrider.campaigns.models

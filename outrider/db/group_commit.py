@@ -33,6 +33,8 @@ class GroupCommit(Generic[Item, Result]):
         write: writes a group inside the given transaction and returns one result per item, in order.
         max_group: most items in one transaction.
         gather_seconds: how long the first item of a group waits for company.
+        interval_seconds: least time from one group to the next: many items that come one by one make fewer commits, and
+            one that comes after a rest does not wait for it.
     """
 
     def __init__(
@@ -42,11 +44,14 @@ class GroupCommit(Generic[Item, Result]):
         *,
         max_group: int = 200,
         gather_seconds: float = 0.005,
+        interval_seconds: float = 0.0,
     ):
         self._database = database
         self._write = write
         self._max_group = max_group
         self._gather_seconds = gather_seconds
+        self._interval_seconds = interval_seconds
+        self._next_group = 0.0
         self._waiting: list[_Waiting[Item, Result]] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -62,9 +67,11 @@ class GroupCommit(Generic[Item, Result]):
         return await done
 
     async def _drain(self) -> None:
+        clock = asyncio.get_running_loop()
         while self._waiting:
             if len(self._waiting) < self._max_group:
-                await asyncio.sleep(self._gather_seconds)
+                await asyncio.sleep(max(self._gather_seconds, self._next_group - clock.time()))
+            self._next_group = clock.time() + self._interval_seconds
             group, self._waiting = self._waiting[: self._max_group], self._waiting[self._max_group :]
             await self._commit(group)
 

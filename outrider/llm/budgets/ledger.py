@@ -36,8 +36,9 @@ LEASE = timedelta(minutes=15)
 """Longer than a call takes with all that is asked again. One that takes even longer is settled all the same."""
 SMALLEST = Decimal("0.00000001")
 MOST_PER_COMMIT = 500
-RESERVE_GATHER_SECONDS = 0.01
-SETTLE_GATHER_SECONDS = 0.05
+RESERVE_GATHER_SECONDS, RESERVE_INTERVAL_SECONDS = 0.002, 0.03
+"""Somebody waits for a reservation: a lone one goes at once, and many share a commit."""
+SETTLE_GATHER_SECONDS = 0.1
 NOTE_GATHER_SECONDS = 0.25
 PATIENCE_SECONDS = 60.0
 """How long a call waits for money that is reserved for others and may be given back."""
@@ -83,10 +84,15 @@ class Ledger:
         self._lease = lease
         self._patience = patience
         self._now = now
-        size = MOST_PER_COMMIT
-        self._reservations = GroupCommit(database, self._reserve, max_group=size, gather_seconds=RESERVE_GATHER_SECONDS)
-        self._settlements = GroupCommit(database, self._settle, max_group=size, gather_seconds=SETTLE_GATHER_SECONDS)
-        self._notes = GroupCommit(database, self._note, max_group=size, gather_seconds=NOTE_GATHER_SECONDS)
+        self._reservations = GroupCommit(
+            database,
+            self._reserve,
+            max_group=MOST_PER_COMMIT,
+            gather_seconds=RESERVE_GATHER_SECONDS,
+            interval_seconds=RESERVE_INTERVAL_SECONDS,
+        )
+        self._settlements = GroupCommit(database, self._settle, max_group=MOST_PER_COMMIT, gather_seconds=SETTLE_GATHER_SECONDS)
+        self._notes = GroupCommit(database, self._note, max_group=MOST_PER_COMMIT, gather_seconds=NOTE_GATHER_SECONDS)
         self._writing: set[asyncio.Task[Any]] = set()
 
     async def reserve(self, call: Call, amount: Decimal) -> Entry:
@@ -233,9 +239,7 @@ class Ledger:
             if theirs:
                 standings |= await part.add(session, theirs)
         ours = {purse: amount for purse, amount in amounts.items() if purse.scope in self._defaults}
-        limits = self._defaults | await rows.stored_limits(session)
-        spent = await rows.add(session, ours) if ours else {}
-        return standings | {purse: Standing(amount, limits[purse.scope]) for purse, amount in spent.items()}
+        return standings | (await rows.add(session, ours, self._defaults) if ours else {})
 
 
 def _short_of(

@@ -20,10 +20,9 @@ ADD = """
     FROM unnest($1::text[], $2::bigint[], $3::date[], $4::numeric[]) AS t (scope, subject_id, period, amount)
     ORDER BY scope, subject_id, period
     ON CONFLICT (scope, subject_id, period) DO UPDATE SET spent = g.spent + excluded.spent
-    RETURNING g.scope, g.subject_id, g.period, g.spent
+    RETURNING g.scope, g.subject_id, g.period, g.spent,
+        (SELECT ARRAY[b."limit"] FROM budgets AS b WHERE b.scope = g.scope) AS stored
 """
-
-LIMITS = 'SELECT scope, "limit" FROM budgets'
 
 RESERVE = """
     INSERT INTO model_calls (state, model, purpose, reserved, cost, campaign_id, conversation_id, lead_id, created_at,
@@ -109,8 +108,14 @@ class Entry:
     created_at: datetime
 
 
-async def add(session: AsyncSession, amounts: Mapping[Purse, Decimal]) -> dict[Purse, Decimal]:
-    """Add to the guards, which are made if they are new; returns what is spent then."""
+async def add(
+    session: AsyncSession, amounts: Mapping[Purse, Decimal], defaults: Mapping[Scope, Decimal | None]
+) -> dict[Purse, Standing]:
+    """Add to the guards, which are made if they are new; returns how they stand then.
+
+    Args:
+        defaults: the limits of scopes for which nobody has set one.
+    """
     connection = await raw_connection(session)
     rows = await connection.fetch(
         ADD,
@@ -119,13 +124,12 @@ async def add(session: AsyncSession, amounts: Mapping[Purse, Decimal]) -> dict[P
         [purse.period for purse in amounts],
         list(amounts.values()),
     )
-    return {Purse(Scope(row["scope"]), row["subject_id"], row["period"]): row["spent"] for row in rows}
-
-
-async def stored_limits(session: AsyncSession) -> dict[Scope, Decimal | None]:
-    """The limits that somebody set."""
-    connection = await raw_connection(session)
-    return {Scope(row["scope"]): row["limit"] for row in await connection.fetch(LIMITS)}
+    standings: dict[Purse, Standing] = {}
+    for row in rows:
+        scope = Scope(row["scope"])
+        limit = defaults[scope] if row["stored"] is None else row["stored"][0]
+        standings[Purse(scope, row["subject_id"], row["period"])] = Standing(row["spent"], limit)
+    return standings
 
 
 async def reserve(session: AsyncSession, calls: Sequence[tuple[Call, Decimal, datetime]], lease: timedelta) -> list[Entry]:

@@ -137,7 +137,7 @@ async def test_the_figures_of_each_provider(api: AsyncClient, world: World, ledg
 
 
 async def settled(check: Callable[[dict[str, Any]], bool], api: AsyncClient) -> dict[str, Any]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while True:
             for provider in (await api.get("/api/models/health")).json():
                 if check(provider):

@@ -334,6 +334,42 @@ def upgrade() -> None:
     op.create_index(op.f('ix_notifications_created_at'), 'notifications', ['created_at'], unique=False)
     op.create_index('ix_notifications_shown', 'notifications', ['id'], unique=False, postgresql_where=sa.text('is_shown'))
     op.create_index('ix_notifications_unread', 'notifications', ['id'], unique=False, postgresql_where=sa.text('is_shown AND read_at IS NULL'))
+    op.create_table('score_models',
+    sa.Column('status', sa.Text(), server_default='training', nullable=False),
+    sa.Column('outcome', sa.Text(), nullable=False),
+    sa.Column('waiting_days', sa.SmallInteger(), nullable=False),
+    sa.Column('requested_by', sa.Text(), nullable=False),
+    sa.Column('report', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('artifact', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('problem', sa.Text(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('trained_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('activated_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.CheckConstraint("outcome IN ('replied','qualified','booked')", name=op.f('ck_score_models_outcome_is_known')),
+    sa.CheckConstraint("status IN ('training','offered','refused','failed','active','previous','retired')", name=op.f('ck_score_models_status_is_known')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_score_models'))
+    )
+    op.create_index('uq_score_models_one', 'score_models', ['status'], unique=True, postgresql_where=sa.text("status IN ('training','active','previous')"))
+    op.create_table('scoring_settings',
+    sa.Column('id', sa.SmallInteger(), autoincrement=False, nullable=False),
+    sa.Column('outcome', sa.Text(), server_default='replied', nullable=False),
+    sa.Column('waiting_days', sa.SmallInteger(), server_default='7', nullable=False),
+    sa.Column('weekly', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('weekday', sa.SmallInteger(), server_default='6', nullable=False),
+    sa.Column('hour', sa.SmallInteger(), server_default='3', nullable=False),
+    sa.Column('activate_by_itself', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('scored_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('known', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('successes', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('too_young', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('counted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("outcome IN ('replied','qualified','booked')", name=op.f('ck_scoring_settings_outcome_is_known')),
+    sa.CheckConstraint('id = 1', name=op.f('ck_scoring_settings_is_the_only_one')),
+    sa.CheckConstraint('waiting_days BETWEEN 1 AND 180', name=op.f('ck_scoring_settings_waiting_is_sensible')),
+    sa.CheckConstraint('weekday BETWEEN 0 AND 6 AND hour BETWEEN 0 AND 23', name=op.f('ck_scoring_settings_time_exists')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_scoring_settings'))
+    )
     op.create_table('senders',
     sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('address', sa.Text(), nullable=False),
@@ -704,6 +740,13 @@ def upgrade() -> None:
     op.create_index('ix_crm_problems_created_at_id', 'crm_problems', ['created_at', 'id'], unique=False)
     op.create_index(op.f('ix_crm_problems_lead_id'), 'crm_problems', ['lead_id'], unique=False)
     op.create_index('uq_crm_problems_open', 'crm_problems', ['connection_id', 'kind', 'external_id', 'field'], unique=True, postgresql_where=sa.text('resolved_at IS NULL'))
+    op.create_table('earlier_lead_values',
+    sa.Column('lead_id', sa.BigInteger(), nullable=False),
+    sa.Column('fields', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['lead_id'], ['leads.id'], name=op.f('fk_earlier_lead_values_lead_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('lead_id', name=op.f('pk_earlier_lead_values'))
+    )
     op.create_table('lead_consents',
     sa.Column('lead_id', sa.BigInteger(), nullable=False),
     sa.Column('channel', sa.Text(), nullable=False),
@@ -771,6 +814,21 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('list_id', 'lead_id', name=op.f('pk_lead_list_members'))
     )
     op.create_index(op.f('ix_lead_list_members_lead_id'), 'lead_list_members', ['lead_id'], unique=False)
+    op.create_table('lead_scores',
+    sa.Column('lead_id', sa.BigInteger(), nullable=False),
+    sa.Column('model_id', sa.BigInteger(), nullable=False),
+    sa.Column('probability', sa.Double(), nullable=False),
+    sa.Column('score', sa.SmallInteger(), nullable=False),
+    sa.Column('base', sa.Double(), nullable=False),
+    sa.Column('parts', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('rest', sa.Double(), nullable=False),
+    sa.Column('scored_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('score BETWEEN 0 AND 100', name=op.f('ck_lead_scores_score_is_percent')),
+    sa.ForeignKeyConstraint(['lead_id'], ['leads.id'], name=op.f('fk_lead_scores_lead_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['model_id'], ['score_models.id'], name=op.f('fk_lead_scores_model_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('lead_id', name=op.f('pk_lead_scores'))
+    )
+    op.create_index(op.f('ix_lead_scores_model_id'), 'lead_scores', ['model_id'], unique=False)
     op.create_table('runs',
     sa.Column('workflow_version_id', sa.BigInteger(), nullable=True),
     sa.Column('subject_kind', sa.Text(), nullable=False),
@@ -1225,6 +1283,8 @@ def downgrade() -> None:
     op.drop_index('ix_runs_finished_at', table_name='runs', postgresql_using='brin')
     op.drop_index('ix_runs_campaign_id', table_name='runs', postgresql_where=sa.text('campaign_id IS NOT NULL'))
     op.drop_table('runs')
+    op.drop_index(op.f('ix_lead_scores_model_id'), table_name='lead_scores')
+    op.drop_table('lead_scores')
     op.drop_index(op.f('ix_lead_list_members_lead_id'), table_name='lead_list_members')
     op.drop_table('lead_list_members')
     op.drop_index(op.f('ix_lead_import_members_lead_id'), table_name='lead_import_members')
@@ -1236,6 +1296,7 @@ def downgrade() -> None:
     op.drop_index('uq_lead_consents_open', table_name='lead_consents', postgresql_where=sa.text('revoked_at IS NULL'))
     op.drop_index(op.f('ix_lead_consents_lead_id'), table_name='lead_consents')
     op.drop_table('lead_consents')
+    op.drop_table('earlier_lead_values')
     op.drop_index('uq_crm_problems_open', table_name='crm_problems', postgresql_where=sa.text('resolved_at IS NULL'))
     op.drop_index(op.f('ix_crm_problems_lead_id'), table_name='crm_problems')
     op.drop_index('ix_crm_problems_created_at_id', table_name='crm_problems')
@@ -1297,6 +1358,9 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_stray_receipts_received_at'), table_name='stray_receipts')
     op.drop_table('stray_receipts')
     op.drop_table('senders')
+    op.drop_table('scoring_settings')
+    op.drop_index('uq_score_models_one', table_name='score_models', postgresql_where=sa.text("status IN ('training','active','previous')"))
+    op.drop_table('score_models')
     op.drop_index('ix_notifications_unread', table_name='notifications', postgresql_where=sa.text('is_shown AND read_at IS NULL'))
     op.drop_index('ix_notifications_shown', table_name='notifications', postgresql_where=sa.text('is_shown'))
     op.drop_index(op.f('ix_notifications_created_at'), table_name='notifications')
