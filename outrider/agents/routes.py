@@ -9,13 +9,14 @@ from outrider.agents.invoking import status_routes as status
 from outrider.agents.library import routes as library
 from outrider.agents.objections import routes as objections
 from outrider.agents.schemas import Suggestion, TeamView
+from outrider.agents.scoring import routes as scoring
 from outrider.agents.suggesting import suggest_reply
 from outrider.agents.viewing import team_view
 from outrider.auth.permissions import Permission, require
 from outrider.db.web import Transaction
 
 suggestion_router = APIRouter(prefix="/api/threads", tags=["conversations"])
-routers = [invoking.router, status.router, library.router, objections.router, suggestion_router]
+routers = [invoking.router, status.router, library.router, objections.router, scoring.router, suggestion_router]
 """The library last: its `/api/agents/{agent_id}` would take the names of others for numbers."""
 
 

@@ -31,12 +31,10 @@ from outrider.agents.scoring.learning.metrics import (
     tier_rows,
 )
 from outrider.agents.scoring.learning.table import Table
+from outrider.agents.scoring.minimum import missing_outcomes
 from outrider.errors import InvalidInput
 
 FOLDS = 5
-LEAST_ROWS = 500
-LEAST_EACH = 50
-"""Outcomes below which a model is not offered: successes, and as many failures."""
 LEAST_TRAINABLE = 10
 """Successes and failures without which nothing can be cross-validated at all."""
 MOST_ROWS = 100_000
@@ -114,6 +112,7 @@ class Report(BaseModel):
     leaks: list[Suspicion]
     left_out: dict[str, str]
     """Features that were not used, with the reason."""
+    notes: list[str] = []
     is_offered: bool
     refusals: list[str]
     """Why it is not offered."""
@@ -311,19 +310,6 @@ def _refusals(table: Table, gain: Interval, shuffled: Shuffled) -> list[str]:
             f"(p = {shuffled.p_value:.3f})."
         )
     return found
-
-
-def missing_outcomes(positives: int, rows: int) -> list[str]:
-    """What is missing until a model may be offered."""
-    negatives = rows - positives
-    missing = []
-    if rows < LEAST_ROWS:
-        missing.append(f"{LEAST_ROWS - rows} more leads with a known outcome (of {LEAST_ROWS}).")
-    if positives < LEAST_EACH:
-        missing.append(f"{LEAST_EACH - positives} more successes (of {LEAST_EACH}).")
-    if negatives < LEAST_EACH:
-        missing.append(f"{LEAST_EACH - negatives} more failures (of {LEAST_EACH}).")
-    return missing
 
 
 def _importance(artifact: Artifact, table: Table) -> list[Importance]:
