@@ -99,7 +99,7 @@ class Deliverer:
             except ProviderError as error:
                 await self._later(row, error)
                 return error
-            counts[state] += 1
+            counts[state.value] += 1
         return None
 
     async def _tell(self, connection: CrmConnection, crm: Crm, row: CrmDelivery) -> DeliveryState:

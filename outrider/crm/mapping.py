@@ -54,6 +54,7 @@ class Mapper:
         self._normaliser = Normaliser(self._plan)
         self.remote_fields = sorted({one.remote for one in mapping})
         self.rules = {_compared(one.field): one.rule for one in reversed(self._incoming) if _is_compared(one.field)}
+        self._last_name_alone = not any(one.field == "first_name" and one.is_out for one in mapping)
         self.outgoing = {_compared(one.field): one.rule for one in reversed(mapping) if one.is_out}
 
     def read(self, contact: Contact) -> Read:
@@ -90,7 +91,7 @@ class Mapper:
         for one in self.mapping:
             name = _compared(one.field)
             if one.is_out and name in values:
-                text = _part(one.field, values[name])
+                text = _part(one.field, values[name], alone=self._last_name_alone) or one.default or ""
                 back = {ours: theirs for theirs, ours in one.values.items()}
                 found[one.remote] = back.get(text, text)
         return {name: text for name, text in found.items() if text}
@@ -164,11 +165,12 @@ def _has_evidence(grant: Grant) -> bool:
     return grant.obtained_at is not None or bool(grant.source)
 
 
-def _part(target: str, name: str) -> str:
+def _part(target: str, name: str, *, alone: bool) -> str:
+    """A name's part. A single word is a first name, unless only the last name has a field."""
     first, _, rest = name.partition(" ")
     if target == "first_name":
-        return first if rest else ""
-    return (rest or first) if target == "last_name" else name
+        return first
+    return (rest or (first if alone else "")) if target == "last_name" else name
 
 
 def _number(text: str) -> str:

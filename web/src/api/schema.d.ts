@@ -2648,6 +2648,183 @@ export interface paths {
         patch: operations["change_objection"];
         trace?: never;
     };
+    "/api/scoring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Scoring
+         * @description How many outcomes there are and how many are missing, the active scorer with its figures, and the last training.
+         */
+        get: operations["get_scoring"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scoring/deactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deactivate Score Model
+         * @description Use no scorer. The last one can be brought back.
+         */
+        post: operations["deactivate_score_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scoring/leads/{lead_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Lead Score
+         * @description What the active scorer says of a lead, and why.
+         */
+        get: operations["get_lead_score"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scoring/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Score Models
+         * @description The latest trainings with their reports, newest first.
+         */
+        get: operations["list_score_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scoring/models/{model_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Score Model */
+        get: operations["get_score_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scoring/models/{model_id}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activate Score Model
+         * @description Use an offered scorer, or a former one; a background job scores all leads by it.
+         */
+        post: operations["activate_score_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scoring/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll Back Score Model
+         * @description Bring back the scorer that was active before.
+         */
+        post: operations["roll_back_score_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scoring/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Scoring Settings
+         * @description Choose what is predicted and when it is learned anew. The active scorer stays as it is until the next one.
+         */
+        patch: operations["change_scoring_settings"];
+        trace?: never;
+    };
+    "/api/scoring/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Train Score Model
+         * @description Let a background job learn a scorer from the outcomes that there are. It is offered only if it beats the average.
+         */
+        post: operations["train_score_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/segments": {
         parameters: {
             query?: never;
@@ -4080,7 +4257,7 @@ export interface components {
             agent_type: string;
             /** Campaign Id */
             campaign_id: number | null;
-            channel: components["schemas"]["outrider__agents__sales__results__Channel"];
+            channel: components["schemas"]["TouchChannel"];
             /**
              * Created At
              * Format: date-time
@@ -4372,7 +4549,7 @@ export interface components {
          * @description The next step with a lead, for a person to decide about. Nothing of it was sent.
          */
         BdrPlan: {
-            channel?: components["schemas"]["outrider__agents__sales__results__Channel"] | null;
+            channel?: components["schemas"]["TouchChannel"] | null;
             /**
              * Checks
              * @default []
@@ -4440,6 +4617,19 @@ export interface components {
              * @default
              */
             why: string;
+        };
+        /** BinOut */
+        BinOut: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Observed */
+            observed: number;
+            /** Predicted */
+            predicted: number;
+            /** Rows */
+            rows: number;
         };
         /** Body_create_import */
         Body_create_import: {
@@ -5401,6 +5591,15 @@ export interface components {
              */
             kind: "cancel_meeting";
         };
+        /** CandidateOut */
+        CandidateOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "logistic" | "boosting";
+            metrics: components["schemas"]["MetricsOut"];
+        };
         /** CarrierState */
         CarrierState: {
             /** Is Reachable From Outside */
@@ -5450,7 +5649,7 @@ export interface components {
          * @description A way on which notices travel.
          * @enum {string}
          */
-        "Channel-Input": "email" | "slack" | "sms";
+        Channel: "email" | "slack" | "sms";
         /**
          * ChannelOut
          * @description A way on which people can be told, as this installation is set up.
@@ -5458,7 +5657,7 @@ export interface components {
         ChannelOut: {
             /** Account */
             account: string;
-            channel: components["schemas"]["outrider__integrations__notifications__base__Channel"];
+            channel: components["schemas"]["Channel"];
             /** How To Set Up */
             how_to_set_up: string;
             /** Is Configured */
@@ -5627,6 +5826,20 @@ export interface components {
             about: string;
             /** Values */
             values: components["schemas"]["Evidence"][];
+        };
+        /**
+         * ConfusionOut
+         * @description Tiers A and B taken as a yes.
+         */
+        ConfusionOut: {
+            /** False Negatives */
+            false_negatives: number;
+            /** False Positives */
+            false_positives: number;
+            /** True Negatives */
+            true_negatives: number;
+            /** True Positives */
+            true_positives: number;
         };
         /** ConnectionIn */
         ConnectionIn: {
@@ -6210,7 +6423,7 @@ export interface components {
          * @description What was decided about a conversation.
          * @enum {string}
          */
-        Decision: "taken_over" | "handed_back" | "handed_over" | "assigned" | "unassigned" | "resolved" | "reopened" | "snoozed";
+        Decision: "taken_over" | "handed_back" | "handed_over" | "assigned" | "unassigned" | "resolved" | "reopened" | "snoozed" | "meeting_booked" | "meeting_moved" | "meeting_cancelled";
         /** DecisionIn */
         DecisionIn: {
             /**
@@ -7430,6 +7643,29 @@ export interface components {
          * @enum {string}
          */
         ImportStatus: "pending" | "processing" | "completed" | "failed";
+        /** ImportanceOut */
+        ImportanceOut: {
+            /** Alone */
+            alone: number;
+            /** Feature */
+            feature: string;
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /** Share */
+            share: number;
+        };
+        /** IntervalOut */
+        IntervalOut: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Value */
+            value: number;
+        };
         /**
          * InvitationState
          * @description How far the people know, by mail.
@@ -7985,6 +8221,62 @@ export interface components {
                 [key: string]: components["schemas"]["RunOut"];
             };
         };
+        /**
+         * LeadScoreOut
+         * @description What the scorer says of a lead, and why: base, parts and rest add up to the score.
+         */
+        LeadScoreOut: {
+            /** Base */
+            base: number;
+            /** Lead Id */
+            lead_id: number;
+            /** Model Id */
+            model_id: number;
+            outcome: components["schemas"]["outrider__agents__scoring__models__Outcome"];
+            /** Parts */
+            parts: components["schemas"]["PartOut"][];
+            /** Prevalence */
+            prevalence: number;
+            /** Probability */
+            probability: number;
+            /** Rest */
+            rest: number;
+            /** Score */
+            score: number;
+            /**
+             * Scored At
+             * Format: date-time
+             */
+            scored_at: string;
+            /** Waiting Days */
+            waiting_days: number;
+        };
+        /**
+         * LeadScoring
+         * @description None: no scorer is active, or it has not come to this lead yet.
+         */
+        LeadScoring: {
+            score: components["schemas"]["LeadScoreOut"] | null;
+        };
+        /**
+         * LeakOut
+         * @description A feature that may know the outcome.
+         */
+        LeakOut: {
+            /** Auc */
+            auc: number;
+            /** Feature */
+            feature: string;
+            /** Is Left Out */
+            is_left_out: boolean;
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /** Reason */
+            reason: string;
+        };
         /** LiftRequest */
         LiftRequest: {
             /**
@@ -8148,7 +8440,12 @@ export interface components {
              * Channels
              * @default []
              */
-            channels: components["schemas"]["outrider__agents__sales__results__Channel"][];
+            channels: components["schemas"]["TouchChannel"][];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
             /**
              * Refused
              * @default []
@@ -8296,6 +8593,21 @@ export interface components {
             sent_at: string | null;
             state: components["schemas"]["OutboxState"] | null;
         };
+        /** MetricsOut */
+        MetricsOut: {
+            /** Auc */
+            auc: number;
+            /** Brier */
+            brier: number;
+            /** Calibration Error */
+            calibration_error: number;
+            /** Log Loss */
+            log_loss: number;
+            /** Positives */
+            positives: number;
+            /** Rows */
+            rows: number;
+        };
         /**
          * ModelCallOut
          * @description One attempt at a model call.
@@ -8389,6 +8701,11 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * ModelStatus
+         * @enum {string}
+         */
+        ModelStatus: "training" | "offered" | "refused" | "failed" | "active" | "previous" | "retired";
         /**
          * ModelTest
          * @description How one real call went.
@@ -8717,16 +9034,36 @@ export interface components {
         OutboxState: "queued" | "held" | "sending" | "unknown" | "sent" | "failed" | "cancelled";
         /**
          * Outcome
-         * @description How a conversation stands at its end.
+         * @description What a scorer predicts.
          * @enum {string}
          */
-        Outcome: "meeting_booked" | "interested" | "undecided" | "later" | "not_interested" | "wrong_person" | "opted_out" | "needs_person" | "went_silent";
+        "Outcome-Input": "replied" | "qualified" | "booked";
         /** OutcomeField */
         OutcomeField: {
             /** Remote */
             remote: string;
             /** Value */
             value: string;
+        };
+        /**
+         * OutcomesOut
+         * @description What there is to learn from.
+         */
+        OutcomesOut: {
+            /** Known */
+            known: number;
+            /** Missing */
+            missing: string[];
+            /** Needed */
+            needed: number;
+            /** Needed Failures */
+            needed_failures: number;
+            /** Needed Successes */
+            needed_successes: number;
+            /** Successes */
+            successes: number;
+            /** Too Young */
+            too_young: number;
         };
         /** Page[AlertOut] */
         Page_AlertOut_: {
@@ -8923,6 +9260,17 @@ export interface components {
             items: components["schemas"]["WorkflowOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
+        };
+        /** PartOut */
+        PartOut: {
+            /** Feature */
+            feature: string;
+            /** Label */
+            label: string;
+            /** Points */
+            points: number;
+            /** Value */
+            value: string;
         };
         /**
          * Permission
@@ -9730,6 +10078,61 @@ export interface components {
             /** Writable */
             writable: boolean;
         };
+        /**
+         * ReportOut
+         * @description What came of a training; all figures are of leads that the model had not seen.
+         */
+        ReportOut: {
+            auc: components["schemas"]["IntervalOut"];
+            baseline: components["schemas"]["MetricsOut"];
+            /**
+             * Calibration
+             * @enum {string}
+             */
+            calibration: "platt" | "isotonic";
+            /** Candidates */
+            candidates: components["schemas"]["CandidateOut"][];
+            chosen: components["schemas"]["MetricsOut"];
+            confusion: components["schemas"]["ConfusionOut"];
+            /**
+             * Folds
+             * @enum {string}
+             */
+            folds: "time" | "stratified";
+            gain: components["schemas"]["IntervalOut"];
+            /** Importance */
+            importance: components["schemas"]["ImportanceOut"][];
+            /** Is Offered */
+            is_offered: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "logistic" | "boosting";
+            /** Leaks */
+            leaks: components["schemas"]["LeakOut"][];
+            /** Left Out */
+            left_out: {
+                [key: string]: string;
+            };
+            /** Notes */
+            notes: string[];
+            /** Positives */
+            positives: number;
+            /** Prevalence */
+            prevalence: number;
+            /** Refusals */
+            refusals: string[];
+            /** Reliability */
+            reliability: components["schemas"]["BinOut"][];
+            /** Rows */
+            rows: number;
+            /** Seed */
+            seed: number;
+            shuffled: components["schemas"]["ShuffledOut"];
+            /** Tiers */
+            tiers: components["schemas"]["TierOut"][];
+        };
         /** Requeued */
         Requeued: {
             /** Requeued */
@@ -9975,6 +10378,84 @@ export interface components {
          * @enum {string}
          */
         Scope: "installation_day" | "installation_month" | "conversation" | "campaign";
+        /** ScoreModelOut */
+        ScoreModelOut: {
+            /** Activated At */
+            activated_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: number;
+            outcome: components["schemas"]["outrider__agents__scoring__models__Outcome"];
+            /** Problem */
+            problem: string | null;
+            report: components["schemas"]["ReportOut"] | null;
+            /** Requested By */
+            requested_by: string;
+            status: components["schemas"]["ModelStatus"];
+            /** Trained At */
+            trained_at: string | null;
+            /** Waiting Days */
+            waiting_days: number;
+        };
+        /**
+         * ScoringSettingsIn
+         * @description Changes of what is predicted and when it is learned; what is left out stays.
+         */
+        ScoringSettingsIn: {
+            /**
+             * Activate By Itself
+             * @description An offered weekly training replaces the active scorer.
+             */
+            activate_by_itself?: boolean | null;
+            /**
+             * Hour
+             * @description Of the day in UTC.
+             */
+            hour?: number | null;
+            outcome?: components["schemas"]["Outcome-Input"] | null;
+            /**
+             * Waiting Days
+             * @description Days after the first contact after which what a lead did is known.
+             */
+            waiting_days?: number | null;
+            /**
+             * Weekday
+             * @description 0 is Monday.
+             */
+            weekday?: number | null;
+            /** Weekly */
+            weekly?: boolean | null;
+        };
+        /** ScoringSettingsOut */
+        ScoringSettingsOut: {
+            /** Activate By Itself */
+            activate_by_itself: boolean;
+            /** Hour */
+            hour: number;
+            outcome: components["schemas"]["outrider__agents__scoring__models__Outcome"];
+            /** Waiting Days */
+            waiting_days: number;
+            /** Weekday */
+            weekday: number;
+            /** Weekly */
+            weekly: boolean;
+        };
+        /** ScoringState */
+        ScoringState: {
+            active: components["schemas"]["ScoreModelOut"] | null;
+            /** Is Training */
+            is_training: boolean;
+            latest: components["schemas"]["ScoreModelOut"] | null;
+            outcomes: components["schemas"]["OutcomesOut"];
+            previous: components["schemas"]["ScoreModelOut"] | null;
+            /** Scored */
+            scored: number;
+            settings: components["schemas"]["ScoringSettingsOut"];
+        };
         /** SegmentsIn */
         SegmentsIn: {
             /** Body */
@@ -10183,6 +10664,22 @@ export interface components {
             /** Variable */
             variable: string;
         };
+        /**
+         * ShuffledOut
+         * @description The same training on shuffled labels.
+         */
+        ShuffledOut: {
+            /** Auc */
+            auc: number;
+            /** Highest */
+            highest: number;
+            /** Mean */
+            mean: number;
+            /** P Value */
+            p_value: number;
+            /** Rounds */
+            rounds: number;
+        };
         /** Signal */
         Signal: {
             kind: components["schemas"]["SignalKind"];
@@ -10349,7 +10846,7 @@ export interface components {
             next_step: string;
             /** Open Questions */
             open_questions: string[];
-            outcome: components["schemas"]["Outcome"];
+            outcome: components["schemas"]["outrider__agents__team__analyst__Outcome"];
             /**
              * Sentiment
              * @enum {string}
@@ -10600,7 +11097,7 @@ export interface components {
              * @default []
              */
             open_questions: string[];
-            outcome: components["schemas"]["Outcome"];
+            outcome: components["schemas"]["outrider__agents__team__analyst__Outcome"];
             /**
              * Sentiment
              * @enum {string}
@@ -10614,6 +11111,19 @@ export interface components {
          * @enum {string}
          */
         Tier: "A" | "B" | "C" | "D";
+        /** TierOut */
+        TierOut: {
+            /** Lift */
+            lift: number | null;
+            /** Positives */
+            positives: number;
+            /** Rate */
+            rate: number | null;
+            /** Rows */
+            rows: number;
+            /** Tier */
+            tier: string;
+        };
         /**
          * TimelineEntry
          * @description One thing that happened to a lead.
@@ -10670,7 +11180,7 @@ export interface components {
         };
         /** Touch */
         Touch: {
-            channel: components["schemas"]["outrider__agents__sales__results__Channel"];
+            channel: components["schemas"]["TouchChannel"];
             /** Day */
             day: number;
             /**
@@ -10693,6 +11203,11 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * TouchChannel
+         * @enum {string}
+         */
+        TouchChannel: "sms" | "email" | "call";
         /**
          * TranscriptMessageOut
          * @description One message to or from the model.
@@ -11105,11 +11620,6 @@ export interface components {
          */
         outrider__agents__base__AgentType: "conversation" | "qualification" | "objection_handler" | "scheduler" | "analytics" | "enrichment" | "growth_analysis" | "marketing" | "bdr";
         /**
-         * Channel
-         * @enum {string}
-         */
-        outrider__agents__sales__results__Channel: "sms" | "email" | "call";
-        /**
          * AccountOut
          * @description An account that the operator set up.
          */
@@ -11124,6 +11634,18 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * Outcome
+         * @description What a scorer predicts.
+         * @enum {string}
+         */
+        outrider__agents__scoring__models__Outcome: "replied" | "qualified" | "booked";
+        /**
+         * Outcome
+         * @description How a conversation stands at its end.
+         * @enum {string}
+         */
+        outrider__agents__team__analyst__Outcome: "meeting_booked" | "interested" | "undecided" | "later" | "not_interested" | "wrong_person" | "opted_out" | "needs_person" | "went_silent";
         /**
          * AgentType
          * @enum {string}
@@ -11230,12 +11752,6 @@ export interface components {
              */
             verdict: "ok" | "ok, without some values" | "rejected" | "not to be contacted";
         };
-        /**
-         * Channel
-         * @description A way on which notices travel.
-         * @enum {string}
-         */
-        outrider__integrations__notifications__base__Channel: "email" | "slack" | "sms";
         /** PreviewRow */
         outrider__leads__importing__schemas__PreviewRow: {
             /** Cells */
@@ -15718,7 +16234,10 @@ export interface operations {
     };
     research_lead: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description On whose behalf; the campaign that wrote to the lead last without it. */
+                campaign_id?: number | null;
+            };
             header?: never;
             path: {
                 lead_id: number;
@@ -16255,7 +16774,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                channel: components["schemas"]["Channel-Input"];
+                channel: components["schemas"]["Channel"];
             };
             cookie?: never;
         };
@@ -16698,6 +17217,286 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ObjectionOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_scoring: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoringState"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    deactivate_score_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoringState"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_lead_score: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lead_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadScoring"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_score_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreModelOut"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_score_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreModelOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    activate_score_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreModelOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    roll_back_score_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreModelOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_scoring_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScoringSettingsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoringState"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    train_score_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreModelOut"];
                 };
             };
             /** @description Client Error */
