@@ -178,6 +178,9 @@ class Decision(StrEnum):
     RESOLVED = "resolved"
     REOPENED = "reopened"
     SNOOZED = "snoozed"
+    MEETING_BOOKED = "meeting_booked"
+    MEETING_MOVED = "meeting_moved"
+    MEETING_CANCELLED = "meeting_cancelled"
 
 
 class ConversationDecision(HasId, Base):
@@ -190,7 +193,8 @@ class ConversationDecision(HasId, Base):
     actor: Mapped[str | None] = mapped_column(Text)
     """Who decided; None for the agent."""
     detail: Mapped[str | None] = mapped_column(Text)
-    """The new assignee, the end of the snooze in ISO 8601, or why the agent left it to a person (`PersonReason`)."""
+    """The new assignee, the end of the snooze or the begin of the meeting in ISO 8601, or why the agent left it to a person
+    (`PersonReason`)."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     __table_args__ = (Index("ix_conversation_decisions_conversation_id_id", "conversation_id", "id"),)

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from outrider.db.base import Base, HasId, HasTimes
 
+AGENT = "agent"
+"""Who booked, moved or cancelled, where it was no person."""
 CALENDAR_SPAN = 2**34
 """Seconds that each calendar has in `Booking.span`; from 1970 they last until the year 2514."""
 

@@ -15,6 +15,7 @@ from outrider.agents.scheduling.delivery_jobs import deliver, invite
 from outrider.agents.scheduling.events import MeetingBooked, MeetingCancelled, MeetingMoved
 from outrider.agents.scheduling.hours import Span, working_slots
 from outrider.agents.scheduling.models import (
+    AGENT,
     Booking,
     BookingStatus,
     Calendar,
@@ -26,11 +27,11 @@ from outrider.agents.scheduling.models import (
 from outrider.agents.scheduling.openings import Taken, full_days, merged
 from outrider.agents.scheduling.slots import rules_of
 from outrider.agents.variables import fill
+from outrider.conversations.threads import require_conversation
 from outrider.errors import Conflict, InvalidInput, NotFound
 from outrider.events.bus import publish
 from outrider.leads.models import Lead
 
-AGENT = "agent"
 FARTHEST = timedelta(days=730)
 OVERLAP = "ex_bookings_one_at_a_time"
 
@@ -107,6 +108,10 @@ async def book_by_person(
     span = Span(starts_at, starts_at + timedelta(minutes=minutes or calendar.slot_minutes))
     now = datetime.now(UTC)
     _ensure_sensible(starts_at, now)
+    if conversation_id is not None:
+        conversation = await require_conversation(session, conversation_id)
+        if conversation.lead_id != lead_id:
+            raise InvalidInput.on("body.conversation_id", "is another lead's conversation", "Leave it out.")
     await _ensure_free(session, calendar, span, now)
     return await _add(
         session,

@@ -172,6 +172,7 @@ class TestBookings:
             ({"lead_id": 10**12}, 404),
             ({"calendar_id": 10**12}, 404),
             ({"minutes": 0}, 422),
+            ({"conversation_id": 10**12}, 404),
         ],
     )
     async def test_what_cant_be_booked(self, api: AsyncClient, world: World, change: dict[str, Any], status: int) -> None:

@@ -25,6 +25,7 @@ from outrider.agents.scheduling.models import Booking, BookingStatus, Calendar, 
 from outrider.agents.scheduling.service import SlotTaken, book, cancel, meeting_of, move
 from outrider.agents.scheduling.slots import SlotFinder
 from outrider.config import Settings
+from outrider.conversations.models import ConversationDecision
 from outrider.errors import NotFound, ProviderError
 from outrider.events.bus import subscribe
 from outrider.integrations.calendar.build import OutsideCalendars, build_calendars
@@ -277,6 +278,9 @@ class TestBooking:
             meeting = await meeting_of(session, conversation)
         assert meeting is not None and (meeting.booking_id, meeting.slot.starts_at) == (later.id, second.starts_at)
         assert facts() == ["MeetingBooked", "MeetingMoved"]
+        noted = await office.world.rows(ConversationDecision)
+        assert [(one.decision, one.actor) for one in noted] == [("meeting_booked", None), ("meeting_moved", None)]
+        assert noted[-1].detail == later.starts_at.isoformat()
 
     async def test_a_lead_cancels_only_its_own(self, office: Office) -> None:
         await office.calendar()

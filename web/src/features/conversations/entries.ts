@@ -84,6 +84,12 @@ function decisionWords({ decision, actor, detail }: Decision): string {
       return detail === actor ? `${who} took it on` : `${who} assigned it to ${detail}`
     case 'unassigned':
       return detail === actor ? `${who} gave it up` : `${who} took it from ${detail}`
+    case 'meeting_booked':
+      return `${who} booked a meeting: ${formatDateTime(detail)}`
+    case 'meeting_moved':
+      return `${who} moved the meeting to ${formatDateTime(detail)}`
+    case 'meeting_cancelled':
+      return `${who} cancelled the meeting of ${formatDateTime(detail)}`
     case 'snoozed':
       return `${who} snoozed it until ${formatDateTime(detail)}`
     default:
