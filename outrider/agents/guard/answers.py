@@ -80,7 +80,7 @@ def check_answer(
     limits = guardrails or Guardrails()
     answer = answer[:MOST_LOOKED_AT]
     marks = {mark[1].lower(): mark[2] for mark in MARK.finditer(answer)}
-    is_known = "unknown" not in marks
+    is_known = not admits_not_knowing(answer)
     asked, reason = (PersonReason.ASKED, _why(marks["person"])) if "person" in marks else (None, "answered")
     if asked is None and not is_known:
         reason = f"It does not know: {' '.join(marks['unknown'].split())[:LONGEST_WHY] or 'it did not say what'}"
@@ -93,6 +93,11 @@ def check_answer(
     if problem := _problem(text, told, limits):
         return _refused(problem)
     return Checked(text, reason, asked, is_known)
+
+
+def admits_not_knowing(answer: str) -> bool:
+    """Whether the model marked its answer as one that it could not give."""
+    return any(mark[1].lower() == "unknown" for mark in MARK.finditer(answer[:MOST_LOOKED_AT]))
 
 
 def _problem(text: str, told: Told, limits: Guardrails) -> str | None:

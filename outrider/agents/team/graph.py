@@ -33,7 +33,7 @@ from outrider.agents.base import (
 from outrider.agents.defaults import built_in
 from outrider.agents.factory import AgentFactory, AgentParts
 from outrider.agents.figures import measured_run
-from outrider.agents.guard.answers import Told, check_answer
+from outrider.agents.guard.answers import Told, admits_not_knowing, check_answer
 from outrider.agents.guard.disclosure import discloses
 from outrider.agents.guard.escalation import Escalation, escalation
 from outrider.agents.memory import Memory
@@ -214,6 +214,9 @@ class ConversationTeam:
         context = state["context"]
         agent = self._agent(response.agent_type, state)
         limits = agent.configuration.guardrails
+        could_answer = response.could_answer and not admits_not_knowing(response.text)
+        if not could_answer and context.failures + 1 >= limits.most_failures and response.person_reason is None:
+            return _stuck(context, response)
         wants_to_know = reading_of(context).asks_whether_ai
         is_first = limits.disclose_ai == "at_first_contact" and not context.is_disclosed
         checked = check_answer(
@@ -223,16 +226,15 @@ class ConversationTeam:
             must_disclose=wants_to_know or is_first,
             language=context.language,
         )
-        could_answer = response.could_answer and checked.could_answer
         changes: dict[str, Any] = {"text": checked.text, "could_answer": could_answer}
         if checked.person_reason is not None and response.person_reason is None:
-            # What may not be said is not done either.
-            changes |= {"person_reason": checked.person_reason, "reason": checked.reason, "intents": []}
+            changes |= {"person_reason": checked.person_reason, "reason": checked.reason}
+            if checked.text is None:
+                # What may not be said is not done either.
+                changes["intents"] = []
         elif response.reason == "answered":
             changes["reason"] = checked.reason
-        response = response.model_copy(update=changes)
-        is_stuck = not could_answer and context.failures + 1 >= limits.most_failures
-        return _stuck(context, response) if is_stuck and response.person_reason is None else response
+        return response.model_copy(update=changes)
 
     def _agent(self, agent_type: AgentType, state: TeamState) -> SpeakingAgent:
         configuration = state["configurations"].get(agent_type) or built_in(agent_type)
@@ -281,12 +283,11 @@ def memory_after(before: Memory, answer: TeamAnswer) -> Memory:
 
 def _stuck(context: WorkflowContext, response: AgentResponse) -> AgentResponse:
     """It could not answer once too often: a person does."""
-    text = say(context.language, "stuck", name=_name(context)) if speaks(context.language) else response.text
-    reason = f"Could not answer {context.failures + 1} times in a row. {response.reason}."
     changes: dict[str, Any] = {
-        "text": text,
+        "text": say(context.language, "stuck", name=_name(context)) if speaks(context.language) else None,
         "person_reason": PersonReason.REPEATED_FAILURE,
-        "reason": reason.replace("..", "."),
+        "reason": f"Could not answer {context.failures + 1} times in a row.",
+        "could_answer": False,
         "intents": [],
     }
     return response.model_copy(update=changes)

@@ -20,6 +20,8 @@ MOST_TEXTS = 12
 MOST_TOKENS = 900
 UNREAD_CONFIDENCE = 0.5
 """Of a reading that only the rules made because no model gave one."""
+SHORT_QUESTION = 8
+"""Words of a question that names a time while times are offered: “Tuesday afternoon?” is about nothing else."""
 BY_RULE = 0.9
 """Confidence of an intent that a rule is sure of."""
 
@@ -117,6 +119,9 @@ def _intent(reading: Reading, context: WorkflowContext, heard: str) -> LeadInten
         return reading.intent
     wish = understand(heard, context.now, zone_of(context.time_zone))
     if wish.place is not None and reading.intent not in (LeadIntent.OBJECTION, LeadIntent.QUESTION):
+        return LeadIntent.PICKS_TIME
+    names_time = wish.names_day or wish.at is not None or wish.part_of_day is not None
+    if reading.intent is LeadIntent.QUESTION and names_time and len(heard.split()) <= SHORT_QUESTION:
         return LeadIntent.PICKS_TIME
     if reading.intent is LeadIntent.UNCLEAR and (wish.says_anything or wish.accepts or wish.declines):
         return LeadIntent.PICKS_TIME

@@ -220,7 +220,7 @@ FRENCH = Language(
         "je tu vous nous il elle on le la les des du de un une est et pas ne plus oui non merci bonjour bonsoir salut "
         "combien coute prix qui "
         "quoi comment avez etes mon ma mes votre numero suis interesse interessee demain tard deja trop cher moi c'est "
-        "ca cela pour avec sur "
+        "ca cela pour avec sur y quelles quels a-t-il y-a-t-il "
         "rappelez envoyez envoyer mail temps d'accord quel quelle j'ai n'ai qu'est-ce que quand ou mais bien tres "
         "aujourd'hui personne "
         "besoin maintenant matin soir semaine prochaine au aux ce cette svp par peut-etre a volontiers parfait plait appelez rien"

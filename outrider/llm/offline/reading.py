@@ -66,13 +66,24 @@ def read(context: Mapping[str, Any]) -> Mapping[str, Any]:
     # Several texts in a row are answered by what the last of them wants that wants anything.
     found = next((one for one in reversed(readings) if one["intent"] not in WITHOUT_SUBSTANCE), readings[-1])
     together = "\n".join(texts)
+    findings = _findings(texts, meanings_of(code))
+    if _tells(found, findings, together):
+        found = {**found, "intent": "tells", "confidence": UNSURE}
     return {
         **found,
-        "findings": _findings(texts, meanings_of(code)),
+        "findings": findings,
         "language": code,
         "named_time": find_time(together, code),
         "sentiment": "positive" if found["intent"] in POSITIVE else "negative" if found["intent"] in NEGATIVE else "neutral",
     }
+
+
+def _tells(found: Mapping[str, Any], findings: Sequence[Mapping[str, Any]], text: str) -> bool:
+    """Words that no rule fits, or that speak of money without asking, tell something if they hold a fact."""
+    if not findings or "?" in text or INJECTION.search(fold(text)):
+        return False
+    speaks_of_money = found["intent"] == "price_question" and any(one["factor"] == "budget" for one in findings)
+    return found["intent"] == "unclear" or speaks_of_money
 
 
 def _one(text: str, code: str, context: Mapping[str, Any]) -> dict[str, Any]:
