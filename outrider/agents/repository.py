@@ -90,3 +90,10 @@ async def qualifications(session: AsyncSession, conversation_id: int, limit: int
         .limit(limit)
     )
     return (await session.execute(query)).scalars().all()
+
+
+async def campaign_of_lead(session: AsyncSession, lead_id: int | None) -> int | None:
+    """The campaign that wrote to the lead last."""
+    if lead_id is None:
+        return None
+    return await session.scalar(select(Conversation.campaign_id).where(Conversation.lead_id == lead_id))

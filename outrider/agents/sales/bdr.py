@@ -10,7 +10,7 @@ from outrider.agents.factory import AgentParts, agent
 from outrider.agents.sales.approvals.flow import begin
 from outrider.agents.sales.asking import ask, cost_of, system_prompt
 from outrider.agents.sales.contacts import contact_of
-from outrider.agents.sales.drafts import Unsendable, checked_text, usable
+from outrider.agents.sales.drafts import NO_CHANNEL, NO_OFFER, Unsendable, checked_text, offers, usable
 from outrider.agents.sales.evidence import evidence_of
 from outrider.agents.sales.results import BdrDraft, BdrPlan
 
@@ -36,7 +36,9 @@ class BdrAgent(Agent):
         channels = usable(contact)
         if not channels:
             closed = "; ".join(f"{channel}: {why}" for channel, why in contact.unavailable().items())
-            return self._nothing(f"No channel may be used ({closed}).")
+            return self._nothing(f"{NO_CHANNEL} ({closed})")
+        if not offers(context):
+            return self._nothing(NO_OFFER)
         marketing = context.results.get(AgentType.MARKETING) or {}
         growth = context.results.get(AgentType.GROWTH_ANALYSIS) or {}
         data = {

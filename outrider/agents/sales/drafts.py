@@ -17,6 +17,8 @@ from outrider.channels.segments import count_segments, to_gsm
 MOST_SEGMENTS = 2
 LONGEST_SMS = 300
 LONGEST_MAIL = 1_200
+NO_CHANNEL = "No channel may be used."
+NO_OFFER = "No campaign says what we offer, so there is nothing to write about."
 SOFT_HYPHENS = str.maketrans("", "", "\u00ad")
 
 
@@ -63,6 +65,11 @@ def _problem(text: str, ours: Sequence[str], known: Sequence[str], limits: Guard
     if "{{" in text or "}}" in text:
         return "has an unfilled variable"
     return None
+
+
+def offers(context: WorkflowContext) -> bool:
+    """Whether the run's campaign says anything that could be written about."""
+    return bool(context.briefing.name or context.briefing.description)
 
 
 def usable(contact: Contact) -> list[TouchChannel]:

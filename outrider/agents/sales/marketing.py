@@ -9,7 +9,7 @@ from outrider.agents.base import Agent, AgentConfiguration, AgentResponse, Agent
 from outrider.agents.factory import AgentParts, agent
 from outrider.agents.sales.asking import ask, cost_of, system_prompt
 from outrider.agents.sales.contacts import Contact, contact_of
-from outrider.agents.sales.drafts import Unsendable, checked_text, usable
+from outrider.agents.sales.drafts import NO_CHANNEL, NO_OFFER, Unsendable, checked_text, offers, usable
 from outrider.agents.sales.evidence import EvidenceBook, evidence_of
 from outrider.agents.sales.results import MarketingPlan, PlanDraft, Refusal, Touch, TouchDraft
 
@@ -34,13 +34,10 @@ class MarketingAgent(Agent):
         book = evidence_of(context)
         contact = await contact_of(self._parts, context)
         channels = usable(contact)
-        if not channels:
-            result = MarketingPlan(unavailable=contact.unavailable())
+        if not channels or not offers(context):
+            result = MarketingPlan(unavailable=contact.unavailable(), reason=NO_OFFER if channels else NO_CHANNEL)
             return AgentResponse(
-                agent_type=self.agent_type,
-                result=result.model_dump(mode="json"),
-                reason="No channel may be used.",
-                confidence=1.0,
+                agent_type=self.agent_type, result=result.model_dump(mode="json"), reason=result.reason, confidence=1.0
             )
         growth = context.results.get(AgentType.GROWTH_ANALYSIS) or {}
         data = {

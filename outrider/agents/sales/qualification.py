@@ -115,11 +115,11 @@ def employees_in(text: str) -> int | None:
 
 
 def _size(book: EvidenceBook) -> QualificationFactor:
-    for entry in book.about("employees", "company_size"):
+    for entry in [*book.about("employees"), *book.about("company_size")]:
         employees = employees_in(entry.value)
         if employees:
             points = next((points for most, points in SIZE_POINTS if employees <= most), LARGEST_POINTS)
-            return _factor("company size", SIZE, points, f"About {employees:,} employees.", [entry])
+            return _factor("company size", SIZE, points, f"{entry.value} employees.", [entry])
     return _factor("company size", SIZE, 0, "The number of employees is unknown.", [])
 
 

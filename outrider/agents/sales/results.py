@@ -224,6 +224,8 @@ class MarketingPlan(BaseModel):
     """Channels that can't be used, with the reason."""
     touches: list[Touch] = []
     refused: list[Refusal] = []
+    reason: str = ""
+    """Why there is no plan."""
 
 
 class BdrDraft(BaseModel):

@@ -41,6 +41,11 @@ EVENTS: dict[int | str, dict[str, Any]] = {
 }
 
 
+CampaignId = Annotated[
+    int | None, Query(ge=1, le=2**63 - 1, description="On whose behalf; the campaign that wrote to the lead last without it.")
+]
+
+
 class NotQualified(Unavailable):
     """The agent gave no answer."""
 
@@ -79,10 +84,10 @@ async def get_lead_research(session: Transaction, lead_id: int) -> LeadResearch:
 
 
 @leads_router.post("/{lead_id}/research", status_code=202, dependencies=WRITE)
-async def research_lead(session: Transaction, lead_id: int) -> None:
+async def research_lead(session: Transaction, lead_id: int, campaign_id: CampaignId = None) -> None:
     """Let the sales agents work on a lead in the background; a proposal waits for approval afterwards."""
     await get_lead(session, lead_id)
-    await research_job.enqueue(session, lead_id=lead_id)
+    await research_job.enqueue(session, lead_id=lead_id, campaign_id=campaign_id)
 
 
 async def _events(team: SalesTeam, prepared: PreparedPipeline) -> AsyncIterator[bytes]:

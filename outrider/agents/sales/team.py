@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
+from outrider.agents import repository
 from outrider.agents.base import AgentConfiguration, AgentType, WorkflowContext
 from outrider.agents.contract import Briefings
 from outrider.agents.factory import AgentFactory, AgentParts
@@ -38,7 +39,7 @@ class SalesTeam:
         self._region = settings.default_region
 
     async def prepare(self, given: AgentInput, place: str = "body") -> PreparedPipeline:
-        """Read what the agents are given.
+        """Read what the agents are given. Without a campaign they speak for the one that wrote to the lead last.
 
         Raises:
             InvalidInput: it names nobody, or a lead, conversation or campaign that there is not.
@@ -48,7 +49,9 @@ class SalesTeam:
                 f"{place}.lead_id", "names nobody", "Give a lead_id, a conversation_id, a company_name or contact_info."
             )
         async with self._database.transaction() as session:
-            context = await invoke_context(session, self._briefings, given, place)
+            campaign_id = given.campaign_id or await repository.campaign_of_lead(session, given.lead_id)
+            on_behalf = given.model_copy(update={"campaign_id": campaign_id})
+            context = await invoke_context(session, self._briefings, on_behalf, place)
             configurations = await configurations_for(session, {})
         lead_id = context.lead.get("id")
         return PreparedPipeline(context, configurations, lead_id if isinstance(lead_id, int) else None, given.text)

@@ -48,7 +48,12 @@ export function useEnrichLead(id: number) {
 /** Lets the sales agents work on the lead in the background. */
 export const useResearchLead = (id: number) =>
   useMutation({
-    mutationFn: () => data(api.POST('/api/leads/{lead_id}/research', { params: { path: { lead_id: id } } })),
+    mutationFn: (campaign_id: number | undefined) =>
+      data(
+        api.POST('/api/leads/{lead_id}/research', {
+          params: { path: { lead_id: id }, query: { campaign_id: campaign_id ?? null } },
+        }),
+      ),
   })
 
 /** Lets a background job ask the providers about many leads. */

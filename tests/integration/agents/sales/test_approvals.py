@@ -16,6 +16,7 @@ from outrider.agents.sales.jobs import research
 from outrider.agents.sales.results import TouchChannel
 from outrider.agents.sales.team import SalesTeam
 from outrider.campaigns.briefings import CampaignBriefings
+from outrider.campaigns.models import Campaign
 from outrider.config import Settings
 from outrider.conversations.models import Message
 from outrider.jobs import JobContext
@@ -35,7 +36,13 @@ async def drafted(world: World, settings: Settings, *, consent: bool = True, mod
 
 async def run_research(world: World, settings: Settings, lead: Lead, model: Any = None) -> None:
     team = SalesTeam(world.database, parts(model, database=world.database), CampaignBriefings(), settings)
-    await research(JobContext(world.database, {SalesTeam: team}), lead.id)
+    async with world.database.transaction() as session:
+        campaign = Campaign(
+            name=f"Roofs {lead.id}", description="Free checks of roofing", sender_name="Maya of Acme", status="completed"
+        )
+        session.add(campaign)
+        await session.flush()
+    await research(JobContext(world.database, {SalesTeam: team}), lead.id, campaign.id)
 
 
 async def test_the_graph_stops_before_the_decision_and_acts_only_on_approval() -> None:

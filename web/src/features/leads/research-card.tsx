@@ -1,11 +1,13 @@
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Telescope } from 'lucide-react'
 import { useState } from 'react'
+import { campaignsQuery } from '@/api/campaigns'
 import { type Evidence, type LeadResearch, leadResearchQuery, useResearchLead } from '@/api/knowledge'
 import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
+import { NativeSelect } from '@/components/ui/input'
 import { EmptyState, ErrorState, Notice, SkeletonLines } from '@/components/ui/states'
 import { TierBadge } from '@/components/ui/tier-badge'
 import { formatAgo, formatDuration, humanize, plural } from '@/lib/format'
@@ -16,6 +18,8 @@ import { providerName } from './knowing'
 export function ResearchCard({ leadId }: { leadId: number }) {
   const { data: research, error, refetch } = useQuery(leadResearchQuery(leadId))
   const start = useResearchLead(leadId)
+  const campaigns = useInfiniteQuery(campaignsQuery({})).data?.pages.flatMap((page) => page.items) ?? []
+  const [campaign, setCampaign] = useState('')
   const last = lastRun(research)
   const [before, setBefore] = useState<string | null>()
   const isRunning = before !== undefined && before === last
@@ -30,7 +34,7 @@ export function ResearchCard({ leadId }: { leadId: number }) {
             isBusy={start.isPending || isRunning}
             onClick={() => {
               setBefore(last)
-              start.mutate(undefined, {
+              start.mutate(campaign ? Number(campaign) : undefined, {
                 onError: (problem) => {
                   setBefore(undefined)
                   toastProblem(problem)
@@ -43,6 +47,20 @@ export function ResearchCard({ leadId }: { leadId: number }) {
         }
       />
       <CardBody className="grid gap-4">
+        {campaigns.length > 0 && (
+          <NativeSelect
+            aria-label="On behalf of"
+            value={campaign}
+            onChange={(event) => setCampaign(event.target.value)}
+          >
+            <option value="">For the campaign that wrote last</option>
+            {campaigns.map((one) => (
+              <option key={one.id} value={one.id}>
+                For {one.name}
+              </option>
+            ))}
+          </NativeSelect>
+        )}
         {!research ? (
           error ? (
             <ErrorState className="py-4" error={error} onRetry={() => void refetch()} />
@@ -136,6 +154,7 @@ function Findings({ research }: { research: LeadResearch }) {
               </li>
             ))}
           </ol>
+          {marketing.reason && <p className="text-[13px] text-muted-foreground">{marketing.reason}</p>}
           {Object.entries(marketing.unavailable ?? {}).map(([channel, why]) => (
             <p key={channel} className="text-muted-foreground text-xs">
               {humanize(channel)} can’t be used: {why}.
