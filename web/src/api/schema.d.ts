@@ -3837,12 +3837,20 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** AccountsOut */
-        AccountsOut: {
-            /** Accounts */
-            accounts: components["schemas"]["outrider__crm__schemas__AccountOut"][];
-            /** Variable */
-            variable: string;
+        /**
+         * AccountOut
+         * @description An account that the operator set up.
+         */
+        AccountOut: {
+            /** Host */
+            host: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "caldav" | "google";
+            /** Name */
+            name: string;
         };
         /** ActiveCampaign */
         ActiveCampaign: {
@@ -4447,14 +4455,6 @@ export interface components {
             personas: string[];
             /** Running */
             running: boolean;
-        };
-        /** BackfillIn */
-        BackfillIn: {
-            /**
-             * Action
-             * @enum {string}
-             */
-            action: "start" | "pause" | "resume";
         };
         /**
          * BackfillState
@@ -5841,153 +5841,6 @@ export interface components {
             /** True Positives */
             true_positives: number;
         };
-        /** ConnectionIn */
-        ConnectionIn: {
-            /** Account */
-            account: string;
-            /**
-             * Direction
-             * @default both
-             * @enum {string}
-             */
-            direction: "in" | "out" | "both";
-            /**
-             * Mapping
-             * @default []
-             */
-            mapping: components["schemas"]["FieldMap"][];
-            /** Name */
-            name: string;
-            /**
-             * @default {
-             *       "activities": [
-             *         "text",
-             *         "call",
-             *         "note",
-             *         "meeting"
-             *       ],
-             *       "create_contacts": false,
-             *       "outcomes": {},
-             *       "poll_seconds": 30
-             *     }
-             */
-            options: components["schemas"]["ConnectionOptions"];
-        };
-        /** ConnectionList */
-        ConnectionList: {
-            /** Items */
-            items: components["schemas"]["ConnectionOut"][];
-        };
-        /** ConnectionOptions */
-        ConnectionOptions: {
-            /**
-             * Activities
-             * @default [
-             *       "text",
-             *       "call",
-             *       "note",
-             *       "meeting"
-             *     ]
-             */
-            activities: ("text" | "call" | "note" | "meeting")[];
-            /**
-             * Create Contacts
-             * @default false
-             */
-            create_contacts: boolean;
-            /** List Name */
-            list_name?: string | null;
-            /**
-             * Outcomes
-             * @default {}
-             */
-            outcomes: {
-                [key: string]: components["schemas"]["OutcomeField"];
-            };
-            /**
-             * Poll Seconds
-             * @default 30
-             */
-            poll_seconds: number;
-        };
-        /** ConnectionOut */
-        ConnectionOut: {
-            /** Account */
-            account: string;
-            backfill: components["schemas"]["BackfillState"];
-            /** Backfill Read */
-            backfill_read: number;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Delivered At */
-            delivered_at: string | null;
-            /**
-             * Direction
-             * @enum {string}
-             */
-            direction: "in" | "out" | "both";
-            /** Id */
-            id: number;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "hubspot" | "salesforce" | "webhook" | "local";
-            /**
-             * Links
-             * @default 0
-             */
-            links: number;
-            /** Mapping */
-            mapping: components["schemas"]["FieldMap"][];
-            /** Name */
-            name: string;
-            /**
-             * Open Problems
-             * @default 0
-             */
-            open_problems: number;
-            options: components["schemas"]["ConnectionOptions"];
-            /**
-             * @default {
-             *       "delivered": 0,
-             *       "failed": 0,
-             *       "skipped": 0,
-             *       "waiting": 0
-             *     }
-             */
-            outbox: components["schemas"]["DeliveryCounts"];
-            /** Polled At */
-            polled_at: string | null;
-            /** Problem */
-            problem: string | null;
-            state: components["schemas"]["ConnectionState"];
-            /**
-             * Watermark At
-             * Format: date-time
-             */
-            watermark_at: string;
-            /** Webhook Path */
-            webhook_path?: string | null;
-        };
-        /**
-         * ConnectionPatch
-         * @description What is left out stays.
-         */
-        ConnectionPatch: {
-            /** Direction */
-            direction?: ("in" | "out" | "both") | null;
-            /** Mapping */
-            mapping?: components["schemas"]["FieldMap"][] | null;
-            /** Name */
-            name?: string | null;
-            options?: components["schemas"]["ConnectionOptions"] | null;
-            /** State */
-            state?: ("active" | "paused") | null;
-        };
         /**
          * ConnectionState
          * @enum {string}
@@ -6329,6 +6182,327 @@ export interface components {
             /** Count */
             count: number;
         };
+        /**
+         * CrmAccountOut
+         * @description An account that the operator set up, without its secrets.
+         */
+        CrmAccountOut: {
+            /** Host */
+            host: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "hubspot" | "salesforce" | "webhook" | "local";
+            /** Name */
+            name: string;
+        };
+        /** CrmAccountsOut */
+        CrmAccountsOut: {
+            /** Accounts */
+            accounts: components["schemas"]["CrmAccountOut"][];
+            /** Variable */
+            variable: string;
+        };
+        /** CrmBackfillIn */
+        CrmBackfillIn: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "start" | "pause" | "resume";
+        };
+        /** CrmConnectionIn */
+        CrmConnectionIn: {
+            /** Account */
+            account: string;
+            /**
+             * Direction
+             * @default both
+             * @enum {string}
+             */
+            direction: "in" | "out" | "both";
+            /**
+             * Mapping
+             * @default []
+             */
+            mapping: components["schemas"]["FieldMap"][];
+            /** Name */
+            name: string;
+            /**
+             * @default {
+             *       "activities": [
+             *         "text",
+             *         "call",
+             *         "note",
+             *         "meeting"
+             *       ],
+             *       "create_contacts": false,
+             *       "outcomes": {},
+             *       "poll_seconds": 30
+             *     }
+             */
+            options: components["schemas"]["CrmConnectionOptions"];
+        };
+        /** CrmConnectionList */
+        CrmConnectionList: {
+            /** Items */
+            items: components["schemas"]["CrmConnectionOut"][];
+        };
+        /** CrmConnectionOptions */
+        CrmConnectionOptions: {
+            /**
+             * Activities
+             * @default [
+             *       "text",
+             *       "call",
+             *       "note",
+             *       "meeting"
+             *     ]
+             */
+            activities: ("text" | "call" | "note" | "meeting")[];
+            /**
+             * Create Contacts
+             * @default false
+             */
+            create_contacts: boolean;
+            /** List Name */
+            list_name?: string | null;
+            /**
+             * Outcomes
+             * @default {}
+             */
+            outcomes: {
+                [key: string]: components["schemas"]["OutcomeField"];
+            };
+            /**
+             * Poll Seconds
+             * @default 30
+             */
+            poll_seconds: number;
+        };
+        /** CrmConnectionOut */
+        CrmConnectionOut: {
+            /** Account */
+            account: string;
+            backfill: components["schemas"]["BackfillState"];
+            /** Backfill Read */
+            backfill_read: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Delivered At */
+            delivered_at: string | null;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "in" | "out" | "both";
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "hubspot" | "salesforce" | "webhook" | "local";
+            /**
+             * Links
+             * @default 0
+             */
+            links: number;
+            /** Mapping */
+            mapping: components["schemas"]["FieldMap"][];
+            /** Name */
+            name: string;
+            /**
+             * Open Problems
+             * @default 0
+             */
+            open_problems: number;
+            options: components["schemas"]["CrmConnectionOptions"];
+            /**
+             * @default {
+             *       "delivered": 0,
+             *       "failed": 0,
+             *       "skipped": 0,
+             *       "waiting": 0
+             *     }
+             */
+            outbox: components["schemas"]["CrmDeliveryCounts"];
+            /** Polled At */
+            polled_at: string | null;
+            /** Problem */
+            problem: string | null;
+            state: components["schemas"]["ConnectionState"];
+            /**
+             * Watermark At
+             * Format: date-time
+             */
+            watermark_at: string;
+            /** Webhook Path */
+            webhook_path?: string | null;
+        };
+        /**
+         * CrmConnectionPatch
+         * @description What is left out stays.
+         */
+        CrmConnectionPatch: {
+            /** Direction */
+            direction?: ("in" | "out" | "both") | null;
+            /** Mapping */
+            mapping?: components["schemas"]["FieldMap"][] | null;
+            /** Name */
+            name?: string | null;
+            options?: components["schemas"]["CrmConnectionOptions"] | null;
+            /** State */
+            state?: ("active" | "paused") | null;
+        };
+        /** CrmDecisionIn */
+        CrmDecisionIn: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "theirs" | "ours" | "retry" | "dismiss";
+        };
+        /** CrmDeliveryCounts */
+        CrmDeliveryCounts: {
+            /**
+             * Delivered
+             * @default 0
+             */
+            delivered: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Skipped
+             * @default 0
+             */
+            skipped: number;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+        };
+        /** CrmFieldsOut */
+        CrmFieldsOut: {
+            /** Ours */
+            ours: string[];
+            /** Remote */
+            remote: components["schemas"]["CrmRemoteFieldOut"][];
+            /** Suggested */
+            suggested: components["schemas"]["FieldMap"][];
+        };
+        /** CrmLogEntry */
+        CrmLogEntry: {
+            /** Action */
+            action: string;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: number;
+            /** Problem */
+            problem: string | null;
+            /** Seconds */
+            seconds: number;
+        };
+        /** CrmPreviewIn */
+        CrmPreviewIn: {
+            /** Mapping */
+            mapping?: components["schemas"]["FieldMap"][] | null;
+        };
+        /** CrmPreviewOut */
+        CrmPreviewOut: {
+            /** Rows */
+            rows: components["schemas"]["CrmPreviewRow"][];
+        };
+        /** CrmPreviewRow */
+        CrmPreviewRow: {
+            /** External Id */
+            external_id: string;
+            /** Lead */
+            lead?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Values */
+            values: {
+                [key: string]: string;
+            };
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "ok" | "ok, without some values" | "rejected" | "not to be contacted";
+        };
+        /** CrmProblemOut */
+        CrmProblemOut: {
+            /** Connection Id */
+            connection_id: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Decision */
+            decision: string | null;
+            /** External Id */
+            external_id: string;
+            /** Field */
+            field: string;
+            /** Id */
+            id: number;
+            kind: components["schemas"]["ProblemKind"];
+            /** Lead Id */
+            lead_id: number | null;
+            /** Message */
+            message: string;
+            /** Ours */
+            ours: string | null;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Theirs */
+            theirs: string | null;
+        };
+        /** CrmRemoteFieldOut */
+        CrmRemoteFieldOut: {
+            /** Choices */
+            choices: string[];
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Sample */
+            sample?: string | null;
+            /** Writable */
+            writable: boolean;
+        };
+        /** CrmTestOut */
+        CrmTestOut: {
+            /** Detail */
+            detail: string;
+            /** Name */
+            name: string;
+        };
         /** Dashboard */
         Dashboard: {
             /** Active Campaigns */
@@ -6424,14 +6598,6 @@ export interface components {
          * @enum {string}
          */
         Decision: "taken_over" | "handed_back" | "handed_over" | "assigned" | "unassigned" | "resolved" | "reopened" | "snoozed" | "meeting_booked" | "meeting_moved" | "meeting_cancelled";
-        /** DecisionIn */
-        DecisionIn: {
-            /**
-             * Decision
-             * @enum {string}
-             */
-            decision: "theirs" | "ours" | "retry" | "dismiss";
-        };
         /**
          * DecisionOut
          * @description Something that was decided about a conversation.
@@ -6488,29 +6654,6 @@ export interface components {
          * @enum {string}
          */
         Delivery: "queued" | "held" | "sending" | "unknown" | "sent" | "delivered" | "undelivered" | "failed" | "cancelled";
-        /** DeliveryCounts */
-        DeliveryCounts: {
-            /**
-             * Delivered
-             * @default 0
-             */
-            delivered: number;
-            /**
-             * Failed
-             * @default 0
-             */
-            failed: number;
-            /**
-             * Skipped
-             * @default 0
-             */
-            skipped: number;
-            /**
-             * Waiting
-             * @default 0
-             */
-            waiting: number;
-        };
         /** DemoIn */
         DemoIn: {
             /**
@@ -6867,63 +7010,6 @@ export interface components {
             /** Success */
             success: boolean;
         };
-        /** ExportIn */
-        ExportIn: {
-            /**
-             * Account
-             * @default local
-             */
-            account: string;
-            /** Campaign Id */
-            campaign_id: number;
-            /** Every Minutes */
-            every_minutes?: number | null;
-            /**
-             * Mode
-             * @default update
-             * @enum {string}
-             */
-            mode: "append" | "update";
-            /** Sheet */
-            sheet: string;
-            /** Spreadsheet */
-            spreadsheet: string;
-        };
-        /** ExportList */
-        ExportList: {
-            /** Items */
-            items: components["schemas"]["ExportOut"][];
-        };
-        /** ExportOut */
-        ExportOut: {
-            /** Account */
-            account: string;
-            /** Campaign Id */
-            campaign_id: number;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Due At */
-            due_at: string | null;
-            /** Every Minutes */
-            every_minutes: number | null;
-            /** Exported At */
-            exported_at: string | null;
-            /** Id */
-            id: number;
-            /** Mode */
-            mode: string;
-            /** Problem */
-            problem: string | null;
-            /** Rows */
-            rows: number;
-            /** Sheet */
-            sheet: string;
-            /** Spreadsheet */
-            spreadsheet: string;
-        };
         /**
          * Fact
          * @description One thing that a provider says.
@@ -7110,15 +7196,6 @@ export interface components {
             more: boolean;
             /** Values */
             values: string[];
-        };
-        /** FieldsOut */
-        FieldsOut: {
-            /** Ours */
-            ours: string[];
-            /** Remote */
-            remote: components["schemas"]["RemoteFieldOut"][];
-            /** Suggested */
-            suggested: components["schemas"]["FieldMap"][];
         };
         /**
          * FreeSlots
@@ -7553,7 +7630,7 @@ export interface components {
             /** Problem */
             problem?: string | null;
             /** Rows */
-            rows: components["schemas"]["outrider__leads__importing__schemas__PreviewRow"][];
+            rows: components["schemas"]["PreviewRow"][];
             /** Sheet */
             sheet: string | null;
             /** Size */
@@ -8328,26 +8405,6 @@ export interface components {
             /** Name */
             name?: string | null;
         };
-        /** LogEntry */
-        LogEntry: {
-            /** Action */
-            action: string;
-            /** Counts */
-            counts: {
-                [key: string]: number;
-            };
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Id */
-            id: number;
-            /** Problem */
-            problem: string | null;
-            /** Seconds */
-            seconds: number;
-        };
         /**
          * MarketingAnswer
          * @description What an agent answered. Its intents were not carried out.
@@ -9114,6 +9171,20 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Page[CrmLogEntry] */
+        Page_CrmLogEntry_: {
+            /** Items */
+            items: components["schemas"]["CrmLogEntry"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[CrmProblemOut] */
+        Page_CrmProblemOut_: {
+            /** Items */
+            items: components["schemas"]["CrmProblemOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
         /** Page[DecisionOut] */
         Page_DecisionOut_: {
             /** Items */
@@ -9163,13 +9234,6 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
-        /** Page[LogEntry] */
-        Page_LogEntry_: {
-            /** Items */
-            items: components["schemas"]["LogEntry"][];
-            /** Next Cursor */
-            next_cursor?: string | null;
-        };
         /** Page[MessageInsight] */
         Page_MessageInsight_: {
             /** Items */
@@ -9202,13 +9266,6 @@ export interface components {
         Page_NotificationOut_: {
             /** Items */
             items: components["schemas"]["NotificationOut"][];
-            /** Next Cursor */
-            next_cursor?: string | null;
-        };
-        /** Page[ProblemOut] */
-        Page_ProblemOut_: {
-            /** Items */
-            items: components["schemas"]["ProblemOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -9456,10 +9513,81 @@ export interface components {
             /** Target */
             target: string | null;
         };
-        /** PreviewOut */
-        PreviewOut: {
-            /** Rows */
-            rows: components["schemas"]["outrider__crm__schemas__PreviewRow"][];
+        /**
+         * PreviewIn
+         * @description A campaign as the form has it, and the leads to write to.
+         */
+        PreviewIn: {
+            /** @default sms */
+            agent_type: components["schemas"]["outrider__campaigns__models__AgentType"];
+            audience?: components["schemas"]["Audience"] | null;
+            /**
+             * Count
+             * @default 3
+             */
+            count: number;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Lead Ids */
+            lead_ids?: number[] | null;
+            /** Model */
+            model?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /**
+             * Require Consent
+             * @default true
+             */
+            require_consent: boolean;
+            /**
+             * Sender Name
+             * @default
+             */
+            sender_name: string;
+            /**
+             * Sms System Prompt
+             * @default
+             */
+            sms_system_prompt: string;
+            /**
+             * Sms Temperature
+             * @default 70
+             */
+            sms_temperature: number;
+            /** Sms Template */
+            sms_template?: string | null;
+            workflow_config?: components["schemas"]["WorkflowDefinition"] | null;
+            /** Workflow Id */
+            workflow_id?: number | null;
+        };
+        /** PreviewRow */
+        PreviewRow: {
+            /** Cells */
+            cells: string[];
+            /** Lead */
+            lead?: {
+                [key: string]: unknown;
+            } | null;
+            /** Line */
+            line: number;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Verdict */
+            verdict: string;
         };
         /**
          * Problem
@@ -9490,35 +9618,6 @@ export interface components {
          * @enum {string}
          */
         ProblemKind: "conflict" | "contact" | "twin" | "delivery";
-        /** ProblemOut */
-        ProblemOut: {
-            /** Connection Id */
-            connection_id: number;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Decision */
-            decision: string | null;
-            /** External Id */
-            external_id: string;
-            /** Field */
-            field: string;
-            /** Id */
-            id: number;
-            kind: components["schemas"]["ProblemKind"];
-            /** Lead Id */
-            lead_id: number | null;
-            /** Message */
-            message: string;
-            /** Ours */
-            ours: string | null;
-            /** Resolved At */
-            resolved_at: string | null;
-            /** Theirs */
-            theirs: string | null;
-        };
         /** ProcessingLogOut */
         ProcessingLogOut: {
             /** Campaign Lead Id */
@@ -10063,21 +10162,6 @@ export interface components {
             /** Why */
             why: string;
         };
-        /** RemoteFieldOut */
-        RemoteFieldOut: {
-            /** Choices */
-            choices: string[];
-            /** Kind */
-            kind: string;
-            /** Label */
-            label: string;
-            /** Name */
-            name: string;
-            /** Sample */
-            sample?: string | null;
-            /** Writable */
-            writable: boolean;
-        };
         /**
          * ReportOut
          * @description What came of a training; all figures are of leads that the model had not seen.
@@ -10621,6 +10705,63 @@ export interface components {
          * @enum {string}
          */
         Severity: "info" | "success" | "warning" | "critical";
+        /** SheetExportIn */
+        SheetExportIn: {
+            /**
+             * Account
+             * @default local
+             */
+            account: string;
+            /** Campaign Id */
+            campaign_id: number;
+            /** Every Minutes */
+            every_minutes?: number | null;
+            /**
+             * Mode
+             * @default update
+             * @enum {string}
+             */
+            mode: "append" | "update";
+            /** Sheet */
+            sheet: string;
+            /** Spreadsheet */
+            spreadsheet: string;
+        };
+        /** SheetExportList */
+        SheetExportList: {
+            /** Items */
+            items: components["schemas"]["SheetExportOut"][];
+        };
+        /** SheetExportOut */
+        SheetExportOut: {
+            /** Account */
+            account: string;
+            /** Campaign Id */
+            campaign_id: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Due At */
+            due_at: string | null;
+            /** Every Minutes */
+            every_minutes: number | null;
+            /** Exported At */
+            exported_at: string | null;
+            /** Id */
+            id: number;
+            /** Mode */
+            mode: string;
+            /** Problem */
+            problem: string | null;
+            /** Rows */
+            rows: number;
+            /** Sheet */
+            sheet: string;
+            /** Spreadsheet */
+            spreadsheet: string;
+        };
         /** SheetImportIn */
         SheetImportIn: {
             /**
@@ -10992,13 +11133,6 @@ export interface components {
             qualifications: components["schemas"]["QualificationOut"][];
             state: components["schemas"]["WorkflowState"];
             summary: components["schemas"]["SummaryOut"] | null;
-        };
-        /** TestOut */
-        TestOut: {
-            /** Detail */
-            detail: string;
-            /** Name */
-            name: string;
         };
         /**
          * TextFigures
@@ -11620,21 +11754,6 @@ export interface components {
          */
         outrider__agents__base__AgentType: "conversation" | "qualification" | "objection_handler" | "scheduler" | "analytics" | "enrichment" | "growth_analysis" | "marketing" | "bdr";
         /**
-         * AccountOut
-         * @description An account that the operator set up.
-         */
-        outrider__agents__scheduling__schemas__AccountOut: {
-            /** Host */
-            host: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "caldav" | "google";
-            /** Name */
-            name: string;
-        };
-        /**
          * Outcome
          * @description What a scorer predicts.
          * @enum {string}
@@ -11651,125 +11770,6 @@ export interface components {
          * @enum {string}
          */
         outrider__campaigns__models__AgentType: "sms" | "voice" | "both";
-        /**
-         * PreviewIn
-         * @description A campaign as the form has it, and the leads to write to.
-         */
-        outrider__campaigns__trials__schemas__PreviewIn: {
-            /** @default sms */
-            agent_type: components["schemas"]["outrider__campaigns__models__AgentType"];
-            audience?: components["schemas"]["Audience"] | null;
-            /**
-             * Count
-             * @default 3
-             */
-            count: number;
-            /**
-             * Description
-             * @default
-             */
-            description: string;
-            /** Lead Ids */
-            lead_ids?: number[] | null;
-            /** Model */
-            model?: string | null;
-            /**
-             * Name
-             * @default
-             */
-            name: string;
-            /**
-             * Offset
-             * @default 0
-             */
-            offset: number;
-            /**
-             * Require Consent
-             * @default true
-             */
-            require_consent: boolean;
-            /**
-             * Sender Name
-             * @default
-             */
-            sender_name: string;
-            /**
-             * Sms System Prompt
-             * @default
-             */
-            sms_system_prompt: string;
-            /**
-             * Sms Temperature
-             * @default 70
-             */
-            sms_temperature: number;
-            /** Sms Template */
-            sms_template?: string | null;
-            workflow_config?: components["schemas"]["WorkflowDefinition"] | null;
-            /** Workflow Id */
-            workflow_id?: number | null;
-        };
-        /**
-         * AccountOut
-         * @description An account that the operator set up, without its secrets.
-         */
-        outrider__crm__schemas__AccountOut: {
-            /** Host */
-            host: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "hubspot" | "salesforce" | "webhook" | "local";
-            /** Name */
-            name: string;
-        };
-        /** PreviewIn */
-        outrider__crm__schemas__PreviewIn: {
-            /** Mapping */
-            mapping?: components["schemas"]["FieldMap"][] | null;
-        };
-        /** PreviewRow */
-        outrider__crm__schemas__PreviewRow: {
-            /** External Id */
-            external_id: string;
-            /** Lead */
-            lead?: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Reason
-             * @default
-             */
-            reason: string;
-            /** Values */
-            values: {
-                [key: string]: string;
-            };
-            /**
-             * Verdict
-             * @enum {string}
-             */
-            verdict: "ok" | "ok, without some values" | "rejected" | "not to be contacted";
-        };
-        /** PreviewRow */
-        outrider__leads__importing__schemas__PreviewRow: {
-            /** Cells */
-            cells: string[];
-            /** Lead */
-            lead?: {
-                [key: string]: unknown;
-            } | null;
-            /** Line */
-            line: number;
-            /**
-             * Reason
-             * @default
-             */
-            reason: string;
-            /** Verdict */
-            verdict: string;
-        };
     };
     responses: never;
     parameters: never;
@@ -13108,7 +13108,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["outrider__agents__scheduling__schemas__AccountOut"][];
+                    "application/json": components["schemas"]["AccountOut"][];
                 };
             };
             /** @description Client Error */
@@ -13439,7 +13439,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["outrider__campaigns__trials__schemas__PreviewIn"];
+                "application/json": components["schemas"]["PreviewIn"];
             };
         };
         responses: {
@@ -14283,7 +14283,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AccountsOut"];
+                    "application/json": components["schemas"]["CrmAccountsOut"];
                 };
             };
             /** @description Client Error */
@@ -14313,7 +14313,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConnectionList"];
+                    "application/json": components["schemas"]["CrmConnectionList"];
                 };
             };
             /** @description Client Error */
@@ -14337,7 +14337,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConnectionIn"];
+                "application/json": components["schemas"]["CrmConnectionIn"];
             };
         };
         responses: {
@@ -14347,7 +14347,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConnectionOut"];
+                    "application/json": components["schemas"]["CrmConnectionOut"];
                 };
             };
             /** @description Client Error */
@@ -14379,7 +14379,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConnectionOut"];
+                    "application/json": components["schemas"]["CrmConnectionOut"];
                 };
             };
             /** @description Client Error */
@@ -14435,7 +14435,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConnectionPatch"];
+                "application/json": components["schemas"]["CrmConnectionPatch"];
             };
         };
         responses: {
@@ -14445,7 +14445,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConnectionOut"];
+                    "application/json": components["schemas"]["CrmConnectionOut"];
                 };
             };
             /** @description Client Error */
@@ -14471,7 +14471,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BackfillIn"];
+                "application/json": components["schemas"]["CrmBackfillIn"];
             };
         };
         responses: {
@@ -14481,7 +14481,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConnectionOut"];
+                    "application/json": components["schemas"]["CrmConnectionOut"];
                 };
             };
             /** @description Client Error */
@@ -14513,7 +14513,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FieldsOut"];
+                    "application/json": components["schemas"]["CrmFieldsOut"];
                 };
             };
             /** @description Client Error */
@@ -14550,7 +14550,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_LogEntry_"];
+                    "application/json": components["schemas"]["Page_CrmLogEntry_"];
                 };
             };
             /** @description Client Error */
@@ -14576,7 +14576,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["outrider__crm__schemas__PreviewIn"];
+                "application/json": components["schemas"]["CrmPreviewIn"];
             };
         };
         responses: {
@@ -14586,7 +14586,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PreviewOut"];
+                    "application/json": components["schemas"]["CrmPreviewOut"];
                 };
             };
             /** @description Client Error */
@@ -14618,7 +14618,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConnectionOut"];
+                    "application/json": components["schemas"]["CrmConnectionOut"];
                 };
             };
             /** @description Client Error */
@@ -14650,7 +14650,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConnectionOut"];
+                    "application/json": components["schemas"]["CrmConnectionOut"];
                 };
             };
             /** @description Client Error */
@@ -14682,7 +14682,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TestOut"];
+                    "application/json": components["schemas"]["CrmTestOut"];
                 };
             };
             /** @description Client Error */
@@ -14719,7 +14719,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_ProblemOut_"];
+                    "application/json": components["schemas"]["Page_CrmProblemOut_"];
                 };
             };
             /** @description Client Error */
@@ -14745,7 +14745,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DecisionIn"];
+                "application/json": components["schemas"]["CrmDecisionIn"];
             };
         };
         responses: {
@@ -14755,7 +14755,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProblemOut"];
+                    "application/json": components["schemas"]["CrmProblemOut"];
                 };
             };
             /** @description Client Error */
@@ -17812,7 +17812,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExportList"];
+                    "application/json": components["schemas"]["SheetExportList"];
                 };
             };
             /** @description Client Error */
@@ -17836,7 +17836,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ExportIn"];
+                "application/json": components["schemas"]["SheetExportIn"];
             };
         };
         responses: {
@@ -17846,7 +17846,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExportOut"];
+                    "application/json": components["schemas"]["SheetExportOut"];
                 };
             };
             /** @description Client Error */
@@ -17908,7 +17908,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExportOut"];
+                    "application/json": components["schemas"]["SheetExportOut"];
                 };
             };
             /** @description Client Error */
