@@ -9,16 +9,13 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from outrider.errors import InvalidInput
 
 LARGEST_UNPACKED = 1024 * 1024 * 1024
 """Bytes of a workbook without compression: more is a mistake or an attack."""
 LARGEST_STRINGS = 256 * 1024 * 1024
 """Bytes of the part that must be held in memory."""
-BROKEN = (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, EOFError, ParseError)
+BROKEN = (zipfile.BadZipFile, KeyError, ValueError, EOFError, ParseError)
 
 
 class UnreadableWorkbook(InvalidInput):
@@ -88,9 +85,13 @@ def _text(value: Any) -> str:
 
 
 def _open(path: Path) -> Any:
+    # Only where there is a workbook: it brings NumPy along wherever that is installed.
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         return load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except BROKEN as error:
+    except (*BROKEN, InvalidFileException) as error:
         raise _unreadable() from error
 
 
