@@ -268,8 +268,8 @@ def _warnings(agent: Agent, models: Models) -> list[FieldProblem]:
     try:
         models.get(agent.model)
     except ConfigurationError as error:
-        detail = error.detail.removeprefix("OUTRIDER_MODEL: ")
-        words = f"The model can't be used here: {detail}" if agent.model else detail
+        detail = error.detail.removeprefix("OUTRIDER_MODEL: ").removeprefix(f"OUTRIDER_MODEL is {agent.model}, but ")
+        words = f"{agent.model} can't be used here: {detail}" if agent.model else detail
         return [FieldProblem(field="model", problem=words, remedy=error.remedy)]
     return []
 

@@ -145,7 +145,7 @@ class ConversationTeam:
     async def _read(self, state: TeamState) -> TeamState:
         began = time.perf_counter()
         context = state["context"]
-        model = self._agent(AgentType.CONVERSATION, state).model(context)
+        model = self._agent(state.get("only") or AgentType.CONVERSATION, state).model(context)
         reading, cost = await read(model, context, state["heard"])
         read_context = context.model_copy(update={"reading": reading, "language": reading.language})
         return {"context": read_context, "reading_cost": cost, "milliseconds": _timed(state, "read", began)}
@@ -162,11 +162,12 @@ class ConversationTeam:
         return {"context": context, "qualification": found, "milliseconds": _timed(state, "qualify", began)}
 
     async def _route(self, state: TeamState) -> TeamState:
-        context = state["context"]
-        found = escalation(reading_of(context), self._agent(AgentType.CONVERSATION, state).configuration.guardrails)
+        context, only = state["context"], state.get("only")
+        guardrails = self._agent(only or AgentType.CONVERSATION, state).configuration.guardrails
+        found = escalation(reading_of(context), guardrails)
         if found is not None and not context.taken_slots:
-            return {"escalation": found, "route": Route(AgentType.CONVERSATION, found.reason)}
-        if (only := state.get("only")) is not None:
+            return {"escalation": found, "route": Route(only or AgentType.CONVERSATION, found.reason)}
+        if only is not None:
             return {"escalation": None, "route": Route(only, "asked for alone")}
         return {"escalation": None, "route": route(context, state["heard"])}
 

@@ -210,6 +210,14 @@ async def test_every_agent_that_ships_answers_offline(api: AsyncClient, kind: Ag
     assert (events[-1][1]["text"], events[-1][1]["agent_type"]) == (found["text"], kind)
 
 
+@pytest.mark.parametrize("kind", ["conversation", "qualification", "objection_handler", "scheduler"])
+async def test_an_agent_asked_for_alone_answers_itself_also_where_a_person_is_wanted(api: AsyncClient, kind: str) -> None:
+    wanted = {"agent_type": kind, "input": {**ACME, "text": "I want to talk to a real person now!"}}
+    answer = await api.post("/api/langgraph/invoke", json=wanted)
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["agent_type"], answer.json()["person_reason"] is not None) == (kind, True)
+
+
 async def test_a_talk_shows_what_was_found_out(api: AsyncClient) -> None:
     text = "I am the owner and we need a new roof before winter"
     wanted = {"agent_type": "qualification", "input": {**ACME, "text": text}}

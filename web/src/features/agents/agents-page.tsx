@@ -42,7 +42,7 @@ export function AgentsPage() {
       {failed && <ErrorState error={failed.error} onRetry={failed.refetch} />}
       {!failed && !isReady && <Loading />}
       {isReady && (
-        <div className="grid gap-7">
+        <div className="grid gap-x-6 gap-y-7 pt-1 xl:grid-cols-2">
           {TYPES.map((known) => (
             <TypeSection
               key={known.type}

@@ -97,7 +97,7 @@ export function Playground({ agentType, agent }: { agentType: AgentType; agent?:
             </section>
           ))}
         </div>
-        <form onSubmit={send} className="flex items-end gap-2">
+        <form onSubmit={send} className="sticky bottom-0 -mx-1 flex items-end gap-2 bg-background px-1 py-2">
           <div className="flex-1">
             <Field label={isTalk ? 'What the lead writes' : 'What to look at'}>
               {(control) => (

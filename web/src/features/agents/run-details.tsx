@@ -3,7 +3,7 @@ import type { ModelCall, ToolUse } from '@/api/agent-runs'
 import type { Schemas } from '@/api/client'
 import { Badge } from '@/components/ui/badge'
 import { TierBadge } from '@/components/ui/tier-badge'
-import { formatMoney, formatNumber, formatPercent, humanize, modelName } from '@/lib/format'
+import { formatMoney, formatNumber, humanize, modelName } from '@/lib/format'
 import type { Run } from './run'
 
 type Factors = Schemas['QualificationFactors']
@@ -82,7 +82,7 @@ export function Findings({ factors }: { factors: Factors }) {
             <span className="font-medium">{humanize(finding.factor)}</span>{' '}
             <Badge tone={finding.strength > 0.2 ? 'success' : finding.strength < -0.2 ? 'danger' : 'neutral'}>
               {finding.strength > 0 ? '+' : ''}
-              {formatPercent(finding.strength, 0)}
+              {finding.strength.toFixed(1)}
             </Badge>{' '}
             {finding.summary}
           </p>

@@ -1,6 +1,6 @@
 import { LoaderCircle } from 'lucide-react'
 import { Notice } from '@/components/ui/states'
-import { formatDuration, formatMoney, formatNumber, modelName, plural } from '@/lib/format'
+import { formatMoney, formatNumber, modelName, plural } from '@/lib/format'
 import type { Turn } from './run'
 import { RunDetails } from './run-details'
 
@@ -44,7 +44,7 @@ export function RunView({ turn }: { turn: Turn }) {
       )}
       {result && (
         <p className="tabular text-muted-foreground text-xs">
-          {modelName(result.model ?? run.model)} · {formatDuration(result.processing_time)} ·{' '}
+          {modelName(result.model ?? run.model)} · {formatNumber(result.processing_time * 1000)} ms ·{' '}
           {formatNumber(result.cost.input_tokens + result.cost.output_tokens)} tokens · {formatMoney(result.cost.cost)}{' '}
           · {plural(result.cost.model_calls, 'model call')}
         </p>

@@ -1,6 +1,7 @@
 import type { Agent, AgentStatus, BuiltInAgent } from '@/api/agents'
 import type { Campaign } from '@/api/campaigns'
 import { Status } from '@/components/ui/badge'
+import { cn } from '@/lib/cn'
 import { formatNumber, formatPercent, modelName } from '@/lib/format'
 import { AgentCard } from './agent-card'
 import { BuiltInCard } from './built-in-card'
@@ -18,7 +19,7 @@ interface TypeSectionProps {
 export function TypeSection({ known, shipped, agents, status, uses }: TypeSectionProps) {
   const state = status && health(status)
   return (
-    <section aria-labelledby={`type-${known.type}`}>
+    <section aria-labelledby={`type-${known.type}`} className={cn('min-w-0', agents.length > 0 && 'xl:col-span-2')}>
       <header className="mb-2 flex flex-wrap items-baseline gap-x-3 gap-y-1">
         <h2 id={`type-${known.type}`} className="font-semibold text-[15px]">
           {known.label}
@@ -30,7 +31,7 @@ export function TypeSection({ known, shipped, agents, status, uses }: TypeSectio
         </div>
       </header>
       {status?.model_problem && <p className="mb-2 text-[13px] text-danger-text">{status.model_problem}</p>}
-      <ul className="grid gap-3 md:grid-cols-2 2xl:grid-cols-3">
+      <ul className={cn('grid gap-3', agents.length > 0 && 'md:grid-cols-2 2xl:grid-cols-3')}>
         {shipped && (
           <li>
             <BuiltInCard agent={shipped} standIn={agents.find((agent) => agent.id === shipped.replaced_by)} />
@@ -58,9 +59,9 @@ function Figures({ status }: { status: AgentStatus }) {
   }
   return (
     <span className="tabular">
-      {modelName(status.model)} · {formatNumber(status.runs)} runs · {formatPercent(status.success_rate, 0)} well · half
-      within {formatNumber(status.p50_ms)} ms, 95 % within{' '}
-      <span className={isSlow ? 'text-warning-text' : undefined}>{formatNumber(status.p95_ms)} ms</span> · {goal}
+      {modelName(status.model)} · {formatNumber(status.runs)} runs ·{' '}
+      {formatPercent((status.success_rate ?? 0) * 100, 0)} well · half within {formatNumber(status.p50_ms)} ms, 95 %
+      within <span className={isSlow ? 'text-warning-text' : undefined}>{formatNumber(status.p95_ms)} ms</span> · {goal}
     </span>
   )
 }

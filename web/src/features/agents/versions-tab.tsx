@@ -95,9 +95,9 @@ function VersionDiff({ agent, version }: { agent: Agent; version: AgentVersion }
                 </div>
               ) : (
                 <p className="text-[13px]">
-                  <del className="text-danger-text">{shown(change.before)}</del>
+                  <del className="text-danger-text">{wordsOf(change.field, change.before)}</del>
                   {' → '}
-                  <ins className="text-success-text no-underline">{shown(change.after)}</ins>
+                  <ins className="text-success-text no-underline">{wordsOf(change.field, change.after)}</ins>
                 </p>
               )}
             </dd>
@@ -107,6 +107,9 @@ function VersionDiff({ agent, version }: { agent: Agent; version: AgentVersion }
     </section>
   )
 }
+
+const wordsOf = (field: string, value: unknown) =>
+  field === 'model' && value === null ? 'the installation’s default' : shown(value)
 
 const SIGNS = { same: ' ', added: '+', removed: '−' } as const
 

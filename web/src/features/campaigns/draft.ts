@@ -12,6 +12,9 @@ const FIELDS = [
   'model',
   'workflow_id',
   'agent_id',
+  'qualification_agent_id',
+  'objection_handler_agent_id',
+  'scheduler_agent_id',
   'audience',
   'sender_ids',
   'auto_reply',
@@ -124,6 +127,9 @@ const TEXTS: readonly DraftField[] = [
   'sender_ids',
   'quiet_hours',
   'agent_id',
+  'qualification_agent_id',
+  'objection_handler_agent_id',
+  'scheduler_agent_id',
   'auto_reply',
 ]
 

@@ -1,19 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { ExternalLink } from 'lucide-react'
-import { agentsQuery } from '@/api/agents'
 import { workflowsQuery } from '@/api/workflows'
-import { Field } from '@/components/ui/field'
-import { NativeSelect } from '@/components/ui/input'
 import { ErrorState, Notice, SkeletonLines } from '@/components/ui/states'
 import { SwitchField } from '@/components/ui/switch-field'
 import { cn } from '@/lib/cn'
+import { AgentFields } from './agent-fields'
 import type { SectionProps } from './section-props'
 
 export function WorkflowSection({ campaign, form, isLocked }: SectionProps) {
   const { draft, problems, set } = form
   const workflows = useQuery(workflowsQuery())
-  const agents = useQuery(agentsQuery())
   if (workflows.error) return <ErrorState error={workflows.error} onRetry={workflows.refetch} />
   if (!workflows.data) return <SkeletonLines count={6} />
   const standard = workflows.data.find((workflow) => workflow.name === 'standard')
@@ -72,38 +69,7 @@ export function WorkflowSection({ campaign, form, isLocked }: SectionProps) {
           ? 'It hands over to a person when it should not go on by itself. Anybody can take over at any time.'
           : 'Every answer waits for a person in the inbox.'}
       </SwitchField>
-      {draft.auto_reply && (
-        <Field
-          label="Agent that answers"
-          error={problems.agent_id}
-          hint={
-            <>
-              Its instructions and model are kept under{' '}
-              <Link to="/agents" className="text-primary-text underline underline-offset-4">
-                Agents
-              </Link>
-              .
-            </>
-          }
-        >
-          {(control) => (
-            <NativeSelect
-              {...control}
-              className="max-w-md"
-              value={draft.agent_id ?? ''}
-              disabled={isLocked('agent_id')}
-              onChange={(event) => set({ agent_id: event.target.value ? Number(event.target.value) : null })}
-            >
-              <option value="">This campaign’s own instructions</option>
-              {agents.data?.map((agent) => (
-                <option key={agent.id} value={agent.id}>
-                  {agent.name}
-                </option>
-              ))}
-            </NativeSelect>
-          )}
-        </Field>
-      )}
+      {draft.auto_reply && <AgentFields form={form} isLocked={isLocked} />}
     </div>
   )
 }
