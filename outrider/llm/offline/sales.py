@@ -15,7 +15,7 @@ Entry = Mapping[str, Any]
 
 LONGEST_QUOTE = 120
 LONGEST_STATEMENT = 280
-PURPOSES = ("Say who writes and why", "Give one useful fact", "Speak for two minutes", "Ask whether it fits")
+PURPOSES = ("Say who writes and why", "Give one useful fact", "Ask whether it fits", "Leave the door open")
 COMMON = frozenset({"with", "that", "this", "your", "from", "they", "their"})
 _HIRING = re.compile(r"\b(?:hiring|hire|vacanc\w*|recruit\w*|headcount)\b", re.IGNORECASE)
 _EXPANSION = re.compile(
@@ -69,10 +69,10 @@ def plan(context: Mapping[str, Any]) -> Mapping[str, Any]:
     known = _Known(context)
     order = [channel for channel in ("sms", "email", "call", "sms", "email") if channel in context["channels"]]
     used = _personal(known)
-    touches = [
-        {"day": 3 * number, "purpose": PURPOSES[number], **_written(channel, number, context, used)}
-        for number, channel in enumerate(order[: len(set(order)) + 1])
-    ]
+    touches = []
+    for number, channel in enumerate(order[: len(set(order)) + 1]):
+        purpose = "Speak for two minutes" if channel == "call" else PURPOSES[number]
+        touches.append({"day": 3 * number, "purpose": purpose, **_written(channel, number, context, used)})
     names = ", ".join(dict.fromkeys(order))
     return {"strategy": f"Short and by one fact at a time, over {names}; stop at the first answer.", "touches": touches}
 

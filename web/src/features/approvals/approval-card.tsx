@@ -10,6 +10,7 @@ import { CopyButton } from '@/components/ui/copy-button'
 import { Field } from '@/components/ui/field'
 import { Textarea } from '@/components/ui/input'
 import { formatAgo, humanize, plural } from '@/lib/format'
+import { channelName, providerName } from '@/lib/providers'
 import { readStored, store } from '@/lib/storage'
 import { toastProblem } from '@/lib/toast'
 
@@ -20,7 +21,6 @@ const STATES: Record<ApprovalStatus, { tone: Tone; label: string }> = {
   rejected: { tone: 'danger', label: 'Rejected' },
   superseded: { tone: 'neutral', label: 'Replaced by a newer draft' },
 }
-const CHANNELS: Record<Approval['channel'], string> = { sms: 'Text', email: 'E-mail', call: 'Call' }
 
 /** One draft with what it stands on, and the decision about it. */
 export function ApprovalCard({ approval }: { approval: Approval }) {
@@ -35,7 +35,7 @@ export function ApprovalCard({ approval }: { approval: Approval }) {
             {approval.lead_company && `, ${approval.lead_company}`}
           </Link>
         }
-        description={`${CHANNELS[approval.channel]} · drafted ${formatAgo(approval.created_at)}`}
+        description={`${channelName(approval.channel)} · drafted ${formatAgo(approval.created_at)}`}
         actions={<Status tone={state.tone}>{state.label}</Status>}
       />
       <CardBody className="grid gap-3">
@@ -45,7 +45,7 @@ export function ApprovalCard({ approval }: { approval: Approval }) {
               <li key={claim.text}>
                 {claim.text}{' '}
                 <span className="text-muted-foreground text-xs">
-                  {[...new Set(claim.sources.map((source) => humanize(source.source)))].join(', ')}
+                  {[...new Set(claim.sources.map((source) => providerName(source.source)))].join(', ')}
                 </span>
               </li>
             ))}
@@ -81,7 +81,7 @@ function Decision({ approval }: { approval: Approval }) {
     <>
       {approval.subject && <p className="font-medium text-[13px]">{approval.subject}</p>}
       <Field
-        label={CHANNELS[approval.channel]}
+        label={channelName(approval.channel)}
         hint={
           isText
             ? `${plural(count.segments, 'segment')}, ${plural(text.length, 'character')}${isChanged ? ', changed by you' : ''}`

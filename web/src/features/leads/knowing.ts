@@ -2,15 +2,6 @@
 import type { LeadFact } from '@/api/knowledge'
 import { humanize } from '@/lib/format'
 
-export const PROVIDERS: Record<string, string> = {
-  lead: 'our record',
-  local: 'our own data',
-  apollo: 'Apollo',
-  website: 'their website',
-}
-
-export const providerName = (provider: string): string => PROVIDERS[provider] ?? humanize(provider)
-
 const WORDS: Record<string, string> = {
   linkedin_url: 'LinkedIn',
   email_status: 'E-mail status',

@@ -5,8 +5,9 @@ import { Button } from '@/components/ui/button'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { EmptyState, ErrorState, Notice, SkeletonLines } from '@/components/ui/states'
 import { formatAgo, formatDateTime, formatPercent, humanize } from '@/lib/format'
+import { providerName } from '@/lib/providers'
 import { toastProblem } from '@/lib/toast'
-import { type Known, known, providerName, safeLink } from './knowing'
+import { type Known, known, safeLink } from './knowing'
 
 /** What providers say about the lead and their company, each fact with its source and date. */
 export function KnowledgeCard({ leadId }: { leadId: number }) {

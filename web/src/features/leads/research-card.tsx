@@ -11,8 +11,8 @@ import { NativeSelect } from '@/components/ui/input'
 import { EmptyState, ErrorState, Notice, SkeletonLines } from '@/components/ui/states'
 import { TierBadge } from '@/components/ui/tier-badge'
 import { formatAgo, formatDuration, humanize, plural } from '@/lib/format'
+import { channelName, providerName } from '@/lib/providers'
 import { toastProblem } from '@/lib/toast'
-import { providerName } from './knowing'
 
 /** What the sales agents made of what is known: fit, growth, and how to reach the lead. */
 export function ResearchCard({ leadId }: { leadId: number }) {
@@ -133,9 +133,10 @@ function Findings({ research }: { research: LeadResearch }) {
           />
           {growth.angle && (
             <p className="text-[13px]">
-              <Badge>Our inference</Badge> {growth.angle.text} {growth.question}
+              <Badge>Our inference</Badge> {growth.angle.text}
             </p>
           )}
+          {growth.question && <p className="text-[13px]">Ask: {growth.question}</p>}
           <Unknown names={growth.unknown ?? []} />
         </Part>
       )}
@@ -145,7 +146,7 @@ function Findings({ research }: { research: LeadResearch }) {
             {(marketing.touches ?? []).map((touch) => (
               <li key={`${touch.day} ${touch.channel}`} className="rounded-md border p-2.5 text-[13px]">
                 <p className="mb-1 flex flex-wrap items-center gap-2 text-muted-foreground text-xs">
-                  <span className="font-medium text-foreground">Day {touch.day}</span> {humanize(touch.channel)} ·{' '}
+                  <span className="font-medium text-foreground">Day {touch.day}</span> {channelName(touch.channel)} ·{' '}
                   {touch.purpose}
                   {touch.segments ? ` · ${plural(touch.segments, 'segment')}` : ''}
                 </p>
@@ -157,7 +158,7 @@ function Findings({ research }: { research: LeadResearch }) {
           {marketing.reason && <p className="text-[13px] text-muted-foreground">{marketing.reason}</p>}
           {Object.entries(marketing.unavailable ?? {}).map(([channel, why]) => (
             <p key={channel} className="text-muted-foreground text-xs">
-              {humanize(channel)} can’t be used: {why}.
+              {channelName(channel)} can’t be used: {why}.
             </p>
           ))}
         </Part>

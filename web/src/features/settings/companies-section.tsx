@@ -44,8 +44,8 @@ export default function CompaniesSection() {
     { id: 'updated', header: 'Told', width: 110, align: 'right', cell: (row) => formatAgo(row.updated_at) },
     {
       id: 'delete',
-      header: '',
-      width: 48,
+      header: 'Delete',
+      width: 76,
       cell: (row) => (
         <Button variant="ghost" size="icon-sm" aria-label={`Delete ${row.name}`} onClick={() => remove(row)}>
           <Trash2 />
