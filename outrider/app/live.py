@@ -30,6 +30,12 @@ NEEDED = {
     Topic.IMPORTS: Permission.LEADS_READ,
     Topic.SENDERS: Permission.SETTINGS_READ,
     Topic.JOBS: Permission.SETTINGS_READ,
+    Topic.APPROVALS: Permission.LEADS_READ,
+    Topic.NOTIFICATIONS: Permission.CONVERSATIONS_READ,
+    Topic.WEBHOOKS: Permission.SETTINGS_READ,
+    Topic.BUDGETS: Permission.SETTINGS_READ,
+    Topic.BOOKINGS: Permission.CONVERSATIONS_READ,
+    Topic.CRM: Permission.SETTINGS_READ,
 }
 """What a caller must be allowed to read to hear that it changed."""
 

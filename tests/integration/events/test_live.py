@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from outrider.app.live import NEEDED
 from outrider.config import Settings
 from outrider.db.engine import Database
 from outrider.events import frames, hub
@@ -408,3 +409,7 @@ async def test_a_stopping_server_closes_its_sockets_at_once(api_process: Served)
             await client.next("never", patience=3)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 1012
+
+
+def test_every_topic_needs_a_permission() -> None:
+    assert set(NEEDED) == set(Topic)
