@@ -12,20 +12,20 @@ from outrider.crm import service
 from outrider.crm.models import CrmConnection
 from outrider.crm.polling import Poller
 from outrider.crm.schemas import (
-    AccountsOut,
-    BackfillIn,
-    ConnectionIn,
-    ConnectionList,
-    ConnectionOut,
-    ConnectionPatch,
-    DecisionIn,
-    FieldsOut,
-    LogEntry,
-    PreviewIn,
-    PreviewOut,
-    ProblemOut,
+    CrmAccountsOut,
+    CrmBackfillIn,
+    CrmConnectionIn,
+    CrmConnectionList,
+    CrmConnectionOut,
+    CrmConnectionPatch,
+    CrmDecisionIn,
+    CrmFieldsOut,
+    CrmLogEntry,
+    CrmPreviewIn,
+    CrmPreviewOut,
+    CrmProblemOut,
+    CrmTestOut,
     Taken,
-    TestOut,
 )
 from outrider.crm.sheet_routes import router as sheets
 from outrider.db.engine import Database
@@ -58,31 +58,31 @@ def _region(request: Request) -> str:
 
 
 @router.get("/accounts", dependencies=READ)
-async def list_crm_accounts(request: Request) -> AccountsOut:
+async def list_crm_accounts(request: Request) -> CrmAccountsOut:
     """Accounts that the operator set up; their secrets are never shown."""
     return service.accounts(_crms(request))
 
 
 @router.get("/connections", dependencies=READ)
-async def list_crm_connections(session: Transaction) -> ConnectionList:
+async def list_crm_connections(session: Transaction) -> CrmConnectionList:
     """All connections with their state."""
     return await service.list_connections(session)
 
 
 @router.post("/connections", status_code=201, dependencies=WRITE)
-async def create_crm_connection(session: Transaction, request: Request, given: ConnectionIn) -> ConnectionOut:
+async def create_crm_connection(session: Transaction, request: Request, given: CrmConnectionIn) -> CrmConnectionOut:
     """Connect an account. What changes there from now on comes in; a backfill brings in what is there already."""
     return await service.create(session, given, _crms(request))
 
 
 @router.get("/connections/{connection_id}", dependencies=READ)
-async def get_crm_connection(session: Transaction, connection_id: Id) -> ConnectionOut:
+async def get_crm_connection(session: Transaction, connection_id: Id) -> CrmConnectionOut:
     """One connection with its state."""
     return await service.show(session, connection_id)
 
 
 @router.patch("/connections/{connection_id}", dependencies=WRITE)
-async def change_crm_connection(session: Transaction, connection_id: Id, patch: ConnectionPatch) -> ConnectionOut:
+async def change_crm_connection(session: Transaction, connection_id: Id, patch: CrmConnectionPatch) -> CrmConnectionOut:
     """Change, pause or resume a connection."""
     return await service.change(session, connection_id, patch)
 
@@ -94,44 +94,44 @@ async def delete_crm_connection(session: Transaction, connection_id: Id) -> None
 
 
 @router.post("/connections/{connection_id}/test", dependencies=WRITE)
-async def test_crm_connection(request: Request, connection_id: Id) -> TestOut:
+async def test_crm_connection(request: Request, connection_id: Id) -> CrmTestOut:
     """Try the credentials, and make the fields there that hold our keys."""
     return await service.test(_database(request), _crms(request), connection_id)
 
 
 @router.get("/connections/{connection_id}/fields", dependencies=READ)
-async def list_crm_fields(request: Request, connection_id: Id) -> FieldsOut:
+async def list_crm_fields(request: Request, connection_id: Id) -> CrmFieldsOut:
     """Their fields with samples, ours, and a mapping to begin with."""
     return await service.fields(_database(request), _crms(request), connection_id)
 
 
 @router.post("/connections/{connection_id}/preview", dependencies=READ)
-async def preview_crm_mapping(request: Request, connection_id: Id, given: PreviewIn) -> PreviewOut:
+async def preview_crm_mapping(request: Request, connection_id: Id, given: CrmPreviewIn) -> CrmPreviewOut:
     """What would become of some of their contacts by a mapping. Changes nothing."""
     database, crms = _database(request), _crms(request)
     return await service.preview(database, crms, connection_id, given.mapping, _region(request))
 
 
 @router.post("/connections/{connection_id}/sync", status_code=202, dependencies=WRITE)
-async def sync_crm_connection(session: Transaction, connection_id: Id) -> ConnectionOut:
+async def sync_crm_connection(session: Transaction, connection_id: Id) -> CrmConnectionOut:
     """Poll and deliver now instead of at the next turn."""
     return await service.sync_now(session, connection_id)
 
 
 @router.post("/connections/{connection_id}/backfill", status_code=202, dependencies=WRITE)
-async def backfill_crm_connection(session: Transaction, connection_id: Id, given: BackfillIn) -> ConnectionOut:
+async def backfill_crm_connection(session: Transaction, connection_id: Id, given: CrmBackfillIn) -> CrmConnectionOut:
     """Bring in everything that is there, in the background; pause and resume it."""
     return await service.set_backfill(session, connection_id, given.action)
 
 
 @router.post("/connections/{connection_id}/retry", status_code=202, dependencies=WRITE)
-async def retry_crm_deliveries(session: Transaction, connection_id: Id) -> ConnectionOut:
+async def retry_crm_deliveries(session: Transaction, connection_id: Id) -> CrmConnectionOut:
     """Have everything that failed delivered again."""
     return await service.retry_all(session, connection_id)
 
 
 @router.get("/connections/{connection_id}/log", dependencies=READ)
-async def list_crm_log(session: Transaction, connection_id: Id, cursor: Cursor = None, limit: Limit = 50) -> Page[LogEntry]:
+async def list_crm_log(session: Transaction, connection_id: Id, cursor: Cursor = None, limit: Limit = 50) -> Page[CrmLogEntry]:
     """Exchanges that did something or failed, the latest first."""
     return await service.log(session, connection_id, cursor, limit)
 
@@ -143,13 +143,13 @@ async def list_crm_problems(
     resolved: bool = False,
     cursor: Cursor = None,
     limit: Limit = 50,
-) -> Page[ProblemOut]:
+) -> Page[CrmProblemOut]:
     """What a person should look at: conflicts, contacts that became no lead, refused deliveries. The latest first."""
     return await service.problems(session, connection_id, is_open=not resolved, cursor=cursor, limit=limit)
 
 
 @router.post("/problems/{problem_id}/decide", dependencies=WRITE)
-async def decide_crm_problem(session: Transaction, request: Request, problem_id: Id, given: DecisionIn) -> ProblemOut:
+async def decide_crm_problem(session: Transaction, request: Request, problem_id: Id, given: CrmDecisionIn) -> CrmProblemOut:
     """Decide a conflict, try a delivery again, or close a problem."""
     return await service.decide(session, problem_id, given, _region(request))
 

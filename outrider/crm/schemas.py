@@ -74,7 +74,7 @@ class OutcomeField(_Strict):
     """What it is set to; `{score}` and `{tier}` stand for those of a qualified lead."""
 
 
-class ConnectionOptions(_Strict):
+class CrmConnectionOptions(_Strict):
     list_name: Line | None = None
     """List that leads from there are put into."""
     create_contacts: bool = False
@@ -97,25 +97,25 @@ class _Mapped(_Strict):
         return mapping
 
 
-class ConnectionIn(_Mapped):
+class CrmConnectionIn(_Mapped):
     name: Line
     account: Line
     direction: Direction = "both"
     mapping: Mapping = []
-    options: ConnectionOptions = ConnectionOptions()
+    options: CrmConnectionOptions = CrmConnectionOptions()
 
 
-class ConnectionPatch(_Mapped):
+class CrmConnectionPatch(_Mapped):
     """What is left out stays."""
 
     name: Line | None = None
     direction: Direction | None = None
     mapping: Mapping | None = None
-    options: ConnectionOptions | None = None
+    options: CrmConnectionOptions | None = None
     state: Literal["active", "paused"] | None = None
 
 
-class AccountOut(BaseModel):
+class CrmAccountOut(BaseModel):
     """An account that the operator set up, without its secrets."""
 
     name: str
@@ -123,20 +123,20 @@ class AccountOut(BaseModel):
     host: str
 
 
-class AccountsOut(BaseModel):
-    accounts: list[AccountOut]
+class CrmAccountsOut(BaseModel):
+    accounts: list[CrmAccountOut]
     variable: str
     """Where the operator names accounts."""
 
 
-class DeliveryCounts(BaseModel):
+class CrmDeliveryCounts(BaseModel):
     waiting: int = 0
     delivered: int = 0
     failed: int = 0
     skipped: int = 0
 
 
-class ConnectionOut(BaseModel):
+class CrmConnectionOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: int
@@ -145,7 +145,7 @@ class ConnectionOut(BaseModel):
     kind: CrmKind
     direction: Direction
     mapping: list[FieldMap]
-    options: ConnectionOptions
+    options: CrmConnectionOptions
     state: ConnectionState
     problem: str | None
     watermark_at: datetime
@@ -157,21 +157,21 @@ class ConnectionOut(BaseModel):
     links: int = 0
     """Leads that are contacts there."""
     open_problems: int = 0
-    outbox: DeliveryCounts = DeliveryCounts()
+    outbox: CrmDeliveryCounts = CrmDeliveryCounts()
     webhook_path: str | None = None
     """Where their system posts leads to, under this installation's address; only of webhook accounts."""
 
 
-class ConnectionList(BaseModel):
-    items: list[ConnectionOut]
+class CrmConnectionList(BaseModel):
+    items: list[CrmConnectionOut]
 
 
-class TestOut(BaseModel):
+class CrmTestOut(BaseModel):
     name: str
     detail: str
 
 
-class RemoteFieldOut(BaseModel):
+class CrmRemoteFieldOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     name: str
@@ -183,19 +183,19 @@ class RemoteFieldOut(BaseModel):
     """From one of their newest contacts."""
 
 
-class FieldsOut(BaseModel):
-    remote: list[RemoteFieldOut]
+class CrmFieldsOut(BaseModel):
+    remote: list[CrmRemoteFieldOut]
     ours: list[str]
     """Everything that a field of theirs can be mapped to, besides `attributes.…`."""
     suggested: list[FieldMap]
 
 
-class PreviewIn(_Mapped):
+class CrmPreviewIn(_Mapped):
     mapping: Mapping | None = None
     """As it is to be; without it as it is stored."""
 
 
-class PreviewRow(BaseModel):
+class CrmPreviewRow(BaseModel):
     external_id: str
     values: dict[str, str]
     verdict: Literal["ok", "ok, without some values", "rejected", "not to be contacted"]
@@ -203,15 +203,15 @@ class PreviewRow(BaseModel):
     lead: dict[str, Any] | None = None
 
 
-class PreviewOut(BaseModel):
-    rows: list[PreviewRow]
+class CrmPreviewOut(BaseModel):
+    rows: list[CrmPreviewRow]
 
 
-class BackfillIn(_Strict):
+class CrmBackfillIn(_Strict):
     action: Literal["start", "pause", "resume"]
 
 
-class LogEntry(BaseModel):
+class CrmLogEntry(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: int
@@ -222,7 +222,7 @@ class LogEntry(BaseModel):
     created_at: datetime
 
 
-class ProblemOut(BaseModel):
+class CrmProblemOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: int
@@ -239,7 +239,7 @@ class ProblemOut(BaseModel):
     created_at: datetime
 
 
-class DecisionIn(_Strict):
+class CrmDecisionIn(_Strict):
     decision: Literal["theirs", "ours", "retry", "dismiss"]
     """Of a conflict `theirs` or `ours`; of a delivery `retry`; `dismiss` closes any of them."""
 

@@ -13,23 +13,23 @@ from outrider.crm import deliveries, jobs, links, repository
 from outrider.crm.mapping import Mapper, person_values, suggested, with_fields
 from outrider.crm.models import BackfillState, ConnectionState, CrmConnection, CrmProblem, DeliveryState, ProblemKind
 from outrider.crm.schemas import (
-    AccountOut,
-    AccountsOut,
-    ConnectionIn,
-    ConnectionList,
-    ConnectionOut,
-    ConnectionPatch,
-    DecisionIn,
-    DeliveryCounts,
+    CrmAccountOut,
+    CrmAccountsOut,
+    CrmConnectionIn,
+    CrmConnectionList,
+    CrmConnectionOut,
+    CrmConnectionPatch,
+    CrmDecisionIn,
+    CrmDeliveryCounts,
+    CrmFieldsOut,
+    CrmLogEntry,
+    CrmPreviewOut,
+    CrmPreviewRow,
+    CrmProblemOut,
+    CrmRemoteFieldOut,
+    CrmTestOut,
     FieldMap,
-    FieldsOut,
     Incoming,
-    LogEntry,
-    PreviewOut,
-    PreviewRow,
-    ProblemOut,
-    RemoteFieldOut,
-    TestOut,
 )
 from outrider.db.engine import Database, raw_connection
 from outrider.db.pages import Page
@@ -65,14 +65,14 @@ class ProblemNotFound(NotFound):
     """There is no open problem with this number."""
 
 
-def accounts(crms: Crms) -> AccountsOut:
-    return AccountsOut(
-        accounts=[AccountOut(name=one.name, kind=one.kind, host=one.host) for one in crms.accounts], variable=VARIABLE
+def accounts(crms: Crms) -> CrmAccountsOut:
+    return CrmAccountsOut(
+        accounts=[CrmAccountOut(name=one.name, kind=one.kind, host=one.host) for one in crms.accounts], variable=VARIABLE
     )
 
 
-async def list_connections(session: AsyncSession) -> ConnectionList:
-    return ConnectionList(items=await _shown(session, await repository.connections(session)))
+async def list_connections(session: AsyncSession) -> CrmConnectionList:
+    return CrmConnectionList(items=await _shown(session, await repository.connections(session)))
 
 
 async def get(session: AsyncSession, connection_id: int) -> CrmConnection:
@@ -86,7 +86,7 @@ async def get(session: AsyncSession, connection_id: int) -> CrmConnection:
     return found
 
 
-async def show(session: AsyncSession, connection_id: int) -> ConnectionOut:
+async def show(session: AsyncSession, connection_id: int) -> CrmConnectionOut:
     """
     Raises:
         ConnectionNotFound
@@ -94,7 +94,7 @@ async def show(session: AsyncSession, connection_id: int) -> ConnectionOut:
     return (await _shown(session, [await get(session, connection_id)]))[0]
 
 
-async def create(session: AsyncSession, given: ConnectionIn, crms: Crms) -> ConnectionOut:
+async def create(session: AsyncSession, given: CrmConnectionIn, crms: Crms) -> CrmConnectionOut:
     """
     Raises:
         ConnectionExists
@@ -116,7 +116,7 @@ async def create(session: AsyncSession, given: ConnectionIn, crms: Crms) -> Conn
     return await show(session, connection.id)
 
 
-async def change(session: AsyncSession, connection_id: int, patch: ConnectionPatch) -> ConnectionOut:
+async def change(session: AsyncSession, connection_id: int, patch: CrmConnectionPatch) -> CrmConnectionOut:
     """
     Raises:
         ConnectionNotFound, ConnectionExists
@@ -147,7 +147,7 @@ async def remove(session: AsyncSession, connection_id: int) -> None:
     announce(session, Topic.CRM, "changed", [connection_id])
 
 
-async def test(database: Database, crms: Crms, connection_id: int) -> TestOut:
+async def test(database: Database, crms: Crms, connection_id: int) -> CrmTestOut:
     """Try the credentials and make sure that their side can hold our keys. A broken connection that works is active again.
 
     Raises:
@@ -165,10 +165,10 @@ async def test(database: Database, crms: Crms, connection_id: int) -> TestOut:
             connection.state = ConnectionState.ACTIVE
             await jobs.start_delivery(session, connection_id)
         announce(session, Topic.CRM, "changed", [connection_id])
-    return TestOut(name=found.name, detail=found.detail)
+    return CrmTestOut(name=found.name, detail=found.detail)
 
 
-async def fields(database: Database, crms: Crms, connection_id: int) -> FieldsOut:
+async def fields(database: Database, crms: Crms, connection_id: int) -> CrmFieldsOut:
     """Their fields with samples, ours, and a mapping to begin with.
 
     Raises:
@@ -182,15 +182,15 @@ async def fields(database: Database, crms: Crms, connection_id: int) -> FieldsOu
     names = [one.name for one in remote] or [one.remote for one in mapped]
     samples = _samples((await _some(crms, account, names)) if remote else [])
     shown = [
-        RemoteFieldOut(name=one.name, label=one.label, kind=one.kind, choices=list(one.choices), writable=one.writable,
+        CrmRemoteFieldOut(name=one.name, label=one.label, kind=one.kind, choices=list(one.choices), writable=one.writable,
                        sample=samples.get(one.name)) for one in remote
     ]  # fmt: skip
-    return FieldsOut(remote=shown, ours=sorted(FIELDS), suggested=suggested({one.name: one.label for one in remote}))
+    return CrmFieldsOut(remote=shown, ours=sorted(FIELDS), suggested=suggested({one.name: one.label for one in remote}))
 
 
 async def preview(
     database: Database, crms: Crms, connection_id: int, mapping: Sequence[FieldMap] | None, default_region: str
-) -> PreviewOut:
+) -> CrmPreviewOut:
     """What would become of some of their contacts. Changes nothing.
 
     Raises:
@@ -201,10 +201,10 @@ async def preview(
     maps = mapping if mapping is not None else [FieldMap.model_validate(one) for one in connection.mapping]
     mapper = Mapper(maps, default_region, connection.name)
     contacts = await _some(crms, connection.account, mapper.remote_fields)
-    return PreviewOut(rows=[_preview_row(mapper, one) for one in contacts])
+    return CrmPreviewOut(rows=[_preview_row(mapper, one) for one in contacts])
 
 
-async def set_backfill(session: AsyncSession, connection_id: int, action: str) -> ConnectionOut:
+async def set_backfill(session: AsyncSession, connection_id: int, action: str) -> CrmConnectionOut:
     """
     Raises:
         ConnectionNotFound, NotBackfilling
@@ -229,7 +229,7 @@ async def set_backfill(session: AsyncSession, connection_id: int, action: str) -
     return await show(session, connection_id)
 
 
-async def sync_now(session: AsyncSession, connection_id: int) -> ConnectionOut:
+async def sync_now(session: AsyncSession, connection_id: int) -> CrmConnectionOut:
     """
     Raises:
         ConnectionNotFound
@@ -240,20 +240,20 @@ async def sync_now(session: AsyncSession, connection_id: int) -> ConnectionOut:
     return await show(session, connection_id)
 
 
-async def log(session: AsyncSession, connection_id: int, cursor: str | None, limit: int) -> Page[LogEntry]:
+async def log(session: AsyncSession, connection_id: int, cursor: str | None, limit: int) -> Page[CrmLogEntry]:
     await get(session, connection_id)
     rows, following = await repository.log_page(session, connection_id, cursor, limit)
-    return Page(items=[LogEntry.model_validate(row[0]) for row in rows], next_cursor=following)
+    return Page(items=[CrmLogEntry.model_validate(row[0]) for row in rows], next_cursor=following)
 
 
 async def problems(
     session: AsyncSession, connection_id: int | None, *, is_open: bool, cursor: str | None, limit: int
-) -> Page[ProblemOut]:
+) -> Page[CrmProblemOut]:
     rows, following = await repository.problem_page(session, connection_id, is_open=is_open, cursor=cursor, limit=limit)
-    return Page(items=[ProblemOut.model_validate(row[0]) for row in rows], next_cursor=following)
+    return Page(items=[CrmProblemOut.model_validate(row[0]) for row in rows], next_cursor=following)
 
 
-async def decide(session: AsyncSession, problem_id: int, given: DecisionIn, default_region: str) -> ProblemOut:
+async def decide(session: AsyncSession, problem_id: int, given: CrmDecisionIn, default_region: str) -> CrmProblemOut:
     """Close a problem by a person's decision.
 
     Raises:
@@ -275,10 +275,10 @@ async def decide(session: AsyncSession, problem_id: int, given: DecisionIn, defa
     await session.flush()
     await session.refresh(problem)
     announce(session, Topic.CRM, "changed", [problem.connection_id])
-    return ProblemOut.model_validate(problem)
+    return CrmProblemOut.model_validate(problem)
 
 
-async def retry_all(session: AsyncSession, connection_id: int) -> ConnectionOut:
+async def retry_all(session: AsyncSession, connection_id: int) -> CrmConnectionOut:
     """Have everything that failed delivered again.
 
     Raises:
@@ -349,13 +349,13 @@ async def _name_is_free(session: AsyncSession, name: str) -> None:
         raise ConnectionExists(f"A connection is named {name!r} already.", remedy="Give it another name.")
 
 
-async def _shown(session: AsyncSession, connections: Sequence[CrmConnection]) -> list[ConnectionOut]:
+async def _shown(session: AsyncSession, connections: Sequence[CrmConnection]) -> list[CrmConnectionOut]:
     counted, delivered = await repository.counts(session), await repository.delivery_counts(session)
-    shown: list[ConnectionOut] = []
+    shown: list[CrmConnectionOut] = []
     for one in connections:
-        out = ConnectionOut.model_validate(one)
+        out = CrmConnectionOut.model_validate(one)
         out.links, out.open_problems = counted[one.id].links, counted[one.id].problems
-        out.outbox = DeliveryCounts(**{state.value: delivered.get((one.id, state.value), 0) for state in DeliveryState})
+        out.outbox = CrmDeliveryCounts(**{state.value: delivered.get((one.id, state.value), 0) for state in DeliveryState})
         out.webhook_path = f"/webhooks/crm/{one.id}" if one.kind == "webhook" else None
         shown.append(out)
     return shown
@@ -376,19 +376,19 @@ def _samples(contacts: Sequence[Contact]) -> dict[str, str]:
     return found
 
 
-def _preview_row(mapper: Mapper, contact: Contact) -> PreviewRow:
+def _preview_row(mapper: Mapper, contact: Contact) -> CrmPreviewRow:
     values = {name: contact.values[name][:LONGEST_SAMPLE] for name in mapper.remote_fields if contact.values.get(name)}
     read = mapper.read(contact)
     if read.is_not_to_be_contacted:
-        return PreviewRow(external_id=contact.external_id, values=values, verdict="not to be contacted")
+        return CrmPreviewRow(external_id=contact.external_id, values=values, verdict="not to be contacted")
     if read.normalised is None:
-        return PreviewRow(external_id=contact.external_id, values=values, verdict="rejected", reason=read.refused or "")
+        return CrmPreviewRow(external_id=contact.external_id, values=values, verdict="rejected", reason=read.refused or "")
     lead: dict[str, Any] = dict(read.values)
     if read.grants:
         lead["consents"] = [{"channel": grant.channel, "kind": grant.kind} for grant in read.grants]
     reason = "; ".join(read.problems)
     verdict: Any = "ok, without some values" if reason else "ok"
-    return PreviewRow(external_id=contact.external_id, values=values, verdict=verdict, reason=reason, lead=lead)
+    return CrmPreviewRow(external_id=contact.external_id, values=values, verdict=verdict, reason=reason, lead=lead)
 
 
 def _texts(values: dict[str, Any]) -> dict[str, str]:

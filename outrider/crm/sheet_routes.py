@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from outrider.auth.permissions import Permission, require
 from outrider.config import Settings
 from outrider.crm import sheets
-from outrider.crm.sheets import ExportIn, ExportList, ExportOut, SheetImportIn, SheetsAccountsOut
+from outrider.crm.sheets import SheetExportIn, SheetExportList, SheetExportOut, SheetImportIn, SheetsAccountsOut
 from outrider.db.engine import Database
 from outrider.db.pages import LARGEST_ID
 from outrider.db.web import Transaction
@@ -50,19 +50,19 @@ async def import_sheet(request: Request, given: SheetImportIn) -> ImportReport:
 
 
 @router.get("/exports", dependencies=READ)
-async def list_sheet_exports(session: Transaction) -> ExportList:
+async def list_sheet_exports(session: Transaction) -> SheetExportList:
     """Campaigns' results in spreadsheets, the latest first."""
     return await sheets.list_exports(session)
 
 
 @router.post("/exports", status_code=202, dependencies=WRITE)
-async def create_sheet_export(session: Transaction, request: Request, given: ExportIn) -> ExportOut:
+async def create_sheet_export(session: Transaction, request: Request, given: SheetExportIn) -> SheetExportOut:
     """Write a campaign's results into a spreadsheet, once or again and again."""
     return await sheets.create_export(session, _spreadsheets(request), given)
 
 
 @router.post("/exports/{export_id}/run", status_code=202, dependencies=WRITE)
-async def run_sheet_export(session: Transaction, export_id: Id) -> ExportOut:
+async def run_sheet_export(session: Transaction, export_id: Id) -> SheetExportOut:
     """Write it now."""
     return await sheets.run_again(session, export_id)
 

@@ -51,7 +51,7 @@ class SheetImportIn(SheetRange):
     options: ImportOptions = ImportOptions()
 
 
-class ExportIn(_Strict):
+class SheetExportIn(_Strict):
     campaign_id: int = Field(ge=1, le=2**63 - 1)
     account: Name = "local"
     spreadsheet: Name
@@ -61,7 +61,7 @@ class ExportIn(_Strict):
     """Repeat it; None: once."""
 
 
-class ExportOut(BaseModel):
+class SheetExportOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: int
@@ -78,8 +78,8 @@ class ExportOut(BaseModel):
     created_at: datetime
 
 
-class ExportList(BaseModel):
-    items: list[ExportOut]
+class SheetExportList(BaseModel):
+    items: list[SheetExportOut]
 
 
 class SheetsAccountOut(BaseModel):
@@ -151,12 +151,12 @@ def _write(path: Path, rows: Sequence[Sequence[str]]) -> None:
         csv.writer(file).writerows([*row, *[""] * (width - len(row))] for row in rows)
 
 
-async def list_exports(session: AsyncSession) -> ExportList:
+async def list_exports(session: AsyncSession) -> SheetExportList:
     found = (await session.execute(select(SheetExport).order_by(SheetExport.id.desc()).limit(500))).scalars()
-    return ExportList(items=[ExportOut.model_validate(one) for one in found])
+    return SheetExportList(items=[SheetExportOut.model_validate(one) for one in found])
 
 
-async def create_export(session: AsyncSession, spreadsheets: Spreadsheets, given: ExportIn) -> ExportOut:
+async def create_export(session: AsyncSession, spreadsheets: Spreadsheets, given: SheetExportIn) -> SheetExportOut:
     """
     Raises:
         InvalidInput: there is no such campaign or account.
@@ -172,10 +172,10 @@ async def create_export(session: AsyncSession, spreadsheets: Spreadsheets, given
     await session.flush()
     await session.refresh(created)
     await export_results.enqueue(session, export_id=created.id)
-    return ExportOut.model_validate(created)
+    return SheetExportOut.model_validate(created)
 
 
-async def run_again(session: AsyncSession, export_id: int) -> ExportOut:
+async def run_again(session: AsyncSession, export_id: int) -> SheetExportOut:
     """
     Raises:
         ExportNotFound
@@ -185,7 +185,7 @@ async def run_again(session: AsyncSession, export_id: int) -> ExportOut:
     await export_results.enqueue(session, export_id=export_id)
     await session.flush()
     await session.refresh(found)
-    return ExportOut.model_validate(found)
+    return SheetExportOut.model_validate(found)
 
 
 async def remove_export(session: AsyncSession, export_id: int) -> None:

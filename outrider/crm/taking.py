@@ -18,7 +18,7 @@ from outrider.crm.deciding import decide, to_write
 from outrider.crm.links import StoredLead
 from outrider.crm.mapping import Mapper, Read, person_values, with_fields
 from outrider.crm.models import CrmConnection, CrmLink, LinkState, ProblemKind
-from outrider.crm.schemas import ConnectionOptions, FieldMap, Taken
+from outrider.crm.schemas import CrmConnectionOptions, FieldMap, Taken
 from outrider.db.engine import raw_connection
 from outrider.events.bus import publish
 from outrider.integrations.crm.base import Contact, Gone
@@ -315,7 +315,7 @@ async def _suppress(session: AsyncSession, page: _Page) -> None:
 
 
 async def _join_list(session: AsyncSession, raw: asyncpg.Connection, page: _Page, new: Sequence[int]) -> None:
-    options = ConnectionOptions.model_validate(page.connection.options)
+    options = CrmConnectionOptions.model_validate(page.connection.options)
     members = [*new, *(entry["lead_id"] for entry in page.links if entry["external_id"] not in page.found)]
     if options.list_name and members:
         await imports.add_members(raw, (await ensure_list(session, options.list_name)).id, sorted(set(members)))

@@ -15,7 +15,7 @@ from outrider.config import Settings
 from outrider.crm.delivering import Deliverer
 from outrider.crm.models import CrmConnection, CrmDelivery, CrmLink, CrmProblem
 from outrider.crm.polling import Poller
-from outrider.crm.schemas import ConnectionOptions, FieldMap, Taken
+from outrider.crm.schemas import CrmConnectionOptions, FieldMap, Taken
 from outrider.db.engine import Database
 from outrider.integrations.crm.accounts import HubSpotAccount, LocalAccount, WebhookAccount
 from outrider.integrations.crm.build import Crms
@@ -59,7 +59,7 @@ class CrmWorld(World):
         self, account: str = "hubspot", mapping: list[dict[str, Any]] | None = None, **values: Any
     ) -> CrmConnection:
         await self.crms.get(account).prepare()
-        options = ConnectionOptions(**values.pop("options", {})).model_dump()
+        options = CrmConnectionOptions(**values.pop("options", {})).model_dump()
         maps = [FieldMap(**one).model_dump() for one in (MAPPING if mapping is None else mapping)]
         kind = self.crms.settings_of(account).kind
         self.connection: CrmConnection = await self._add(

@@ -210,7 +210,7 @@ class TestRules:
 
     async def test_a_conflict_waits_for_a_person_and_is_carried_out(self, crm: CrmWorld) -> None:
         from outrider.crm import service
-        from outrider.crm.schemas import DecisionIn
+        from outrider.crm.schemas import CrmDecisionIn
 
         for decision, expected in (("ours", "Boss"), ("theirs", "CEO 2")):
             await crm.execute("DELETE FROM crm_connections")
@@ -228,7 +228,7 @@ class TestRules:
             await crm.sync()
             assert len(await crm.problems()) == 1
             async with crm.database.transaction() as session:
-                await service.decide(session, problem.id, DecisionIn(decision=decision), "US")
+                await service.decide(session, problem.id, CrmDecisionIn(decision=decision), "US")
             await crm.sync()
             assert (crm.contact(contact)["jobtitle"], (await the_lead(crm)).title) == (expected, expected)
             assert not await crm.problems()
@@ -281,7 +281,7 @@ class TestOptOut:
         assert jobs >= 1
 
 
-class TestOut:
+class CrmTestOut:
     async def texted(self, crm: CrmWorld, count: int = 3, **options: Any) -> str:
         await crm.connect(options=options)
         contact = crm.there.add_contact(firstname="Ann", phone="+13125550001")
@@ -363,7 +363,7 @@ class TestOut:
 
     async def test_what_is_refused_is_told_tried_again_by_a_person_and_stops_nothing_else(self, crm: CrmWorld) -> None:
         from outrider.crm import service
-        from outrider.crm.schemas import DecisionIn
+        from outrider.crm.schemas import CrmDecisionIn
 
         await self.texted(crm, 1, outcomes={"replied": {"remote": "no_such_property", "value": "x"}})
         await crm.deliver()
@@ -373,7 +373,7 @@ class TestOut:
         assert problem.kind == "delivery" and "no_such_property" in problem.message
         crm.there.properties["contacts"]["no_such_property"] = {"name": "no_such_property", "label": "x", "type": "string"}
         async with crm.database.transaction() as session:
-            await service.decide(session, problem.id, DecisionIn(decision="retry"), "US")
+            await service.decide(session, problem.id, CrmDecisionIn(decision="retry"), "US")
         await crm.deliver()
         assert {row.state for row in await crm.outbox()} == {"delivered"} and not await crm.problems()
 

@@ -94,6 +94,13 @@ export const agentSearch = z.object({
   version: id,
 })
 export const jobsSearch = z.object({ job: id })
-export const settingsSearch = z.object({ phone: text, reason: text, lifted: flag, search: text })
+export const settingsSearch = z.object({
+  phone: text,
+  reason: text,
+  lifted: flag,
+  search: text,
+  connection: id,
+  tab: text,
+})
 export const approvalsSearch = z.object({ view: z.enum(['all']).optional().catch(undefined) })
 export const workflowSearch = z.object({ version: id, node: text })

@@ -17,6 +17,7 @@ const STALE: Record<string, string[]> = {
   bookings: ['bookings', 'calendars', 'timeline'],
   notifications: ['notifications'],
   webhooks: ['outgoing-webhooks'],
+  crm: ['crm'],
 }
 /** However fast events come, a list is asked for at most this often. */
 const PAUSE_MS = 1000

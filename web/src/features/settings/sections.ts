@@ -5,6 +5,7 @@ import {
   CalendarDays,
   CircleDollarSign,
   Clock,
+  Contact,
   Cpu,
   Info,
   type LucideIcon,
@@ -72,6 +73,13 @@ export const SECTIONS: [Section, ...Section[]] = [
     description: 'What is known about companies without asking a provider.',
     icon: Building2,
     content: lazy(() => import('./companies-section')),
+  },
+  {
+    id: 'crm',
+    label: 'CRM and sheets',
+    description: 'Systems that leads are kept in step with.',
+    icon: Contact,
+    content: lazy(() => import('./crm-section')),
   },
   {
     id: 'notifications',
