@@ -76,31 +76,26 @@ def evaluate(
 ) -> None:
     """Judge a scorer by a file that it was not learned from."""
     try:
-        import numpy as np
-
         from outrider.agents.scoring.learning.artifact import read_artifact
-        from outrider.agents.scoring.learning.metrics import balanced_scores, metrics_of, reliability, tier_rows
+        from outrider.agents.scoring.learning.evaluating import evaluated
 
         read = _read(file, label, positive, row_id, date)
         scorer = read_artifact(_json(model))
-        table = read.table
-        labels = np.asarray(table.labels, dtype=float)
-        probabilities = scorer.probabilities(table.columns, table.size)
-        scores = balanced_scores(probabilities, scorer.prevalence)
+        found = evaluated(scorer, read.table)
     except OutriderError as error:
         print_error(error)
         raise typer.Exit(1) from None
     _say_read(read, date)
-    missing = [feature.name for feature in scorer.spec.features if feature.name not in table.columns]
-    if missing:
-        console.print(f"[yellow]The file lacks columns that were learned from:[/] {', '.join(missing)}.", highlight=False)
-    baseline = metrics_of(np.full(len(labels), scorer.prevalence), labels)
-    _show_metrics([("average", baseline.model_dump()), (scorer.model.kind, metrics_of(probabilities, labels).model_dump())])
-    _show_reliability([one.model_dump() for one in reliability(probabilities, labels)])
-    _show_tiers([one.model_dump() for one in tier_rows(scores, labels)])
+    if found.missing:
+        console.print(f"[yellow]The file lacks columns that were learned from:[/] {', '.join(found.missing)}.", highlight=False)
+    _show_metrics([("average", found.baseline.model_dump()), (scorer.model.kind, found.metrics.model_dump())])
+    _show_reliability([one.model_dump() for one in found.reliability])
+    _show_tiers([one.model_dump() for one in found.tiers])
     if output is not None:
         lines = [f"{row_id or 'row'},probability,score"]
-        lines += [f"{_cell(one)},{p:.6f},{round(s)}" for one, p, s in zip(table.ids, probabilities, scores, strict=True)]
+        lines += [
+            f"{_cell(one)},{p:.6f},{s}" for one, p, s in zip(read.table.ids, found.probabilities, found.scores, strict=True)
+        ]
         output.write_text("\n".join(lines) + "\n")
         console.print(f"Scores: {output}", highlight=False)
 
