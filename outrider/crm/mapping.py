@@ -52,6 +52,8 @@ class Mapper:
             default_region=default_region, filename=source, source=source,
         )  # fmt: skip
         self._normaliser = Normaliser(self._plan)
+        self.reaches_somebody = bool({"phone", "email"} & set(targets))
+        """Without it no contact could become a lead, so none is asked for."""
         self.remote_fields = sorted({one.remote for one in mapping})
         self.rules = {_compared(one.field): one.rule for one in reversed(self._incoming) if _is_compared(one.field)}
         self._last_name_alone = not any(one.field == "first_name" and one.is_out for one in mapping)

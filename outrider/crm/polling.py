@@ -46,7 +46,7 @@ class Poller:
         started, counts, problem = time.monotonic(), Taken(), None
         try:
             crm = self._crms.get(connection.account)
-            if crm.traits.polls:
+            if crm.traits.polls and taking.mapper_of(connection, self._region).reaches_somebody:
                 await self._read_changes(connection, crm, counts)
                 await self._read_gone(connection, crm, counts)
             if connection.direction != "in":

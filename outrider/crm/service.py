@@ -217,6 +217,10 @@ async def set_backfill(session: AsyncSession, connection_id: int, action: str) -
         "pause": (BackfillState.RUNNING,),
         "resume": (BackfillState.PAUSED,),
     }
+    maps = [FieldMap.model_validate(one) for one in connection.mapping]
+    if action != "pause" and not Mapper(maps, "US", connection.name).reaches_somebody:
+        remedy = "Map a phone number or an e-mail address first."
+        raise NotBackfilling("No field says how to reach anybody.", remedy=remedy)
     if connection.backfill not in allowed[action]:
         raise NotBackfilling(f"The backfill is {connection.backfill}: it can't {action} now.", remedy="Look at its state first.")
     if action == "start":

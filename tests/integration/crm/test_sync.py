@@ -152,6 +152,14 @@ class TestIn:
         taken = await crm.poll()
         assert (taken.created, taken.updated, taken.unchanged) == (0, 0, 5)
 
+    async def test_nobody_is_asked_for_before_a_field_says_how_to_reach_them(self, crm: CrmWorld) -> None:
+        await crm.connect(mapping=[{"remote": "firstname", "field": "first_name"}])
+        crm.there.add_contact(firstname="Ann", phone="+13125550001")
+        await crm.poll()
+        assert not await crm.problems()
+        await crm.execute("""UPDATE crm_connections SET mapping = mapping || '[{"remote": "phone", "field": "phone"}]'""")
+        assert (await crm.poll()).created == 1
+
 
 class TestRules:
     @pytest.mark.parametrize(
