@@ -87,7 +87,8 @@ def evaluate(
         raise typer.Exit(1) from None
     _say_read(read, date)
     if found.missing:
-        console.print(f"[yellow]The file lacks columns that were learned from:[/] {', '.join(found.missing)}.", highlight=False)
+        lacks = "The file lacks columns that were learned from:"
+        console.print(f"[yellow]{lacks}[/] {', '.join(found.missing)}.", highlight=False)
     _show_metrics([("average", found.baseline.model_dump()), (scorer.model.kind, found.metrics.model_dump())])
     _show_reliability([one.model_dump() for one in found.reliability])
     _show_tiers([one.model_dump() for one in found.tiers])
