@@ -86,10 +86,7 @@ function PublishDialog({ agent, onClose }: { agent: Agent; onClose: () => void }
   const publishing = usePublishAgent(agent.id)
   const publish = () =>
     publishing.mutate(note, {
-      onSuccess: (now) => {
-        toast.success(`Version ${now.published} speaks from now on`)
-        onClose()
-      },
+      onSuccess: onClose,
       onError: toastProblem,
     })
   return (

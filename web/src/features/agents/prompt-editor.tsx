@@ -33,11 +33,11 @@ export function PromptEditor({ form }: { form: UseFormReturn<Draft> }) {
   }
   return (
     <div className="grid gap-4 lg:grid-cols-2">
-      <div>
-        <div className="flex justify-end">
+      <div className="relative">
+        <div className="absolute -top-1.5 right-0">
           <VariablePicker onPick={insert} />
         </div>
-        <div className="-mt-6">
+        <div>
           <Field
             label="Prompt"
             required
