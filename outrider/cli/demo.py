@@ -83,7 +83,7 @@ async def _demo(settings: Settings, keep_running: bool) -> int:
                 "OUTRIDER_QUIET_HOURS": "off",
                 "OUTRIDER_REPLY_DELAY_SECONDS": "0.3",
                 "OUTRIDER_POLL_INBOUND_SECONDS": "5",
-                "OUTRIDER_SUMMARY_AFTER_MINUTES": "0.1",
+                "OUTRIDER_SUMMARY_AFTER_MINUTES": "0.4",
                 "OUTRIDER_TIME_ZONE": "America/Chicago",
             }
         async with running(parts, settings, settings.home / "demo.log"), connect(f"http://localhost:{settings.port}") as api:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -37,6 +38,7 @@ async def complete_as(model: ChatModel, request: ChatRequest, shape: type[T]) ->
     return _read(second, shape), (second if first is None else _both(first, second))
 
 
+@cache
 def output_format(shape: type[BaseModel]) -> OutputFormat:
     """What a request asks for to get a `shape`."""
     return OutputFormat(name=shape.__name__.strip("_")[:64], schema=shape.model_json_schema())

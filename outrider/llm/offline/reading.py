@@ -59,6 +59,11 @@ _COMMON = frozenset("the and for you are with this that have not los las una por
 
 @task("read")
 def read(context: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The reading, as an object of the shape that the team asks for."""
+    return read_texts(context)
+
+
+def read_texts(context: Mapping[str, Any]) -> dict[str, Any]:
     """The reading of `texts`, the lead's latest ones ({texts, thread, objections, offered, we_asked_about, language})."""
     texts = [str(text)[:LONGEST_READ] for text in context.get("texts") or [context.get("latest") or ""]]
     code = detect_language(" ".join(texts), str(context.get("language") or "en"))
@@ -120,8 +125,8 @@ def _meaning(
         return "wants_meeting", None, SURE
     if intent in (Intent.INTERESTED, Intent.THANKS, Intent.UNCLEAR) and QUESTION.search(folded):
         return "question", None, SURE
-    if intent in (Intent.UNCLEAR, Intent.WANTS_EMAIL) and (key := _by_example(folded, context.get("objections") or ())):
-        return "objection", key, UNSURE
+    if intent in (Intent.UNCLEAR, Intent.WANTS_EMAIL) and (like := _by_example(folded, context.get("objections") or ())):
+        return "objection", like, UNSURE
     if intent is not Intent.UNCLEAR:
         return INTENTS[intent], None, SURE
     return _unclear(text, context)
@@ -143,7 +148,8 @@ def _is_nothing(text: str) -> bool:
 def _by_example(folded: str, objections: Sequence[Mapping[str, Any]]) -> str | None:
     """The objection of the library one of whose examples the text is most like."""
     said = _words(folded)
-    best, best_share = None, LIKELY
+    best: str | None = None
+    best_share = LIKELY
     for objection in objections:
         for example in objection.get("examples") or ():
             wanted = _words(fold(str(example)))

@@ -7,7 +7,7 @@ from typing import Any
 
 from outrider.llm.offline.facts import Facts
 from outrider.llm.offline.language import fold
-from outrider.llm.offline.reading import read
+from outrider.llm.offline.reading import read_texts
 from outrider.llm.offline.replies import LEAD
 from outrider.llm.offline.tasks import task
 
@@ -54,7 +54,7 @@ def sum_up(context: Mapping[str, Any]) -> Mapping[str, Any]:
     """Outcome, summary, sentiment and next step of the `thread`."""
     facts = Facts.of(context)
     said = [str(entry.get("body") or "") for entry in facts.thread if entry.get("author") == LEAD]
-    readings = [read({"latest": text, "language": facts.lead.get("language")}) for text in said]
+    readings = [read_texts({"latest": text, "language": facts.lead.get("language")}) for text in said]
     outcome = _outcome(context, said, readings)
     telling = next((r for r in reversed(readings) if r["intent"] not in ("thanks", "greeting", "unclear")), None)
     return {
