@@ -21,6 +21,7 @@ from outrider.agents.sales.team import PreparedPipeline, SalesTeam
 from outrider.auth.permissions import Permission, require
 from outrider.db.web import Transaction
 from outrider.errors import Unavailable
+from outrider.leads.schemas import Changed
 from outrider.leads.service import get_lead
 
 router = APIRouter(prefix="/api/langgraph", tags=["agents"])
@@ -84,10 +85,11 @@ async def get_lead_research(session: Transaction, lead_id: int) -> LeadResearch:
 
 
 @leads_router.post("/{lead_id}/research", status_code=202, dependencies=WRITE)
-async def research_lead(session: Transaction, lead_id: int, campaign_id: CampaignId = None) -> None:
+async def research_lead(session: Transaction, lead_id: int, campaign_id: CampaignId = None) -> Changed:
     """Let the sales agents work on a lead in the background; a proposal waits for approval afterwards."""
     await get_lead(session, lead_id)
     await research_job.enqueue(session, lead_id=lead_id, campaign_id=campaign_id)
+    return Changed(changed=1, is_running=True)
 
 
 async def _events(team: SalesTeam, prepared: PreparedPipeline) -> AsyncIterator[bytes]:

@@ -77,7 +77,7 @@ export interface paths {
         };
         /**
          * List All Executions
-         * @description What agents did, newest first; of one type or of all.
+         * @description What agents did, newest first; of one type or of all, or of one run (the `run_id` of a model call).
          */
         get: operations["list_all_executions"];
         put?: never;
@@ -622,6 +622,26 @@ export interface paths {
          * @description The times when a budget reached 50, 80 or 100 percent, the latest first.
          */
         get: operations["list_budget_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/budgets/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Model Costs
+         * @description What models cost by day (UTC), model and purpose.
+         */
+        get: operations["read_model_costs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2392,6 +2412,26 @@ export interface paths {
          * @description Each attempt at a model call, the latest first.
          */
         get: operations["list_model_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/calls/{call_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Model Call
+         * @description One attempt at a model call.
+         */
+        get: operations["read_model_call"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6177,6 +6217,24 @@ export interface components {
              */
             output_tokens: number;
         };
+        /**
+         * CostReport
+         * @description What models cost day by day.
+         */
+        CostReport: {
+            /** Costs */
+            costs: components["schemas"]["outrider__llm__budgets__schemas__DayCost"][];
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /**
+             * Last Day
+             * Format: date
+             */
+            last_day: string;
+        };
         /** Count */
         Count: {
             /** Count */
@@ -6546,28 +6604,13 @@ export interface components {
             /** Waiting Texts */
             waiting_texts: number;
         };
-        /** DayCost */
-        DayCost: {
-            /**
-             * Channel
-             * @constant
-             */
-            channel: "sms";
-            /** Dollars */
-            dollars: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "texts" | "models";
-        };
         /**
          * DayFigures
          * @description One day in the caller's zone.
          */
         DayFigures: {
             /** Costs */
-            costs: components["schemas"]["DayCost"][];
+            costs: components["schemas"]["outrider__analytics__schemas__DayCost"][];
             /**
              * Day
              * Format: date
@@ -8705,6 +8748,8 @@ export interface components {
             purpose: string;
             /** Reserved */
             reserved: string;
+            /** Run Id */
+            run_id: string | null;
             /** Settled At */
             settled_at: string | null;
             state: components["schemas"]["CallState"];
@@ -8730,6 +8775,8 @@ export interface components {
          * @description A configured model.
          */
         ModelOut: {
+            /** Calls At Once */
+            calls_at_once: number | null;
             /** Input Price */
             input_price: string | null;
             /** Is Default */
@@ -11765,11 +11812,49 @@ export interface components {
          * @enum {string}
          */
         outrider__agents__team__analyst__Outcome: "meeting_booked" | "interested" | "undecided" | "later" | "not_interested" | "wrong_person" | "opted_out" | "needs_person" | "went_silent";
+        /** DayCost */
+        outrider__analytics__schemas__DayCost: {
+            /**
+             * Channel
+             * @constant
+             */
+            channel: "sms";
+            /** Dollars */
+            dollars: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "texts" | "models";
+        };
         /**
          * AgentType
          * @enum {string}
          */
         outrider__campaigns__models__AgentType: "sms" | "voice" | "both";
+        /**
+         * DayCost
+         * @description What the calls of one model for one purpose came to on one day.
+         */
+        outrider__llm__budgets__schemas__DayCost: {
+            /** Calls */
+            calls: number;
+            /** Cost */
+            cost: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Model */
+            model: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Purpose */
+            purpose: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -11909,6 +11994,7 @@ export interface operations {
         parameters: {
             query?: {
                 agent_type?: components["schemas"]["outrider__agents__base__AgentType"] | null;
+                trace_id?: string | null;
                 /** @description `next_cursor` of the page before; without it the list begins. */
                 cursor?: string | null;
                 /** @description Most items of one page. */
@@ -12947,6 +13033,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_AlertOut_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    read_model_costs: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostReport"];
                 };
             };
             /** @description Client Error */
@@ -16252,7 +16370,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Changed"];
                 };
             };
             /** @description Client Error */
@@ -16661,6 +16779,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ModelCallOut_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    read_model_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelCallOut"];
                 };
             };
             /** @description Client Error */
