@@ -289,7 +289,7 @@ class TestOptOut:
         assert jobs >= 1
 
 
-class CrmTestOut:
+class TestOut:
     async def texted(self, crm: CrmWorld, count: int = 3, **options: Any) -> str:
         await crm.connect(options=options)
         contact = crm.there.add_contact(firstname="Ann", phone="+13125550001")
