@@ -101,6 +101,9 @@ export const settingsSearch = z.object({
   search: text,
   connection: id,
   tab: text,
+  /** Scoring: whose report is shown, and its curve as a table. */
+  model: id,
+  table: flag,
 })
 export const approvalsSearch = z.object({ view: z.enum(['all']).optional().catch(undefined) })
 export const workflowSearch = z.object({ version: id, node: text })

@@ -22,6 +22,7 @@ import { MeetingsCard } from './lead-meetings'
 import { leadName } from './lead-table'
 import { LeadTimeline } from './lead-timeline'
 import { ResearchCard } from './research-card'
+import { ScoreCard } from './score-card'
 import { SuppressionCard } from './suppression-card'
 import { useDeleteLead } from './use-delete-leads'
 import { useSaveLead } from './use-save-lead'
@@ -131,6 +132,7 @@ function LoadedLead({ lead }: { lead: LeadDetail }) {
         <div className="grid grid-cols-1 gap-4">
           <MeetingsCard lead={lead} />
           {lead.phone && <SuppressionCard phone={lead.phone} />}
+          <ScoreCard leadId={lead.id} />
           <ResearchCard leadId={lead.id} />
           <ConsentCard lead={lead} />
           <AttributesCard lead={lead} save={save} />

@@ -7,6 +7,7 @@ import {
   Clock,
   Contact,
   Cpu,
+  Gauge,
   Info,
   type LucideIcon,
   Phone,
@@ -59,6 +60,13 @@ export const SECTIONS: [Section, ...Section[]] = [
     description: 'Who writes the texts, what it costs, and whether it answers.',
     icon: Cpu,
     content: lazy(() => import('./models-section')),
+  },
+  {
+    id: 'scoring',
+    label: 'Scoring',
+    description: 'Which leads are worth contacting first, learned from your own outcomes.',
+    icon: Gauge,
+    content: lazy(() => import('./scoring-section')),
   },
   {
     id: 'suppressions',
