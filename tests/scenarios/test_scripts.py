@@ -26,7 +26,7 @@ async def test_a_conversation_goes_by_its_script(database: Database, settings: S
     settings.time_zone = ZONE
     judged = Judged(OneModel(OfflineModel()), None, Purse())
     played = await play_script(database, settings, judged, SCRIPTS[name], name)
-    assert played.passed, "\n".join(played.all_problems)
+    assert played.passed, "\n".join(played.all_problems) + f"\n{played.turns}"
 
 
 def test_every_situation_is_told_in_every_language() -> None:
