@@ -98,4 +98,5 @@ class AgentExecution(HasId, Base):
         Index("ix_agent_executions_message_id", "message_id", postgresql_where=text("message_id IS NOT NULL")),
         Index("ix_agent_executions_agent_type_executed_at", "agent_type", "executed_at"),
         Index("ix_agent_executions_agent_id_id", "agent_id", "id"),
+        Index("ix_agent_executions_trace_id", "trace_id"),
     )

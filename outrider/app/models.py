@@ -16,6 +16,7 @@ from outrider.config import Settings
 from outrider.errors import ConfigurationError, LimitExceeded
 from outrider.llm.base import BudgetExhausted, ChatMessage, ChatReply, ChatRequest, ModelError
 from outrider.llm.build import OFFLINE, ModelRegistry, default_model_name
+from outrider.llm.limited import at_once
 from outrider.llm.pricing import price
 
 router = APIRouter(prefix="/api/models", tags=["models"])
@@ -45,6 +46,8 @@ class ModelOut(BaseModel):
     is_fallback: bool
     is_offline: bool
     """Writes by rules; it is no language model."""
+    calls_at_once: int | None
+    """Of its provider, in one process; None without a limit."""
     input_price: Decimal | None
     """US dollars per million input tokens; None if the price list does not know the model."""
     output_price: Decimal | None
@@ -114,8 +117,9 @@ async def list_models(request: Request) -> list[ModelOut]:
     """The configured models: the default one, its fallbacks, and the offline model, which is always there."""
     settings: Settings = request.app.state.settings
     default = default_model_name(settings)
-    names = dict.fromkeys([default, *settings.fallback_models, OFFLINE])
-    return [_shown(request.app.state.models, name, default, settings.fallback_models) for name in names]
+    fallbacks = [*settings.fallback_models, *([OFFLINE] if settings.offline_fallback else [])]
+    names = dict.fromkeys([default, *fallbacks, OFFLINE])
+    return [_shown(request.app.state.models, settings, name, default, fallbacks) for name in names]
 
 
 @router.post("/test", dependencies=[Depends(require(Permission.SETTINGS_WRITE))])
@@ -164,7 +168,7 @@ def _failure(name: str, seconds: float, error: str, remedy: str) -> ModelTest:
     return ModelTest(model=name, ok=False, seconds=round(seconds, 3), error=error, remedy=remedy or None)
 
 
-def _shown(models: ModelRegistry, name: str, default: str, fallbacks: list[str]) -> ModelOut:
+def _shown(models: ModelRegistry, settings: Settings, name: str, default: str, fallbacks: list[str]) -> ModelOut:
     problem, remedy = None, None
     try:
         models.get(name)
@@ -176,8 +180,9 @@ def _shown(models: ModelRegistry, name: str, default: str, fallbacks: list[str])
         name=name,
         provider=provider,
         is_default=name == default,
-        is_fallback=name in fallbacks,
+        is_fallback=name in fallbacks and name != default,
         is_offline=is_offline,
+        calls_at_once=None if is_offline else at_once(settings.model_concurrency, provider),
         input_price=_per_million(price(provider, model, PRICED_TOKENS, 0)) if not is_offline else Decimal(0),
         output_price=_per_million(price(provider, model, 0, PRICED_TOKENS)) if not is_offline else Decimal(0),
         problem=problem,

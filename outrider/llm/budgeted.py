@@ -34,6 +34,8 @@ from outrider.llm.base import (
 from outrider.llm.pricing import Tariff
 
 OK = "ok"
+RUN_ID = "trace_id"
+"""Key of `ChatRequest.metadata` under which an agent's run names itself."""
 CANCELLED = "cancelled"
 
 
@@ -45,6 +47,8 @@ class Call:
     """`provider:model`."""
     purpose: str = ""
     scope: CallScope = field(default_factory=CallScope)
+    run_id: str | None = None
+    """The agent's run that asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,7 @@ class Budgeted(Wrapper):
 
     @asynccontextmanager
     async def _paid(self, request: ChatRequest) -> AsyncIterator[ChatRequest]:
-        account = Account(self._books, Call(self.name, request.purpose, request.scope))
+        account = Account(self._books, Call(self.name, request.purpose, request.scope, request.metadata.get(RUN_ID)))
         outcome = CANCELLED
         try:
             await account.begin(self._tariff.most(request))

@@ -40,6 +40,16 @@ class Slots:
         return self._made[provider]
 
 
+def at_once(stated: Sequence[str], provider: str) -> int:
+    """How many calls of a provider one process makes at once.
+
+    Raises:
+        ConfigurationError: as `stated_slots`.
+    """
+    usual, others = stated_slots(stated)
+    return others.get(provider, usual)
+
+
 def stated_slots(stated: Sequence[str]) -> tuple[int, Mapping[str, int]]:
     """The usual number, and those of providers that have another, of entries as `200` and `ollama=4`.
 

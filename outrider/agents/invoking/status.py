@@ -69,9 +69,11 @@ def executions_of(agent_id: int) -> Select[Any]:
     return select(AgentExecution).where(AgentExecution.agent_id == agent_id)
 
 
-def executions_of_type(agent_type: AgentType | None) -> Select[Any]:
-    """The runs of all agents of a type, or of all."""
+def executions_of_type(agent_type: AgentType | None, trace_id: str | None = None) -> Select[Any]:
+    """The runs of all agents of a type, or of all; with `trace_id` what belongs to one run."""
     query = select(AgentExecution)
+    if trace_id is not None:
+        query = query.where(AgentExecution.trace_id == trace_id)
     return query.where(AgentExecution.agent_type == agent_type.value) if agent_type else query
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
 
 from outrider.agents.base import AgentType
 from outrider.agents.invoking import repository, status
@@ -26,10 +28,14 @@ async def get_agent_status(request: Request, session: Transaction) -> dict[Agent
 
 @router.get("/executions", dependencies=READ)
 async def list_all_executions(
-    session: Transaction, agent_type: AgentType | None = None, cursor: Cursor = None, limit: Limit = 50
+    session: Transaction,
+    agent_type: AgentType | None = None,
+    trace_id: Annotated[str | None, Query(max_length=200, pattern="^[^\\x00]*$")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> Page[ExecutionOut]:
-    """What agents did, newest first; of one type or of all."""
-    rows, next_cursor = await repository.executions(session, status.executions_of_type(agent_type), cursor, limit)
+    """What agents did, newest first; of one type or of all, or of one run (the `run_id` of a model call)."""
+    rows, next_cursor = await repository.executions(session, status.executions_of_type(agent_type, trace_id), cursor, limit)
     return Page(items=[ExecutionOut.model_validate(row) for row in rows], next_cursor=next_cursor)
 
 

@@ -20,6 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from outrider.config import Settings
 from outrider.db.engine import DATABASE_TROUBLE, Database
 from outrider.db.group_commit import GroupCommit
+from outrider.events.live import announce
+from outrider.events.topics import Topic
 from outrider.llm.base import BooksUnavailable, CallScope
 from outrider.llm.budgeted import CANCELLED, Call, Reservation, Result
 from outrider.llm.budgets import repository as rows
@@ -46,6 +48,8 @@ FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.05, 1.0
 STORE_ATTEMPTS = 8
 STORE_WAIT_SECONDS = 0.25
 """Doubled each time: about half a minute in all, enough for PostgreSQL to restart."""
+TOLD_SECONDS = 1.0
+"""So often at most it is told that calls were entered: figures that people look at need no more."""
 LAST_SECONDS = 10.0
 """For what is still to be written when the process ends."""
 
@@ -94,6 +98,7 @@ class Ledger:
         self._settlements = GroupCommit(database, self._settle, max_group=MOST_PER_COMMIT, gather_seconds=SETTLE_GATHER_SECONDS)
         self._notes = GroupCommit(database, self._note, max_group=MOST_PER_COMMIT, gather_seconds=NOTE_GATHER_SECONDS)
         self._writing: set[asyncio.Task[Any]] = set()
+        self._told_at = float("-inf")
 
     async def reserve(self, call: Call, amount: Decimal) -> Entry:
         """Keep the money for one attempt.
@@ -222,11 +227,20 @@ class Ledger:
                     changes[purse] += result.cost - entry.amount
         if changes:
             await tell_alerts(session, await self._add(session, changes))
+        self._tell(session)
         return [None] * len(settlements)
 
     async def _note(self, session: AsyncSession, notes: Sequence[tuple[Call, Result, datetime]]) -> list[None]:
         await rows.note(session, notes)
+        self._tell(session)
         return [None] * len(notes)
+
+    def _tell(self, session: AsyncSession) -> None:
+        """Tell those who look at the figures that there are new ones."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._told_at + TOLD_SECONDS:
+            self._told_at = now
+            announce(session, Topic.BUDGETS, "entered")
 
     def _purses(self, scope: CallScope, moment: datetime) -> list[Purse]:
         return [*(purse for part in self.parts for purse in part.purses(scope)), *installation_purses(scope, moment)]

@@ -26,6 +26,20 @@ SPENT = text("""
     FROM model_calls WHERE created_at >= :since
 """)
 
+COSTS = text("""
+    SELECT day, model, purpose, sum(calls)::bigint AS calls, sum(input_tokens)::bigint AS input_tokens,
+        sum(output_tokens)::bigint AS output_tokens, sum(cost) AS cost
+    FROM (
+        SELECT (created_at AT TIME ZONE 'UTC')::date AS day, model, purpose, count(*) AS calls,
+            coalesce(sum(input_tokens) FILTER (WHERE NOT from_cache), 0) AS input_tokens,
+            coalesce(sum(output_tokens) FILTER (WHERE NOT from_cache), 0) AS output_tokens, sum(cost) AS cost
+        FROM model_calls WHERE created_at >= :since GROUP BY 1, 2, 3
+        UNION ALL
+        SELECT day, model, '', calls, input_tokens, output_tokens, cost FROM model_call_totals WHERE day >= :day
+    ) AS parts
+    GROUP BY day, model, purpose ORDER BY day, model, purpose
+""")
+
 UNDER_WAY_BY_CAMPAIGN = text("""
     SELECT campaign_id, sum(cost) AS cost FROM model_calls
     WHERE state = 'reserved' AND campaign_id = ANY(:ids) GROUP BY campaign_id
@@ -48,6 +62,15 @@ async def calls(session: AsyncSession, wanted: CallFilter, cursor: str | None, l
         if (value := getattr(wanted, name)) is not None:
             query = query.where(getattr(ModelCall, name) == value)
     return await read_rows(session, query, read_order(LATEST, CALL_SORTS, ModelCall.id), cursor, limit)
+
+
+async def call(session: AsyncSession, call_id: int) -> ModelCall | None:
+    return await session.get(ModelCall, call_id)
+
+
+async def costs(session: AsyncSession, since: datetime) -> Sequence[Row[Any]]:
+    """By day, model and purpose, the earliest first."""
+    return (await session.execute(COSTS, {"since": since, "day": since.date()})).all()
 
 
 async def alerts(session: AsyncSession, cursor: str | None, limit: int) -> tuple[Sequence[Any], str | None]:

@@ -115,6 +115,8 @@ class ModelCall(HasId, Base):
     lead_id: Mapped[int | None]
     trace_id: Mapped[str | None] = mapped_column(Text)
     """Its trace in LangSmith."""
+    run_id: Mapped[str | None] = mapped_column(Text)
+    """The agent's run that asked, as its execution calls it (`trace_id`)."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     settled_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]

@@ -26,11 +26,12 @@ ADD = """
 
 RESERVE = """
     INSERT INTO model_calls (state, model, purpose, reserved, cost, campaign_id, conversation_id, lead_id, created_at,
-        lease_until)
-    SELECT 'reserved', model, purpose, amount, amount, campaign_id, conversation_id, lead_id, created_at, lease_until
+        lease_until, run_id)
+    SELECT 'reserved', model, purpose, amount, amount, campaign_id, conversation_id, lead_id, created_at, lease_until, run_id
     FROM unnest($1::text[], $2::text[], $3::numeric[], $4::bigint[], $5::bigint[], $6::bigint[], $7::timestamptz[],
-                $8::timestamptz[])
-        WITH ORDINALITY AS t (model, purpose, amount, campaign_id, conversation_id, lead_id, created_at, lease_until, place)
+                $8::timestamptz[], $9::text[])
+        WITH ORDINALITY AS t (model, purpose, amount, campaign_id, conversation_id, lead_id, created_at, lease_until, run_id,
+            place)
     ORDER BY place
     RETURNING id
 """
@@ -56,14 +57,14 @@ SETTLE = """
 NOTE = """
     INSERT INTO model_calls (state, model, purpose, outcome, cost, milliseconds, input_tokens, output_tokens,
         cached_input_tokens, usage_estimated, price_known, from_cache, trace_id, campaign_id, conversation_id, lead_id,
-        created_at, settled_at)
+        created_at, run_id, settled_at)
     SELECT 'settled', model, purpose, outcome, cost, milliseconds, input_tokens, output_tokens, cached_input_tokens,
-        usage_estimated, price_known, from_cache, trace_id, campaign_id, conversation_id, lead_id, created_at, now()
+        usage_estimated, price_known, from_cache, trace_id, campaign_id, conversation_id, lead_id, created_at, run_id, now()
     FROM unnest($1::text[], $2::text[], $3::text[], $4::numeric[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
         $9::boolean[], $10::boolean[], $11::boolean[], $12::text[], $13::bigint[], $14::bigint[], $15::bigint[],
-        $16::timestamptz[])
+        $16::timestamptz[], $17::text[])
         AS t (model, purpose, outcome, cost, milliseconds, input_tokens, output_tokens, cached_input_tokens, usage_estimated,
-            price_known, from_cache, trace_id, campaign_id, conversation_id, lead_id, created_at)
+            price_known, from_cache, trace_id, campaign_id, conversation_id, lead_id, created_at, run_id)
 """
 
 UNDER_WAY = "SELECT coalesce(sum(cost), 0) FROM model_calls WHERE state = 'reserved' AND "
@@ -145,6 +146,7 @@ async def reserve(session: AsyncSession, calls: Sequence[tuple[Call, Decimal, da
         [call.scope.lead_id for call, _, _ in calls],
         [moment for _, _, moment in calls],
         [moment + lease for _, _, moment in calls],
+        [call.run_id for call, _, _ in calls],
     )
     return [Entry(row["id"], *call) for row, call in zip(rows, calls, strict=True)]
 
@@ -192,6 +194,7 @@ async def note(session: AsyncSession, notes: Sequence[tuple[Call, Result, dateti
         [scope.conversation_id for scope in scopes],
         [scope.lead_id for scope in scopes],
         [moment for _, _, moment in notes],
+        [call.run_id for call, _, _ in notes],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Path as PathParameter
 
 from outrider.auth.permissions import Permission, require
 from outrider.config import Settings
@@ -13,7 +14,7 @@ from outrider.db.web import Transaction
 from outrider.llm.budgets import service
 from outrider.llm.budgets.ledger import Ledger
 from outrider.llm.budgets.listing_repository import CallFilter
-from outrider.llm.budgets.schemas import AlertOut, BudgetReport, LimitIn, ModelCallOut, ProviderHealth, Settable
+from outrider.llm.budgets.schemas import AlertOut, BudgetReport, CostReport, LimitIn, ModelCallOut, ProviderHealth, Settable
 
 budgets_router = APIRouter(prefix="/api/budgets", tags=["budgets"])
 models_router = APIRouter(prefix="/api/models", tags=["models"])
@@ -37,6 +38,12 @@ async def list_budgets(request: Request, session: Transaction) -> BudgetReport:
 async def list_budget_alerts(session: Transaction, cursor: Cursor = None, limit: Limit = 50) -> Page[AlertOut]:
     """The times when a budget reached 50, 80 or 100 percent, the latest first."""
     return await service.list_alerts(session, cursor, limit)
+
+
+@budgets_router.get("/costs", dependencies=READ)
+async def read_model_costs(session: Transaction, days: Annotated[int, Query(ge=1, le=366)] = 30) -> CostReport:
+    """What models cost by day (UTC), model and purpose."""
+    return await service.read_costs(session, days)
 
 
 @budgets_router.put("/{scope}", dependencies=WRITE)
@@ -73,3 +80,9 @@ async def list_model_calls(
     """Each attempt at a model call, the latest first."""
     wanted = CallFilter(model, purpose, outcome, campaign_id, conversation_id)
     return await service.list_calls(session, wanted, cursor, limit)
+
+
+@models_router.get("/calls/{call_id}", dependencies=READ)
+async def read_model_call(session: Transaction, call_id: Annotated[int, PathParameter(ge=1, le=2**63 - 1)]) -> ModelCallOut:
+    """One attempt at a model call."""
+    return await service.read_call(session, call_id)

@@ -108,8 +108,36 @@ class ModelCallOut(BaseModel):
     conversation_id: int | None
     lead_id: int | None
     trace_id: str | None
+    run_id: str | None
+    """The agent's run that asked: `trace_id` of its execution."""
     created_at: datetime
     settled_at: datetime | None
+
+
+class DayCost(BaseModel):
+    """What the calls of one model for one purpose came to on one day."""
+
+    day: date
+    """UTC, as budgets are."""
+    model: str
+    """`provider:model`."""
+    purpose: str
+    """Empty for calls that are so old that only the sums of their days are kept."""
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    cost: Decimal
+    """US dollars; what is reserved for calls under way included."""
+
+
+class CostReport(BaseModel):
+    """What models cost day by day."""
+
+    first_day: date
+    last_day: date
+    """Today."""
+    costs: list[DayCost]
+    """Days, models and purposes that had calls, the earliest first."""
 
 
 class ProviderFigures(BaseModel):

