@@ -62,7 +62,8 @@ function StoredPage({ id }: { id: number }) {
       description={`${typeLabel(agent.agent_type)} · ${agent.description || 'No description'}`}
       actions={<AgentActions agent={agent} />}
     >
-      <Tabs value={tab} onValueChange={setTab}>
+      {/* Manual: the focus that returns to a tab after "Keep editing" must not ask to leave once more. */}
+      <Tabs value={tab} onValueChange={setTab} activationMode="manual">
         <TabsList aria-label="Parts of the agent" className="mb-4">
           <TabsTrigger value="edit">Edit</TabsTrigger>
           <TabsTrigger value="playground">Playground</TabsTrigger>
