@@ -28,7 +28,7 @@ export default function CrmSection() {
     </Button>
   )
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <Loaded query={connections}>
         {(all) => {
           const shown = all.find((one) => one.id === search.connection) ?? all[0]

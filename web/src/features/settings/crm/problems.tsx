@@ -48,6 +48,7 @@ export function Problems({ connectionId }: { connectionId: number }) {
                     Lead {one.lead_id}
                   </Link>
                 )}
+                {one.kind !== 'delivery' && <span>Contact {one.external_id}</span>}
                 <span className="text-muted-foreground">{formatAgo(one.created_at)}</span>
               </p>
               <p className="mt-1 break-words">{one.message}</p>
