@@ -48,6 +48,9 @@ class HubSpotStandIn:
         """Given instead of its own, one after the other."""
         self.after: list[Answer] = []
         """As `answers`, after the request took effect: the answer is lost on its way."""
+        self.loses_first_answers = False
+        """Every write takes effect, and its first answer is lost."""
+        self.lost: set[bytes] = set()
 
     def tick(self) -> datetime:
         self.now += timedelta(milliseconds=10)
@@ -89,6 +92,10 @@ class HubSpotStandIn:
             return Answer(refusal.status, json.dumps(said).encode())
         if self.after:
             return self.after.pop(0)
+        is_write = request.method != "GET" and not parts.path.endswith(("/search", "/batch/read"))
+        if self.loses_first_answers and is_write and request.body not in self.lost:
+            self.lost.add(request.body)
+            return Answer(502, b"{}")
         return Answer(status, json.dumps(answer).encode())
 
     def _route(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
