@@ -79,12 +79,18 @@ def _platt(raw: Matrix, labels: Matrix) -> Platt:
 
 
 def _isotonic(raw: Matrix, labels: Matrix) -> Isotonic:
+    """Each step of the isotonic fit counts at its middle, with straight lines between (centred isotonic regression, Oron and
+    Flournoy 2017): on a flat step leads that differ would get the same probability, and nothing could be said for or against.
+    """
     from sklearn.isotonic import IsotonicRegression
 
-    fitted = IsotonicRegression(out_of_bounds="clip").fit(raw, labels)
+    order = np.argsort(raw, kind="stable")
+    steps = IsotonicRegression(out_of_bounds="clip").fit_transform(raw[order], labels[order])
+    starts = np.concatenate([[0], np.flatnonzero(np.diff(steps) > 0) + 1])
+    counts = np.diff(np.concatenate([starts, [len(steps)]]))
     return Isotonic(
-        at=[float(one) for one in fitted.X_thresholds_],
-        probability=[float(one) for one in fitted.y_thresholds_],
+        at=[float(one) for one in np.add.reduceat(raw[order], starts) / counts],
+        probability=[float(one) for one in steps[starts]],
         least=1 / (len(labels) + 2),
     )
 

@@ -11,7 +11,8 @@ from tests.worlds import World
 
 # A hash of the id instead of random(): the same past in every run.
 LEADS = """
-    INSERT INTO leads (id, name, phone, industry, company_size, source, region, country, time_zones, attributes, created_at, updated_at)
+    INSERT INTO leads (id, name, phone, industry, company_size, source, region, country, time_zones, attributes, created_at,
+        updated_at)
     OVERRIDING SYSTEM VALUE
     SELECT n, 'Lead ' || n, '+1312' || (2000000 + n), CASE WHEN n % 3 = 0 THEN 'Manufacturing' ELSE 'Retail' END,
         (ARRAY['1-10', '11-50', '51-200', '201-1,000'])[1 + n % 4], (ARRAY['fair', 'web'])[1 + n % 2], 'IL', 'US',

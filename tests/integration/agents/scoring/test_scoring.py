@@ -133,7 +133,10 @@ async def test_other_outcomes(past: Past, database: Database, outcome: Outcome) 
             CASE WHEN lead_id = 3 THEN 'company' ELSE 'conversation' END, sent_at + interval '1 day'
         FROM messages WHERE direction = 'out' AND lead_id < 4
     """)
-    await past.execute("INSERT INTO calendars (id, name, kind, time_zone, working_hours) OVERRIDING SYSTEM VALUE VALUES (1, 'c', 'built_in', 'UTC', '{}')")
+    await past.execute("""
+        INSERT INTO calendars (id, name, kind, time_zone, working_hours) OVERRIDING SYSTEM VALUE
+        VALUES (1, 'c', 'built_in', 'UTC', '{}')
+    """)
     await past.execute("""
         INSERT INTO bookings (calendar_id, lead_id, starts_at, ends_at, span, time_zone, title, booked_by, uid, delivery_state,
             invitation_state, created_at)
@@ -203,7 +206,9 @@ async def test_new_and_changed_leads_are_scored_within_a_minute(past: Past, data
     assert len(await scores(database)) == 701
 
 
-async def test_activating_rolling_back_and_stopping(api: AsyncClient, past: Past, database: Database, context: JobContext) -> None:
+async def test_activating_rolling_back_and_stopping(
+    api: AsyncClient, past: Past, database: Database, context: JobContext
+) -> None:
     await past.contacted(1, 700)
     first, second, third = [await trained(database, context) for _ in range(3)]
 
@@ -248,7 +253,9 @@ async def test_the_weekly_training(past: Past, database: Database, context: JobC
     assert len(await scores(database)) == 700
 
 
-async def test_a_stored_scorer_that_somebody_tampered_with_is_refused(past: Past, database: Database, context: JobContext) -> None:
+async def test_a_stored_scorer_that_somebody_tampered_with_is_refused(
+    past: Past, database: Database, context: JobContext
+) -> None:
     await past.contacted(1, 700)
     model_id = await trained(database, context)
     async with database.transaction() as session:
