@@ -105,11 +105,13 @@ def without(spans: Iterable[Span], cut: Iterable[Span]) -> list[Span]:
     return left
 
 
-def offered(slots: Iterable[Slot], zone: ZoneInfo, part_of_day: PartOfDay | None, limit: int) -> list[Slot]:
+def offered(slots: Iterable[Slot], zone: ZoneInfo, part_of_day: PartOfDay | None, limit: int, spread_by: int = 0) -> list[Slot]:
     """The slots to name to a person in `zone`, in order.
 
     Slots of the part of the day that they asked for; else those of hours at which people are up, where there are any.
-    Different parts of different days come first: three slots of one morning are hardly a choice.
+    Different parts of different days come first: three slots of one morning are hardly a choice. `spread_by`, a number of
+    the person's own, says which slot of a part that is: a hundred people who are asked at once are not all offered the
+    first one.
     """
     known = sorted(slots, key=lambda slot: (slot.starts_at, slot.calendar_id))
     if part_of_day is not None:
@@ -117,7 +119,7 @@ def offered(slots: Iterable[Slot], zone: ZoneInfo, part_of_day: PartOfDay | None
     else:
         fitting = [slot for slot in known if _is_civil(slot, zone)] or known
     by_time = {slot.starts_at: slot for slot in reversed(fitting)}
-    chosen = _spread(sorted(by_time.values(), key=lambda slot: slot.starts_at), zone, limit)
+    chosen = _spread(sorted(by_time.values(), key=lambda slot: slot.starts_at), zone, limit, spread_by)
     return [slot.model_copy(update={"starts_at": slot.starts_at.astimezone(zone), "ends_at": slot.ends_at.astimezone(zone)})
             for slot in sorted(chosen, key=lambda slot: slot.starts_at)]  # fmt: skip
 
@@ -133,16 +135,14 @@ def _is_civil(slot: Slot, zone: ZoneInfo) -> bool:
     return begin.hour >= EARLIEST_HOUR and end.date() == begin.date() and (end.hour, end.minute) <= (LATEST_HOUR, 0)
 
 
-def _spread(slots: Sequence[Slot], zone: ZoneInfo, limit: int) -> list[Slot]:
-    """Up to `limit` slots: one per half of a day first, then the earliest of the rest."""
-    chosen: dict[datetime, Slot] = {}
-    halves: set[tuple[date, PartOfDay]] = set()
+def _spread(slots: Sequence[Slot], zone: ZoneInfo, limit: int, spread_by: int) -> list[Slot]:
+    """Up to `limit` slots: one per part of a day first, then the earliest of the rest."""
+    parts: dict[tuple[date, PartOfDay], list[Slot]] = {}
     for slot in slots:
         local = slot.starts_at.astimezone(zone)
-        half = (local.date(), part_of(local))
-        if len(chosen) < limit and half not in halves:
-            halves.add(half)
-            chosen[slot.starts_at] = slot
+        parts.setdefault((local.date(), part_of(local)), []).append(slot)
+    chosen = {slot.starts_at: slot for slot in (part[spread_by % len(part)] for part in parts.values())}
+    chosen = dict(list(chosen.items())[:limit])
     for slot in slots:
         if len(chosen) < limit:
             chosen.setdefault(slot.starts_at, slot)

@@ -40,6 +40,7 @@ class SlotFinder:
         before: datetime | None = None,
         part_of_day: PartOfDay | None = None,
         limit: int = 3,
+        spread_by: int = 0,
     ) -> list[Slot]:
         """Up to `limit` free slots, by their begin, in the lead's zone; [] if there are none.
 
@@ -48,12 +49,13 @@ class SlotFinder:
             time_zone: the lead's IANA zone; the installation's, if it is none.
             after, before: no slot begins earlier or ends later.
             part_of_day: of the lead's own day: before noon, noon to five, from five.
+            spread_by: the lead's id: people who are asked at once are offered different slots.
         """
         async with self._database.transaction() as session:
             await repository.ensure_one(session, self._settings.time_zone)
             calendars = [one for one in await repository.serving(session, campaign_id) if why_closed(one, now) is None]
             found = await _free(session, calendars, now, after, before)
-        return offered(found, read_zone(time_zone, self._settings.time_zone), part_of_day, limit)
+        return offered(found, read_zone(time_zone, self._settings.time_zone), part_of_day, limit, spread_by)
 
 
 async def _free(

@@ -205,7 +205,7 @@ class SchedulerAgent(SpeakingAgent):
             before=before,
             part_of_day=turn.wish.part_of_day if after or before else None,
             limit=limit,
-            spread_by=int(turn.context.lead.get("id") or 0),
+            spread_by=int(turn.context.lead.get("id") or 0) if limit > 1 else 0,
         )
         return [slot for slot in found if slot not in turn.context.taken_slots]
 

@@ -36,6 +36,7 @@ class Slots(Protocol):
         before: datetime | None = None,
         part_of_day: PartOfDay | None = None,
         limit: int = 3,
+        spread_by: int = 0,
     ) -> list[Slot]: ...
 
 

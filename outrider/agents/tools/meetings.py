@@ -37,6 +37,7 @@ async def find_slots(authority: RunAuthority, arguments: FindSlots) -> ToolResul
         after=_local(arguments.after, zone),
         before=_local(arguments.before, zone),
         part_of_day=arguments.part_of_day,
+        spread_by=authority.lead_id or 0,
     )
     if not found:
         return ToolResult("There is no free time then.")

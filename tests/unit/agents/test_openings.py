@@ -160,6 +160,14 @@ def test_a_choice_is_spread_over_days() -> None:
     assert len(offered(slots[:2], ZoneInfo("UTC"), None, 3)) == 2
 
 
+def test_people_who_are_asked_at_once_are_offered_different_slots() -> None:
+    slots = [slot(f"2027-05-04T{hour:02}:{minute:02}") for hour in range(9, 12) for minute in (0, 30)]
+    slots += [slot("2027-05-05T09:00"), slot("2027-05-05T09:30")]
+    firsts = [offered(slots, ZoneInfo("UTC"), None, 2, lead_id) for lead_id in range(6)]
+    assert len({found[0].starts_at for found in firsts}) == 6
+    assert all([one.starts_at.day for one in found] == [4, 5] for found in firsts)
+
+
 def test_slots_are_in_the_leads_zone_at_hours_at_which_they_are_up() -> None:
     slots = [slot(f"2027-05-04T{hour:02}:00") for hour in range(13, 21)]
     found = offered(slots, ZoneInfo("Asia/Tokyo"), None, 3)
