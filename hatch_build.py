@@ -26,6 +26,8 @@ class WebBuildHook(BuildHookInterface[Any]):
         if version == "editable":
             return
         build_data["force_include"][str(build_web.ROOT / "examples")] = "outrider/examples"
+        for script in (build_web.ROOT / "tests" / "scenarios").glob("*.yaml"):
+            build_data["force_include"][str(script)] = f"outrider/evals/scenarios/{script.name}"
         if not self._skips_pages():
             build_web.build()
             build_data["force_include"][str(build_web.DIST)] = "outrider/app/static"

@@ -13,7 +13,7 @@ import typer
 import uvicorn
 
 from outrider import __version__
-from outrider.cli import campaign_run, demo, doctor, leads_import, score
+from outrider.cli import campaign_run, demo, doctor, evals, leads_import, score
 from outrider.cli.runtime import console, database_address, ease_collector, open_database, prepare, run, start, stop_on_signal
 from outrider.cli.supervisor import Supervisor, check_port, parts_of, until_ready
 from outrider.config import Settings
@@ -29,6 +29,7 @@ campaign_app = typer.Typer(help="Campaigns from a file.", no_args_is_help=True)
 app.add_typer(leads_app, name="leads")
 app.add_typer(campaign_app, name="campaign")
 app.add_typer(score.score_app, name="score")
+app.add_typer(evals.evals_app, name="evals")
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 leads_app.command("import")(leads_import.leads_import)

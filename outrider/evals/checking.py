@@ -13,7 +13,7 @@ from outrider.agents.models import AgentExecution
 from outrider.agents.scheduling.models import Booking, BookingStatus
 from outrider.conversations.models import Author, Conversation, Message, Suppression
 from outrider.evals.scripts import Expectation
-from outrider.evals.stage import PHONE, Said, Stage
+from outrider.evals.stage import Said, Stage
 from outrider.leads.models import Lead
 
 REMINDERS = text("SELECT count(*) FROM pgqueuer WHERE status = 'queued' AND entrypoint = 'agents.remind'")
@@ -56,7 +56,7 @@ async def standing(stage: Stage) -> Standing:
         memory=memory,
         meetings=await stage.rows(Booking, Booking.status == BookingStatus.BOOKED, Booking.lead_id == lead.id),
         reminders=reminders,
-        is_suppressed=bool(await stage.rows(Suppression, Suppression.lifted_at.is_(None), Suppression.phone == PHONE)),
+        is_suppressed=bool(await stage.rows(Suppression, Suppression.lifted_at.is_(None), Suppression.phone == stage.phone)),
         answer=answers[-1] if answers else None,
     )
 

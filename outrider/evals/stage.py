@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, text
 
+from outrider.agents.base import BookMeeting
 from outrider.agents.contract import Briefings
 from outrider.agents.factory import AgentParts
-from outrider.agents.intents import BookMeeting
 from outrider.agents.memory import load_memory
+from outrider.agents.scheduling.repository import ensure_one
 from outrider.agents.scheduling.service import book
 from outrider.agents.scheduling.slots import SlotFinder
 from outrider.agents.team.graph import ConversationTeam
@@ -31,7 +32,7 @@ from outrider.channels.base import InboundText
 from outrider.config import Settings, secrets_of
 from outrider.conversations.handling import hand_back, take_over
 from outrider.conversations.inbox import WebhookInbox
-from outrider.conversations.models import Conversation, Message, OutboxState, Sender, SenderKind
+from outrider.conversations.models import Conversation, Direction, Message, OutboxState, Sender, SenderKind
 from outrider.db.engine import Database
 from outrider.evals.judged import Judged
 from outrider.evals.scripts import Event, ScriptBriefing, ScriptLead
@@ -86,11 +87,12 @@ class Stage:
     parts: dict[type, Any] = field(default_factory=dict)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
-    async def open(self, lead: ScriptLead, briefing: ScriptBriefing, **values: Any) -> int:
-        """Let a campaign write to the lead; returns the lead's id.
+    async def open(self, lead: ScriptLead, briefing: ScriptBriefing, *rows: Mapping[str, Any]) -> list[int]:
+        """Let a campaign write to the lead; returns the ids of the leads.
 
         Args:
-            values: further columns of the lead's row.
+            rows: columns of further leads that the campaign writes to as well, `phone` among them; of each that is not named
+                the first lead's are taken.
         """
         self.language, self.zone = (lead.language or "en")[:2], lead.time_zone
         team = ConversationTeam(
@@ -104,25 +106,30 @@ class Stage:
             Briefings: CampaignBriefings(),
         }
         async with self.database.transaction() as session:
+            await ensure_one(session, self.settings.time_zone)
             session.add(Sender(kind=SenderKind.NUMBER, address=SENDER, segments_per_second=100.0))
-            row = Lead(
-                name=lead.name, company=lead.company, language=lead.language, phone=self.phone, country="US",
-                time_zones=[lead.time_zone], **values,
-            )  # fmt: skip
-            session.add(row)
+            usual = {
+                "name": lead.name, "company": lead.company, "language": lead.language, "phone": self.phone, "country": "US",
+                "time_zones": [lead.time_zone],
+            }  # fmt: skip
+            leads = [Lead(**{**usual, **row}) for row in ({}, *rows)]
+            session.add_all(leads)
             await session.flush()
-            session.add(LeadConsent(lead_id=row.id, channel=ConsentChannel.SMS, kind=ConsentKind.WRITTEN))
+            session.add_all(LeadConsent(lead_id=row.id, channel=ConsentChannel.SMS, kind=ConsentKind.WRITTEN) for row in leads)
             await session.flush()
             wanted = CampaignIn(
-                name="Spring", description=briefing.description, sender_name=briefing.sender_name, lead_ids=[row.id],
+                name="Spring",
+                description=briefing.description,
+                sender_name=briefing.sender_name,
                 sms_system_prompt=briefing.system_prompt,
-            )  # fmt: skip
+                lead_ids=[row.id for row in leads],
+            )
             created = await create_campaign(session, wanted)
         async with self.database.transaction() as session:
             await control.start(session, created.id, self.settings, self.judged)
         await self._work()
         await self._send()
-        return row.id
+        return [row.id for row in leads]
 
     async def writes(self, *texts: str) -> Said:
         """The lead writes; what we write thereupon leaves at once."""
@@ -139,12 +146,11 @@ class Stage:
         """Texts of the lead come in through the carrier's webhook."""
         inbox = WebhookInbox(self.database)
         for body in texts:
-            await inbox.receive(
-                InboundText(
-                    carrier_sid=f"SM{next(self._numbers):032x}", from_=self.phone, to=SENDER, body=body, segments=1,
-                    messaging_service_sid=None, media_urls=(), opt_out_type=None, city=None, state=None, zip=None, country=None,
-                )  # fmt: skip
-            )
+            heard = InboundText(
+                carrier_sid=f"SM{next(self._numbers):032x}", from_=self.phone, to=SENDER, body=body, segments=1,
+                messaging_service_sid=None, media_urls=(), opt_out_type=None, city=None, state=None, zip=None, country=None,
+            )  # fmt: skip
+            await inbox.receive(heard)
 
     async def happen(self, event: Event, adds: str = "") -> None:
         """Let others do something to the conversation."""
@@ -170,6 +176,11 @@ class Stage:
         async with self.database.transaction() as session:
             query = select(Conversation).join(Lead, Lead.id == Conversation.lead_id).where(Lead.phone == self.phone)
             return (await session.scalars(query)).one()
+
+    async def texts(self) -> list[Message]:
+        """What we have written in the conversation."""
+        thread = await self.conversation()
+        return await self.rows(Message, Message.conversation_id == thread.id, Message.direction == Direction.OUT)
 
     async def rows(self, model: Any, *conditions: Any) -> list[Any]:
         async with self.database.transaction() as session:
