@@ -99,7 +99,8 @@ def _signed(settings: Settings, number: int, phone: str, sender: str) -> tuple[b
 
 async def _post_all(settings: Settings, requests: Sequence[tuple[bytes, dict[str, str]]]) -> list[float]:
     """Milliseconds that each request took."""
-    waiting, times = list(reversed(requests)), []
+    waiting: list[tuple[bytes, dict[str, str]]] = list(reversed(requests))
+    times: list[float] = []
 
     async def post() -> None:
         while waiting:

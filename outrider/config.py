@@ -168,7 +168,7 @@ class Settings(BaseSettings):
     calendar_accounts: SecretStr | None = None
     """Accounts at CalDAV servers and at Google, by name, as JSON or as the path of a JSON file; see the guide on scheduling."""
     crm_accounts: SecretStr | None = None
-    """Accounts at HubSpot, Salesforce and systems with webhooks, by name, as JSON or as the path of a JSON file; see docs/crm.md."""
+    """Accounts at HubSpot, Salesforce and systems with webhooks, by name, as JSON or the path of such a file; see docs/crm.md."""
     sheets_accounts: SecretStr | None = None
     """Service accounts for Google Sheets, by name, as JSON or as the path of a JSON file; see docs/crm.md."""
     meeting_reminder_minutes: int = Field(60, ge=1, le=10_080)
@@ -231,9 +231,7 @@ class Settings(BaseSettings):
     langsmith_project: str = Field("outrider", min_length=1, validation_alias=_public("LANGSMITH_PROJECT"))
     """Project in LangSmith that the traces go to."""
 
-    @field_validator(
-        "fallback_models", "model_prices", "model_concurrency", "agent_calls_per_hour", "supplied", mode="before"
-    )
+    @field_validator("fallback_models", "model_prices", "model_concurrency", "agent_calls_per_hour", "supplied", mode="before")
     @classmethod
     def _split_list(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
