@@ -52,6 +52,7 @@ BENCHES = {
     "dashboard": Bench("bench.dashboard", "the dashboard and the inbox over a million texts", 600),
     "inbound_texts": Bench("bench.inbound_texts", "texts that people write, through the carrier's webhook", 300),
     "model_calls": Bench("bench.model_calls", "what cache, breaker and budgets cost each model call and each lead", 400),
+    "scorer": Bench("bench.scorer", "the scorer of leads: what it finds, how its probabilities hold, leads scored", 600),
     "web": Bench("bench.web", "the web application in Chromium, over a million leads", 240),
 }
 
