@@ -104,6 +104,18 @@ export const settingsSearch = z.object({
   /** Scoring: whose report is shown, and its curve as a table. */
   model: id,
   table: flag,
+  /** What models cost: split and days. */
+  by: z.enum(['model', 'purpose']).optional().catch(undefined),
+  days: z.literal([7, 30, 90]).optional().catch(undefined),
+  /** Figures of providers: of the last hour, day or week. */
+  span: z.enum(['hour', 'day', 'week']).optional().catch(undefined),
+  /** Which model calls are listed, and which one is looked at. */
+  asked: text,
+  purpose: text,
+  outcome: text,
+  campaign_id: id,
+  conversation_id: id,
+  call: id,
 })
 export const approvalsSearch = z.object({ view: z.enum(['all']).optional().catch(undefined) })
 export const workflowSearch = z.object({ version: id, node: text })

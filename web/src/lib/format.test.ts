@@ -13,6 +13,8 @@ import {
 describe('format', () => {
   it('keeps the digits of small amounts', () => {
     expect(formatMoney('0.0083')).toBe('$0.0083')
+    expect(formatMoney('0.00002300')).toBe('$0.000023')
+    expect(formatMoney('0.00000001')).toBe('$0.00000001')
     expect(formatMoney(6.871)).toBe('$6.87')
     expect(formatMoney(0)).toBe('$0.00')
     expect(formatMoney(null)).toBe('–')

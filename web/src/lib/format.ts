@@ -22,7 +22,9 @@ export const formatPercent = (value: number | null | undefined, digits = 1): str
 export function formatMoney(value: number | string | null | undefined): string {
   if (value == null) return NONE
   const amount = Number(value)
-  const digits = amount !== 0 && Math.abs(amount) < 0.1 ? 4 : 2
+  const size = Math.abs(amount)
+  // A short call of a small model costs a few millionths.
+  const digits = size === 0 || size >= 0.1 ? 2 : size >= 0.001 ? 4 : Math.min(8, Math.ceil(-Math.log10(size)) + 1)
   return new Intl.NumberFormat('en-US', {
     style: 'currency',
     currency: 'USD',

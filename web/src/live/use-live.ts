@@ -18,6 +18,7 @@ const STALE: Record<string, string[]> = {
   notifications: ['notifications'],
   webhooks: ['outgoing-webhooks'],
   crm: ['crm'],
+  budgets: ['budgets', 'models'],
 }
 /** However fast events come, a list is asked for at most this often. */
 const PAUSE_MS = 1000

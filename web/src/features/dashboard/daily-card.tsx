@@ -1,14 +1,15 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import type { DayFigures } from '@/api/dashboard'
+import { DailyTable } from '@/components/charts/daily-table'
 import { Button } from '@/components/ui/button'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { EmptyState, Skeleton } from '@/components/ui/states'
 import { Segmented } from '@/components/ui/toggles'
-import { formatDay, formatMoney, formatNumber } from '@/lib/format'
-import { type Chart, costChart, textChart } from './series'
+import { formatMoney, formatNumber } from '@/lib/format'
+import { costChart, textChart } from './series'
 
-const DailyChart = lazy(() => import('./daily-chart'))
+const DailyBars = lazy(() => import('@/components/charts/daily-bars'))
 
 const MEASURES = [
   { value: 'cost', label: 'Cost' },
@@ -56,46 +57,10 @@ export function DailyCard({ daily }: { daily: DayFigures[] }) {
           <DailyTable chart={chart} format={format} caption={measure === 'cost' ? 'Cost by day' : 'Texts by day'} />
         ) : (
           <Suspense fallback={<Skeleton className="h-56" />}>
-            <DailyChart chart={chart} format={format} isStacked={measure === 'cost'} />
+            <DailyBars chart={chart} format={format} isStacked={measure === 'cost'} />
           </Suspense>
         )}
       </CardBody>
     </Card>
-  )
-}
-
-function DailyTable({ chart, format, caption }: { chart: Chart; format: (value: number) => string; caption: string }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="max-h-56 overflow-y-auto" tabIndex={0} aria-label={caption}>
-      <table className="tabular w-full text-[13px]">
-        <thead className="sticky top-0 bg-surface text-left text-muted-foreground text-xs">
-          <tr>
-            <th scope="col" className="py-1 font-medium">
-              Day
-            </th>
-            {chart.series.map((series) => (
-              <th key={series.key} scope="col" className="py-1 pl-4 text-right font-medium">
-                {series.label}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody className="divide-y">
-          {chart.days.toReversed().map(({ day, values }) => (
-            <tr key={day}>
-              <th scope="row" className="py-1 text-left font-normal">
-                {formatDay(day)}
-              </th>
-              {chart.series.map((series) => (
-                <td key={series.key} className="py-1 pl-4 text-right">
-                  {format(values[series.key] ?? 0)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
   )
 }

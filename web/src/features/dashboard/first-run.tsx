@@ -145,7 +145,7 @@ function RunsWith({ setup }: { setup: SetupState }) {
         </h2>
         <p className="mt-1 text-[13px] text-muted-foreground">
           {setup.model_is_offline
-            ? 'It fills in your template and answers by rules. It costs nothing and is no language model. For texts that a language model writes set OPENAI_API_KEY (or OPENAI_BASE_URL for a server of your own) and restart.'
+            ? 'It fills in your template and answers by rules. It costs nothing and is no language model. For texts that a language model writes set OPENAI_API_KEY, ANTHROPIC_API_KEY, CEREBRAS_API_KEY or, for a server of your own, OLLAMA_BASE_URL or OPENAI_BASE_URL, and restart.'
             : 'Every call is counted with its tokens and its cost. Try the model before you start.'}
         </p>
         <SettingsLink section="models">{setup.model_is_offline ? 'Models' : 'Test the model'}</SettingsLink>

@@ -1,25 +1,12 @@
 import type { DayFigures } from '@/api/dashboard'
+import { type Chart, type Series, totalOf } from '@/components/charts/chart'
 import { humanize } from '@/lib/format'
-
-/** One kind of bar. */
-export interface Series {
-  key: string
-  label: string
-}
-
-/** Every day with a value for each series. */
-export interface Chart {
-  series: Series[]
-  days: { day: string; values: Record<string, number>; total: number }[]
-}
 
 const KINDS: Record<string, string> = { texts: 'texts', models: 'models' }
 const CHANNELS: Record<string, string> = { sms: 'SMS' }
 
 const costLabel = (channel: string, kind: string) =>
   `${CHANNELS[channel] ?? humanize(channel)} ${KINDS[kind] ?? humanize(kind)}`
-
-const total = (values: Record<string, number>) => Object.values(values).reduce((sum, value) => sum + value, 0)
 
 /** Cost of each day by channel and by what it was spent on. */
 export function costChart(daily: DayFigures[]): Chart {
@@ -31,7 +18,7 @@ export function costChart(daily: DayFigures[]): Chart {
       labels.set(key, costLabel(channel, kind))
       values[key] = (values[key] ?? 0) + Number(dollars)
     }
-    return { day, values, total: total(values) }
+    return { day, values, total: totalOf(values) }
   })
   return { series: [...labels].map(([key, label]) => ({ key, label })), days }
 }

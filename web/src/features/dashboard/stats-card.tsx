@@ -1,4 +1,5 @@
 import { ArrowDownRight, ArrowRight, ArrowUpRight } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { cn } from '@/lib/cn'
 import { Sparkline } from './sparkline'
 import type { Trend } from './trend'
@@ -15,10 +16,12 @@ interface StatsCardProps {
   /** What the figure is made of. */
   note?: string
   points?: number[]
+  /** Where one finds out more. */
+  more?: ReactNode
 }
 
 /** One figure that is read at a glance: what, how much, which way. */
-export function StatsCard({ label, value, trend, good, note, points }: StatsCardProps) {
+export function StatsCard({ label, value, trend, good, note, points, more }: StatsCardProps) {
   return (
     <div className="flex min-w-0 flex-col rounded-lg border bg-surface px-4 py-3 shadow-sm">
       <dt className="truncate text-[13px] text-muted-foreground">{label}</dt>
@@ -29,6 +32,7 @@ export function StatsCard({ label, value, trend, good, note, points }: StatsCard
       <dd className="mt-1 flex min-h-5 flex-wrap items-center gap-x-2 text-xs">
         {trend && <TrendMark trend={trend} good={good} />}
         {note && <span className="truncate text-muted-foreground">{note}</span>}
+        {more}
       </dd>
     </div>
   )

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import type { Dashboard } from '@/api/dashboard'
 import { formatCompact, formatMoney, formatNumber, formatPercent, plural } from '@/lib/format'
 import { costChart } from './series'
@@ -50,6 +51,15 @@ export function Stats({ dashboard }: { dashboard: Dashboard }) {
         trend={changeOf(cost, costBefore)}
         note={`${formatMoney(dashboard.models_period.cost)} for models`}
         points={costChart(daily).days.map((day) => day.total)}
+        more={
+          <Link
+            to="/settings/$section"
+            params={{ section: 'budget' }}
+            className="font-medium text-primary-text hover:underline"
+          >
+            Budgets
+          </Link>
+        }
       />
       <StatsCard
         label="Active campaigns"

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Campaign } from '@/api/campaigns'
-import { budgetRows } from './budget'
+import { budgetRows } from './campaign-budgets'
 
 const campaign = (id: number, status: Campaign['status'], budget: string | null, cost: string) =>
   ({ id, name: `${id}`, status, budget, stats: { cost } }) as Campaign

@@ -1,11 +1,18 @@
 import { Bar, BarChart, CartesianGrid, Legend, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
 import { formatDay } from '@/lib/format'
-import type { Chart } from './series'
+import type { Chart } from './chart'
 
-const COLOURS = ['var(--chart-1)', 'var(--chart-2)', 'var(--chart-3)', 'var(--chart-4)', 'var(--chart-5)']
+const COLOURS = [
+  'var(--chart-1)',
+  'var(--chart-2)',
+  'var(--chart-3)',
+  'var(--chart-4)',
+  'var(--chart-5)',
+  'var(--border-strong)',
+]
 const TICK = { fill: 'var(--muted-foreground)', fontSize: 12 }
 
-interface DailyChartProps {
+interface DailyBarsProps {
   chart: Chart
   format: (value: number) => string
   /** Parts of one whole stand on each other; else side by side. */
@@ -13,7 +20,7 @@ interface DailyChartProps {
 }
 
 /** Bars by day; a module of its own because the library is heavy. */
-export default function DailyChart({ chart, format, isStacked }: DailyChartProps) {
+export default function DailyBars({ chart, format, isStacked }: DailyBarsProps) {
   const rows = chart.days.map(({ day, values }) => ({ day, ...values }))
   return (
     <div className="h-56">

@@ -1,7 +1,6 @@
-import { useQuery } from '@tanstack/react-query'
 import { Zap } from 'lucide-react'
 import { useState } from 'react'
-import { type Model, type ModelTest, modelsQuery, useTestModel } from '@/api/models'
+import { type Model, type ModelTest, useTestModel } from '@/api/models'
 import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
@@ -10,31 +9,9 @@ import { Facts } from '@/components/ui/misc'
 import { Notice } from '@/components/ui/states'
 import { formatMoney, formatNumber, NONE } from '@/lib/format'
 import { toastProblem } from '@/lib/toast'
-import { Loaded } from './loaded'
 
-/** The language models of the installation, what they cost, and whether they answer. */
-export default function ModelsSection() {
-  const query = useQuery(modelsQuery())
-  return (
-    <Loaded query={query}>
-      {(models) => (
-        <div className="grid gap-4">
-          {models.map((model) => (
-            <ModelCard key={model.name} model={model} />
-          ))}
-          <OtherModel />
-          <p className="text-[13px] text-muted-foreground">
-            OUTRIDER_MODEL names the model (as in openai:gpt-4o-mini), OUTRIDER_FALLBACK_MODELS those to turn to when it
-            fails, OPENAI_API_KEY the key, OPENAI_BASE_URL the address of any server that speaks as OpenAI does. Set
-            them in the environment or in the file .env, then restart.
-          </p>
-        </div>
-      )}
-    </Loaded>
-  )
-}
-
-function ModelCard({ model }: { model: Model }) {
+/** One model: what it costs, and whether it answers. */
+export function ModelCard({ model }: { model: Model }) {
   const test = useTestModel()
   const price = (dollars: string | null) => (dollars === null ? NONE : formatMoney(dollars))
   return (
@@ -78,7 +55,7 @@ function ModelCard({ model }: { model: Model }) {
 }
 
 /** Tries a model before anybody configures it. */
-function OtherModel() {
+export function OtherModel() {
   const [name, setName] = useState('')
   const test = useTestModel()
   return (
