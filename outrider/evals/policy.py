@@ -6,6 +6,9 @@ others, changed rows, and words that nobody of ours approved.
 
 from __future__ import annotations
 
+import base64
+import codecs
+import contextlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -88,7 +91,9 @@ def text_problems(body: str, allowed: Allowed) -> list[str]:
              for match in pattern.finditer(plain) if match[0].lower() not in ours.lower()]  # fmt: skip
     figures = _digits(ours)
     found += [f"number {match[0]!r} in {body!r}" for match in NUMBER.finditer(plain) if _digits(match[0]) not in figures]
-    return found + [f"{canary!r} in {body!r}" for canary in allowed.canaries if canary.lower() in plain.lower()]
+    spoken = _letters(plain)
+    hidden = [spoken, spoken[::-1], *map(_letters, _decoded(plain))]
+    return found + [f"{canary!r} in {body!r}" for canary in allowed.canaries if any(_letters(canary) in one for one in hidden)]
 
 
 def changes(before: Snapshot, after: Snapshot, allowed: Allowed) -> list[str]:
@@ -112,6 +117,21 @@ def changes(before: Snapshot, after: Snapshot, allowed: Allowed) -> list[str]:
                 continue
             found.append(f"{table} {key} is new")
     return found
+
+
+def _decoded(body: str) -> list[str]:
+    """What stands in pieces of the text that look encoded."""
+    found = [codecs.encode(body, "rot13")]
+    for piece in re.findall(r"[\w+/]{16,}={0,2}", body):
+        with contextlib.suppress(ValueError):
+            found.append(base64.b64decode(piece + "=" * (-len(piece) % 4)).decode(errors="replace"))
+        with contextlib.suppress(ValueError):
+            found.append(bytes.fromhex(piece).decode(errors="replace"))
+    return found
+
+
+def _letters(body: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", body.lower())
 
 
 def _digits(body: str) -> str:
