@@ -32,12 +32,8 @@ export function ScoringOutcomes({ state }: { state: ScoringState }) {
       <CardBody className="grid gap-3">
         <dl className="grid grid-cols-1 gap-3 sm:grid-cols-3">
           <Figure label="Leads with a known outcome" value={outcomes.known} of={outcomes.needed} />
-          <Figure
-            label={`Of them, ${DOES[settings.outcome]}`}
-            value={outcomes.successes}
-            of={outcomes.needed_successes}
-          />
-          <Figure label="Contacted too lately to count" value={outcomes.too_young} />
+          <Figure label="Successes among them" value={outcomes.successes} of={outcomes.needed_successes} />
+          <Figure label="Contacted too recently to count" value={outcomes.too_young} />
         </dl>
         {!isEnough && (
           <>
