@@ -114,7 +114,7 @@ def _problem(text: str, told: Told, limits: Guardrails) -> str | None:
         return f"The agent's answer said “{found}”, which it must never say, so it was not sent."
     if found := unapproved(text, told.by_us):
         return f"The agent's answer promised {found}, which the campaign does not, so it was not sent."
-    if _plain(text) in {_plain(ours) for ours in told.our_texts}:
+    if plain(text) in {plain(ours) for ours in told.our_texts}:
         return "The agent would have said the same again, so its answer was not sent."
     return None
 
@@ -124,7 +124,7 @@ def _forbidden(text: str, phrases: Sequence[str]) -> str | None:
     return next((phrase for phrase in phrases if (plain := " ".join(words(phrase))) and f" {plain} " in said), None)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """The words alone: other punctuation does not make another text. A text without words stays as it is."""
     return " ".join(words(text)) or text
 

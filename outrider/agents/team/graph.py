@@ -6,7 +6,7 @@ At most two model calls: one that reads, one that speaks. The only module of the
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypedDict, cast
@@ -39,6 +39,7 @@ from outrider.agents.guard.escalation import Escalation, escalation
 from outrider.agents.memory import Memory
 from outrider.agents.team.qualifying import merged, qualify
 from outrider.agents.team.reading import read
+from outrider.agents.team.reminding import with_reminder
 from outrider.agents.team.routing import Route, route
 from outrider.agents.team.sentences import say, speaks
 from outrider.agents.team.speaking import LEAD_FACTS, SpeakingAgent, reading_of, state_after
@@ -50,7 +51,7 @@ SAYS_NOTHING = "There is nothing left to say."
 
 
 class TeamState(TypedDict, total=False):
-    """What goes through the graph. Each node reads what it needs and returns what it found."""
+    """What goes through the graph. Each node reads what it needs and returns what it found; `_step` puts it together."""
 
     heard: str
     """The lead's latest texts."""
@@ -66,6 +67,13 @@ class TeamState(TypedDict, total=False):
     response: AgentResponse
     milliseconds: dict[str, int]
     """Time of each node, by its name."""
+
+
+class Carried(TypedDict):
+    """What LangGraph carries: the whole state as one value. It looks at every value that it carries several times per step, and
+    one node follows the other, so that nothing has to be merged."""
+
+    state: TeamState
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +103,10 @@ class ConversationTeam:
         self.parts = parts
         self._factory = AgentFactory(parts)
         self._secrets = secrets
-        graph: Any = StateGraph(TeamState)
+        graph: Any = StateGraph(Carried)
         steps = {"read": self._read, "qualify": self._qualify, "decide": self._route, "speak": self._speak, "guard": self._guard}
         for name, step in steps.items():
-            graph.add_node(name, step)
+            graph.add_node(name, _step(name, step))
         names = [START, *steps, END]
         for before, after in pairwise(names):
             graph.add_edge(before, after)
@@ -132,7 +140,7 @@ class ConversationTeam:
             "only": only,
             "milliseconds": {},
         }
-        final = cast(TeamState, await self._graph.ainvoke(began, config))
+        final = cast(Carried, await self._graph.ainvoke({"state": began}, config))["state"]
         return TeamAnswer(
             response=final["response"],
             reading=reading_of(final["context"]),
@@ -143,23 +151,21 @@ class ConversationTeam:
         )
 
     async def _read(self, state: TeamState) -> TeamState:
-        began = time.perf_counter()
         context = state["context"]
         model = self._agent(state.get("only") or AgentType.CONVERSATION, state).model(context)
         reading, cost = await read(model, context, state["heard"])
         read_context = context.model_copy(update={"reading": reading, "language": reading.language})
-        return {"context": read_context, "reading_cost": cost, "milliseconds": _timed(state, "read", began)}
+        return {"context": read_context, "reading_cost": cost}
 
     async def _qualify(self, state: TeamState) -> TeamState:
         """Bring what was found together with what was known. Pure: a second is never spent here."""
-        began = time.perf_counter()
         context = state["context"]
         factors = merged(context.qualification_factors, reading_of(context).findings)
         if factors == context.qualification_factors:
-            return {"qualification": None, "milliseconds": _timed(state, "qualify", began)}
+            return {"qualification": None}
         found = qualify(factors)
         context = context.model_copy(update={"qualification_factors": factors, "qualification": found})
-        return {"context": context, "qualification": found, "milliseconds": _timed(state, "qualify", began)}
+        return {"context": context, "qualification": found}
 
     async def _route(self, state: TeamState) -> TeamState:
         context, only = state["context"], state.get("only")
@@ -172,12 +178,11 @@ class ConversationTeam:
         return {"escalation": None, "route": route(context, state["heard"])}
 
     async def _speak(self, state: TeamState) -> TeamState:
-        began = time.perf_counter()
         agent_type = state["route"].agent or AgentType.CONVERSATION
         with measured_run(agent_type):
             response = await self._spoken(state, agent_type)
         response.cost += state["reading_cost"]
-        return {"response": response, "milliseconds": _timed(state, "speak", began)}
+        return {"response": response}
 
     async def _spoken(self, state: TeamState, agent_type: AgentType) -> AgentResponse:
         context, found = state["context"], state["escalation"]
@@ -201,13 +206,13 @@ class ConversationTeam:
         )
 
     async def _guard(self, state: TeamState) -> TeamState:
-        began = time.perf_counter()
         response = self._checked(state, state["response"])
         if response.next_state is None:
             response.next_state = state_after(response.agent_type)
         if response.person_reason is not None:
             response.next_state = WorkflowState.HANDED_OVER
-        return {"response": response, "milliseconds": _timed(state, "guard", began)}
+        limits = self._agent(response.agent_type, state).configuration.guardrails
+        return {"response": with_reminder(response, state["context"], limits.most_characters)}
 
     def _checked(self, state: TeamState, response: AgentResponse) -> AgentResponse:
         if response.text is None:
@@ -298,5 +303,14 @@ def _name(context: WorkflowContext) -> str:
     return str(context.lead.get("name") or "")
 
 
-def _timed(state: TeamState, name: str, began: float) -> dict[str, int]:
-    return {**state["milliseconds"], name: round((time.perf_counter() - began) * 1000)}
+def _step(name: str, work: Callable[[TeamState], Awaitable[TeamState]]) -> Callable[[Carried], Awaitable[Carried]]:
+    """The function that LangGraph calls: runs the node, and adds what it found and the time that it took."""
+
+    async def run(carried: Carried) -> Carried:
+        began, state = time.perf_counter(), carried["state"]
+        found = await work(state)
+        took = round((time.perf_counter() - began) * 1000)
+        milliseconds = {**state["milliseconds"], name: took}
+        return {"state": cast(TeamState, {**state, **found, "milliseconds": milliseconds})}
+
+    return run

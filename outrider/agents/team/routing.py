@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from outrider.agents.base import AgentType, LeadIntent, Tier, WorkflowContext, WorkflowState
 from outrider.agents.team.qualifying import next_to_ask
 from outrider.agents.team.scheduler import wish_of
-from outrider.agents.team.speaking import reading_of
+from outrider.agents.team.speaking import reading_of, slots_ahead
 from outrider.agents.team.times import TimeWish, zone_of
 
 MOST_QUESTIONS = 2
@@ -71,11 +71,11 @@ def _moves_by_naming_a_time(seen: Seen) -> bool:
 
 
 def _answers_offer(seen: Seen) -> bool:
-    offered = seen.context.offered_slots
-    if not offered or seen.intent in FIRST_THINGS:
+    if not seen.context.offered_slots or seen.intent in FIRST_THINGS:
         return False
     if seen.intent is LeadIntent.THANKS:
-        return len(offered) == 1 and seen.wish.accepts
+        # “Great, thanks!” takes it; “thanks” alone, or after they declined, takes nothing.
+        return seen.wish.accepts and seen.context.current_state is not WorkflowState.CLOSED
     return seen.wish.says_anything or seen.wish.accepts or seen.wish.declines or seen.intent is LeadIntent.PICKS_TIME
 
 
@@ -112,6 +112,11 @@ def _is_ready(seen: Seen) -> bool:
     return is_good or has_nothing_to_ask or context.questions_asked >= MOST_QUESTIONS
 
 
+def _tells_while_offered(seen: Seen) -> bool:
+    """They tell us something while times are on offer: it is noted, and the offer put to them again."""
+    return seen.intent in TOLD_US and seen.context.meeting is None and bool(slots_ahead(seen.context))
+
+
 def _can_be_asked(seen: Seen) -> bool:
     return seen.intent in TOLD_US and seen.context.meeting is None
 
@@ -128,6 +133,7 @@ RULES: tuple[tuple[str, Condition, AgentType | None], ...] = (
     ("later", lambda seen: seen.intent is LeadIntent.LATER, AgentType.SCHEDULER),
     ("objection", lambda seen: seen.intent is LeadIntent.OBJECTION, AgentType.OBJECTION_HANDLER),
     ("question", lambda seen: seen.intent in QUESTIONS, AgentType.CONVERSATION),
+    ("tells_while_offered", _tells_while_offered, AgentType.SCHEDULER),
     ("ready_for_a_call", _is_ready, AgentType.SCHEDULER),
     ("find_out_more", _can_be_asked, AgentType.QUALIFICATION),
 )

@@ -6,6 +6,7 @@ times, and only if it repeats each of them exactly.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -24,8 +25,8 @@ from outrider.agents.base import (
     WorkflowState,
 )
 from outrider.agents.factory import agent
-from outrider.agents.team.sentences import day_label, listed, say, speaks, time_label, zone_label
-from outrider.agents.team.speaking import SpeakingAgent, reading_of
+from outrider.agents.team.sentences import day_label, listed_slots, say, speaks, time_label, zone_label
+from outrider.agents.team.speaking import SpeakingAgent, has_said, reading_of, slots_ahead
 from outrider.agents.team.times import TimeWish, pick, understand, zone_of
 from outrider.conversations.models import PersonReason
 
@@ -35,6 +36,7 @@ LENGTH_UNKNOWN = timedelta(minutes=30)
 """How long a slot may be that begins at a named time."""
 REMIND_AT_HOUR = 9
 """Local hour at which a person is reminded on a day for which no hour was named."""
+TELLS = frozenset({LeadIntent.TELLS, LeadIntent.INTERESTED})
 PLANS = frozenset({LeadIntent.MOVES_MEETING, LeadIntent.CANCELS_MEETING})
 
 
@@ -60,6 +62,12 @@ class _Turn:
 
     def label(self, slot: Slot) -> str:
         return f"{time_label(slot, self.zone, self.language)} ({zone_label(self.zone, slot.starts_at)})"
+
+    def labels(self, slots: Sequence[Slot]) -> list[str]:
+        return [time_label(slot, self.zone, self.language) for slot in slots]
+
+    def listed(self, slots: Sequence[Slot]) -> str:
+        return listed_slots(slots, self.zone, self.language)
 
 
 @agent
@@ -151,9 +159,13 @@ class SchedulerAgent(SpeakingAgent):
         is_ambiguous = wish.accepts and not wish.says_anything and len(turn.context.offered_slots) > 1
         if is_ambiguous and not turn.context.taken_slots:
             # They agree and leave open to which: the earliest is put to them by itself.
-            ahead = [slot for slot in turn.context.offered_slots if slot.starts_at > turn.context.now][:1]
-            if ahead:
-                return self._offered(turn, ahead, turn.say("offer_one", times=turn.label(ahead[0])))
+            ahead = slots_ahead(turn.context)[:1]
+            if ahead and not has_said(turn.context, one := turn.say("offer_one", times=turn.label(ahead[0]))):
+                return self._offered(turn, ahead, one)
+        if reading_of(turn.context).intent in TELLS and not (wish.says_anything or wish.accepts or wish.declines):
+            ahead = slots_ahead(turn.context)
+            if ahead and not turn.context.taken_slots:
+                return await self._renewed(turn, ahead)
         fitting = await self._find(turn, after=wish.after, before=wish.before) if wish.says_anything else []
         named = wish.exact(turn.zone) is not None or (wish.says_anything and not fitting)
         slots = fitting or await self._find(turn)
@@ -162,20 +174,43 @@ class SchedulerAgent(SpeakingAgent):
                 turn.say("none_free"), "no calendar has a free time", could_answer=False, next_state=WorkflowState.SCHEDULING
             )
         key = "just_taken" if turn.context.taken_slots else "not_free" if named else "offer" if len(slots) > 1 else "offer_one"
-        labels = [time_label(slot, turn.zone, turn.language) for slot in slots]
-        times = listed(labels, zone_label(turn.zone, slots[0].starts_at), turn.language)
-        fixed = turn.say(key, times=times)
+        fixed = turn.say(key, times=turn.listed(slots))
+        if has_said(turn.context, fixed):
+            return await self._others(turn, slots)
         if key in ("just_taken", "not_free") or (
             speaks(turn.language) and reading_of(turn.context).intent is LeadIntent.PICKS_TIME
         ):
             return self._offered(turn, slots, fixed)
-        return await self._offered_by_model(turn, slots, labels, fixed)
+        return await self._offered_by_model(turn, slots, fixed)
 
-    async def _offered_by_model(self, turn: _Turn, slots: list[Slot], labels: list[str], fixed: str) -> AgentResponse:
+    async def _renewed(self, turn: _Turn, ahead: list[Slot]) -> AgentResponse:
+        """They told something while times are on offer: the offer once more, in other words."""
+        ways = [turn.say(key, times=turn.listed(ahead)) for key in ("renewed", "renewed_again")]
+        fixed = next((way for way in ways if not has_said(turn.context, way)), None)
+        if fixed is None:
+            return await self._others(turn, ahead)
+        do = "Take up in a few words what they told you, then ask which of these times suits them, in other words than before."
+        return await self._offered_by_model(turn, ahead, fixed, do)
+
+    async def _others(self, turn: _Turn, slots: list[Slot]) -> AgentResponse:
+        """What would be said was said before: other times, or the question which day would be better."""
+        wish, named = turn.wish, [*slots, *turn.context.offered_slots]
+        windows = [(wish.after, wish.before)] if wish.says_anything else []
+        for after, before in [*windows, (max(slot.ends_at for slot in named), None)]:
+            found = await self._find(turn, after=after, before=before, limit=MOST_OFFERED + len(named))
+            others = [slot for slot in found if slot not in named][:MOST_OFFERED]
+            if others and not has_said(turn.context, text := turn.say("others", times=turn.listed(others))):
+                return self._offered(turn, others, text)
+        return self.said_by_code(turn.say("another_day"), "the same times again", next_state=WorkflowState.SCHEDULING)
+
+    async def _offered_by_model(
+        self, turn: _Turn, slots: list[Slot], fixed: str, do: str = "Answer what they asked, if anything, and offer these times."
+    ) -> AgentResponse:
         """The offer in a model's words, as long as it names exactly these times or those that it found itself."""
         zone = zone_label(turn.zone, slots[0].starts_at)
+        labels = turn.labels(slots)
         task = {
-            "do": "Answer what they asked, if anything, and offer these times.",
+            "do": do,
             "times": labels,
             "zone": zone,
             "words": fixed,
@@ -184,8 +219,8 @@ class SchedulerAgent(SpeakingAgent):
         response = await self.written(turn.context, turn.heard, task, tools)
         if response.offered_slots:
             slots = response.offered_slots
-            labels = [time_label(slot, turn.zone, turn.language) for slot in slots]
-            fixed = turn.say("offer", times=listed(labels, zone, turn.language))
+            labels = turn.labels(slots)
+            fixed = turn.say("offer", times=turn.listed(slots))
         if not all(label in (response.text or "") for label in labels):
             response.text = fixed
         return response.model_copy(update={"offered_slots": slots, "next_state": WorkflowState.SCHEDULING})

@@ -33,6 +33,13 @@ SENTENCES: dict[str, dict[str, str]] = {
         "when_then": "No problem{name}. When would be a better time to get back to you?",
         "wrong_person": "Sorry for the mix-up, and thanks for telling me. I'll pass that on so that it doesn't happen again.",
         "no_texts": "Understood. A colleague will see to it that you are left in peace. You can also reply STOP at any time.",
+        "renewed": "Noted{name}, thanks! For the call: would {times} suit you, or is another day better?",
+        "renewed_again": "Good to know{name}, I've noted that too. When shall we talk: {times}?",
+        "others": "There are other times as well{name}: {times}. Or would another day be better?",
+        "another_day": "Which day and time would be best for you{name}? I'll see what is free then.",
+        "still_open": "As for the call: does {times} suit you?",
+        "still_open_again": "And the call, would {times} do, or is another day better?",
+        "still_open_short": "And which of the times for the call suits you?",
         "or": "or",
     },
     "es": {
@@ -57,6 +64,13 @@ SENTENCES: dict[str, dict[str, str]] = {
         "when_then": "Sin problema{name}. ¿Cuándo sería mejor momento para volver a escribirle?",
         "wrong_person": "Disculpe la confusión y gracias por avisar. Lo comunicaré para que no vuelva a ocurrir.",
         "no_texts": "Entendido. Un compañero se ocupará de que no le molestemos más. También puede responder STOP.",
+        "renewed": "¡Anotado{name}, gracias! Para la llamada: ¿le viene bien {times}, o prefiere otro día?",
+        "renewed_again": "Bueno saberlo{name}, también lo he anotado. ¿Cuándo hablamos: {times}?",
+        "others": "También hay otras horas{name}: {times}. ¿O le viene mejor otro día?",
+        "another_day": "¿Qué día y hora le vendrían mejor{name}? Miro qué hay libre.",
+        "still_open": "En cuanto a la llamada: ¿le viene bien {times}?",
+        "still_open_again": "Y para la llamada, ¿le iría bien {times}, o mejor otro día?",
+        "still_open_short": "¿Y cuál de las horas para la llamada le viene bien?",
         "or": "o",
     },
     "fr": {
@@ -81,6 +95,13 @@ SENTENCES: dict[str, dict[str, str]] = {
         "when_then": "Pas de souci{name}. Quand serait un meilleur moment pour revenir vers vous ?",
         "wrong_person": "Je suis désolé pour l'erreur, merci de l'avoir dit. Je transmets, pour que cela ne se reproduise pas.",
         "no_texts": "C'est noté. Un collègue veillera à ce qu'on vous laisse tranquille. Vous pouvez aussi répondre STOP.",
+        "renewed": "C'est noté{name}, merci ! Pour l'appel : {times}, est-ce que cela vous va, ou plutôt un autre jour ?",
+        "renewed_again": "Bon à savoir{name}, c'est noté aussi. Quand se parle-t-on : {times} ?",
+        "others": "Il y a aussi d'autres heures{name} : {times}. Ou préférez-vous un autre jour ?",
+        "another_day": "Quel jour et quelle heure vous iraient le mieux{name} ? Je regarde ce qui est libre.",
+        "still_open": "Pour l'appel : {times}, est-ce que cela vous convient ?",
+        "still_open_again": "Et pour l'appel, {times} vous irait-il, ou plutôt un autre jour ?",
+        "still_open_short": "Et laquelle des heures pour l'appel vous convient ?",
         "or": "ou",
     },
 }
@@ -147,6 +168,11 @@ def listed(labels: Sequence[str], zone_name: str, language: str) -> str:
     """Several times in one phrase, with the zone that they are in: `A, B or C (CST)`."""
     joined = labels[0] if len(labels) == 1 else f"{'; '.join(labels[:-1])} {say(language, 'or')} {labels[-1]}"
     return f"{joined} ({zone_name})" if zone_name else joined
+
+
+def listed_slots(slots: Sequence[Slot], zone: ZoneInfo, language: str) -> str:
+    """Slots in one phrase, in the lead's zone and with its name."""
+    return listed([time_label(slot, zone, language) for slot in slots], zone_label(zone, slots[0].starts_at), language)
 
 
 def zone_label(zone: ZoneInfo, moment: datetime) -> str:

@@ -14,11 +14,12 @@ from outrider.agents.base import (
     CostMetrics,
     LeadIntent,
     Reading,
+    Slot,
     WorkflowContext,
     WorkflowState,
 )
 from outrider.agents.factory import AgentParts
-from outrider.agents.guard.answers import HAND_OVER_MARK, UNKNOWN_MARK
+from outrider.agents.guard.answers import HAND_OVER_MARK, UNKNOWN_MARK, plain
 from outrider.agents.guard.fencing import RULE, fenced
 from outrider.agents.team.reading import read
 from outrider.agents.tools.base import RunAuthority
@@ -164,6 +165,16 @@ class SpeakingAgent(Agent):
 
 def reading_of(context: WorkflowContext) -> Reading:
     return context.reading or Reading()
+
+
+def slots_ahead(context: WorkflowContext) -> list[Slot]:
+    """The times that were offered and can still be taken."""
+    return [slot for slot in context.offered_slots if slot.starts_at > context.now]
+
+
+def has_said(context: WorkflowContext, text: str) -> bool:
+    """Whether we wrote these very words before: the guard does not let them through again."""
+    return plain(text) in {plain(message.body) for message in context.conversation_history if message.author == "us"}
 
 
 def scope_of(context: WorkflowContext) -> CallScope:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
@@ -34,7 +35,7 @@ def _converse(context: Mapping[str, Any]) -> str:
     if intent in (Intent.INTERESTED, Intent.THANKS, Intent.UNCLEAR) and QUESTION.search(text.lower()):
         intent = Intent.ASKED_OTHER
     if intent in ASKED_FOR_FACTS and context.get("agent_type"):
-        if said := _fact(text, intent, facts, code):
+        if said := _fact(text, intent, facts, code, is_reminded=bool(context.get("is_reminded"))):
             return said
         if intent is not Intent.ASKED_WHAT and someone_calls(facts):
             return _deferred(context, intent, facts, code)
@@ -44,7 +45,7 @@ def _converse(context: Mapping[str, Any]) -> str:
     return f"{found.text} {mark.format(why=found.why)}" if found.why and mark else found.text
 
 
-def _fact(text: str, intent: Intent, facts: Facts, code: str) -> str | None:
+def _fact(text: str, intent: Intent, facts: Facts, code: str, *, is_reminded: bool) -> str | None:
     """The campaign's own sentence about it, if there is one and it was not said before."""
     if intent is Intent.ASKED_PRICE and facts.stated("price"):
         return None
@@ -54,15 +55,16 @@ def _fact(text: str, intent: Intent, facts: Facts, code: str) -> str | None:
     if found is None:
         return None
     ours = [str(entry.get("body") or "") for entry in facts.thread if entry.get("author") != LEAD]
-    has_offered = any(ANSWERS[code]["fact_and_call"].format(fact="").strip() in text for text in ours)
+    has_offered = is_reminded or any(ANSWERS[code]["fact_and_call"].format(fact="").strip() in text for text in ours)
     return ANSWERS[code]["fact" if has_offered else "fact_and_call"].format(fact=found)
 
 
 def _deferred(context: Mapping[str, Any], intent: Intent, facts: Facts, code: str) -> str:
     """The campaign does not tell it, but tells of a call on which it can be asked."""
+    ending = "_reminded" if context.get("is_reminded") else ""
     if intent is Intent.ASKED_PRICE:
-        return ANSWERS[code]["price_on_call"].format(name=_name(facts))
-    said = ANSWERS[code]["not_known"].format(name=_name(facts))
+        return ANSWERS[code][f"price_on_call{ending}"].format(name=_name(facts))
+    said = ANSWERS[code][f"not_known{ending}"].format(name=_name(facts))
     mark = context.get("unknown_mark")
     return f"{said} {mark.format(what='the campaign does not tell it')}" if mark else said
 
@@ -89,7 +91,16 @@ def _handle_objection(context: Mapping[str, Any]) -> str:
     said = (translated or own) if code != "en" else own
     said = (said or spoken["other"]).replace("{name}", _name(facts))
     proof = next(iter(objection.get("proof_points") or ()), None)
-    return f"{proof} {said}" if proof and code == "en" else said
+    if context.get("is_reminded"):
+        said = _without_question(said)
+    return f"{proof} {said}".strip() if proof and code == "en" else said
+
+
+def _without_question(said: str) -> str:
+    """Without the question at its end: the asker puts one of its own there."""
+    sentences = re.split(r"(?<=[.!?]) (?=[\w¿¡])", said)
+    kept = [sentence for sentence in sentences if not sentence.endswith("?")]
+    return " ".join(kept) or said
 
 
 def _schedule(context: Mapping[str, Any]) -> str:

@@ -48,18 +48,24 @@ ANSWERS = {
         "fact_and_call": "{fact} Would you like to go through it on a short call?",
         "price_on_call": "I don't want to guess a figure{name}. A short call looks at your own case. Shall we fix one?",
         "not_known": "I don't know that for sure{name}, and I won't guess. A short call would settle it. Shall we fix one?",
+        "price_on_call_reminded": "I don't want to guess a figure{name}: the call is there to look at your own case.",
+        "not_known_reminded": "I don't know that for sure{name}, and I won't guess. It can be settled on the call.",
     },
     "es": {
         "fact": "{fact}",
         "fact_and_call": "{fact} ¿Quiere que lo veamos en una llamada corta?",
         "price_on_call": "No quiero darle una cifra al azar{name}. Para eso es la llamada corta: se mira su caso. ¿Fijamos una?",
         "not_known": "Eso no lo sé con certeza{name} y no quiero adivinar. Se aclara en una llamada corta. ¿Fijamos una?",
+        "price_on_call_reminded": "No quiero darle una cifra al azar{name}: en la llamada se mira su caso.",
+        "not_known_reminded": "Eso no lo sé con certeza{name} y no quiero adivinar. Se aclara en la llamada.",
     },
     "fr": {
         "fact": "{fact}",
         "fact_and_call": "{fact} Souhaitez-vous en parler lors d'un court appel ?",
         "price_on_call": "Je préfère ne pas deviner un chiffre{name}. Un court appel regarde votre cas. On en fixe un ?",
         "not_known": "Je n'en suis pas sûr{name} et préfère ne pas deviner. Un court appel l'éclaircit. On en fixe un ?",
+        "price_on_call_reminded": "Je préfère ne pas deviner un chiffre{name} : l'appel sert à regarder votre cas.",
+        "not_known_reminded": "Je n'en suis pas sûr{name} et préfère ne pas deviner. L'appel l'éclaircira.",
     },
 }
 
