@@ -9,7 +9,7 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, Page
 
 
-def card(page: Page, title: str) -> Locator:
+def card(page: Page, title: str | re.Pattern[str]) -> Locator:
     """The card under a heading."""
     return page.locator("section").filter(has=page.get_by_role("heading", name=title, exact=True, level=2))
 

@@ -37,10 +37,12 @@ export function AlertsCard({ campaigns }: { campaigns: BudgetReport['campaigns']
             <li key={alert.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2 text-[13px]">
               <Status tone={toneOf(alert.threshold)}>{alertTitle(alert)}</Status>
               <Whose alert={alert} campaigns={campaigns} />
-              <span className="tabular ml-auto text-muted-foreground">{alertFigures(alert)}</span>
-              <time className="w-24 text-right text-muted-foreground" title={formatDateTime(alert.created_at)}>
-                {formatAgo(alert.created_at)}
-              </time>
+              <span className="tabular flex-1 whitespace-nowrap text-right text-muted-foreground">
+                {alertFigures(alert)} ·{' '}
+                <time title={formatDateTime(alert.created_at)} dateTime={alert.created_at}>
+                  {formatAgo(alert.created_at)}
+                </time>
+              </span>
             </li>
           ))}
         </ul>

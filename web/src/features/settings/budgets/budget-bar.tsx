@@ -11,10 +11,12 @@ interface BudgetBarProps {
   /** Part of `spent` that is only reserved. */
   underWay?: number
   limit: number
+  /** Where there is no room for the marks’ labels. */
+  isSmall?: boolean
 }
 
 /** How much of a limit is gone, with the marks at which people are told. */
-export function BudgetBar({ label, spent, underWay = 0, limit }: BudgetBarProps) {
+export function BudgetBar({ label, spent, underWay = 0, limit, isSmall }: BudgetBarProps) {
   const share = shareOf(spent, limit) ?? 0
   const settled = shareOf(spent - underWay, limit) ?? 0
   const fill = FILLS[toneOf(settled)]
@@ -39,21 +41,23 @@ export function BudgetBar({ label, spent, underWay = 0, limit }: BudgetBarProps)
           <div key={mark} className="absolute inset-y-0 w-0.5 bg-surface" style={{ left: `${mark}%` }} />
         ))}
       </div>
-      <div className="relative mt-1 h-4 text-[11px] text-muted-foreground" aria-hidden>
-        {MARKS.map((mark) => (
-          <span
-            key={mark}
-            className={cn(
-              'absolute',
-              mark === 100 ? 'right-0' : '-translate-x-1/2',
-              settled >= mark && 'text-foreground',
-            )}
-            style={mark === 100 ? undefined : { left: `${mark}%` }}
-          >
-            {mark} %
-          </span>
-        ))}
-      </div>
+      {!isSmall && (
+        <div className="relative mt-1 h-4 text-[11px] text-muted-foreground" aria-hidden>
+          {MARKS.map((mark) => (
+            <span
+              key={mark}
+              className={cn(
+                'absolute',
+                mark === 100 ? 'right-0' : '-translate-x-1/2',
+                settled >= mark && 'text-foreground',
+              )}
+              style={mark === 100 ? undefined : { left: `${mark}%` }}
+            >
+              {mark} %
+            </span>
+          ))}
+        </div>
+      )}
     </div>
   )
 }

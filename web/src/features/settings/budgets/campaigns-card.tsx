@@ -42,7 +42,7 @@ function Rows({ rows }: { rows: BudgetRow[] }) {
             </span>
             {row.budget !== null && (
               <span className="w-48">
-                <BudgetBar label={`Budget of ${row.name} that is spent`} spent={row.spent} limit={row.budget} />
+                <BudgetBar label={`Budget of ${row.name} that is spent`} spent={row.spent} limit={row.budget} isSmall />
               </span>
             )}
             <span className="tabular w-44 text-right">

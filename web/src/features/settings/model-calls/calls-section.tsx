@@ -57,13 +57,13 @@ export default function CallsSection() {
 }
 
 const COLUMNS: Column<ModelCall>[] = [
-  { id: 'when', header: 'When', width: 120, cell: (row) => formatAgo(row.created_at) },
+  { id: 'when', header: 'When', width: 105, cell: (row) => formatAgo(row.created_at) },
   { id: 'model', header: 'Model', cell: (row) => <span className="font-medium">{modelName(row.model)}</span> },
-  { id: 'purpose', header: 'For', width: 180, cell: (row) => purposeName(row.purpose) },
+  { id: 'purpose', header: 'For', width: 165, cell: (row) => purposeName(row.purpose) },
   {
     id: 'outcome',
     header: 'How it went',
-    width: 190,
+    width: 175,
     cell: (row) => {
       const { label, tone } = standingOf(row)
       return <Status tone={tone}>{label}</Status>
@@ -72,21 +72,21 @@ const COLUMNS: Column<ModelCall>[] = [
   {
     id: 'tokens',
     header: 'Tokens',
-    width: 100,
+    width: 80,
     align: 'right',
     cell: (row) => formatNumber(row.input_tokens + row.output_tokens),
   },
   {
     id: 'time',
     header: 'Time',
-    width: 100,
+    width: 90,
     align: 'right',
     cell: (row) => (row.state === 'reserved' ? NONE : `${formatNumber(row.milliseconds)} ms`),
   },
   {
     id: 'cost',
     header: 'Cost',
-    width: 120,
+    width: 95,
     align: 'right',
     cell: (row) => (row.price_known ? formatMoney(row.cost) : 'not known'),
   },
