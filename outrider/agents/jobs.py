@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import outrider.agents.reminders  # noqa: F401  (registers its job)
 from outrider.agents.contract import Briefings
+from outrider.agents.overtaking import take_back_unsaid
 from outrider.agents.summing_up import NotNow, sum_up
 from outrider.agents.team.graph import ConversationTeam
 from outrider.agents.turn import LEASE, answer_conversation
@@ -52,6 +53,7 @@ async def summarise(context: JobContext, conversation_id: int) -> None:
 async def answer_soon(session: AsyncSession, event: TextsReceived) -> None:
     """People send several texts in a row; a moment later one answer covers them all."""
     to_answer = dict.fromkeys(text.conversation_id for text in event.texts if text.wish is None)
+    await take_back_unsaid(session, to_answer)
     delay = timedelta(seconds=get_settings().reply_delay_seconds)
     await reply.enqueue_many(session, [{"conversation_id": conversation_id} for conversation_id in to_answer], delay=delay)
 

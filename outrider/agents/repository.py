@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import Row, func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from outrider.agents.models import AgentExecution
 from outrider.agents.team.models import ConversationSummary, QualificationRecord
 from outrider.conversations.models import Author, Conversation, Message, OutboxState, Suppression
 from outrider.leads.models import Lead
@@ -33,6 +34,26 @@ async def automated_replies(session: AsyncSession, conversation_id: int) -> int:
     return int((await session.execute(query)).scalar_one())
 
 
+async def answers_being_typed(session: AsyncSession, conversation_ids: Collection[int]) -> Sequence[Row[Any]]:
+    """(conversation_id, message_id, memory_before) of the agents' answers that wait and did nothing but say something."""
+    done = AgentExecution.output_data
+    query = (
+        select(Message.conversation_id, Message.id.label("message_id"), done["memory_before"].label("memory_before"))
+        .join(AgentExecution, AgentExecution.message_id == Message.id)
+        .where(
+            Message.conversation_id.in_(conversation_ids),
+            Message.state == OutboxState.QUEUED,
+            Message.author == Author.AGENT,
+            # What was booked, noted or handed over stays done, so its words have to reach the lead.
+            func.jsonb_array_length(func.coalesce(done["intents"], literal_column("'[]'::jsonb"))) == 0,
+            done["person_reason"].is_(None),
+            done["memory_before"].is_not(None),
+        )
+        .order_by(Message.id.desc())
+    )
+    return (await session.execute(query)).all()
+
+
 async def message_named(session: AsyncSession, dedupe_key: str) -> int | None:
     """The text that was queued for the intent of this name."""
     return await session.scalar(select(Message.id).where(Message.dedupe_key == dedupe_key))
@@ -40,6 +61,10 @@ async def message_named(session: AsyncSession, dedupe_key: str) -> int | None:
 
 async def conversation(session: AsyncSession, conversation_id: int) -> Conversation | None:
     return await session.get(Conversation, conversation_id)
+
+
+async def lock_conversation(session: AsyncSession, conversation_id: int) -> None:
+    await session.execute(select(Conversation.id).where(Conversation.id == conversation_id).with_for_update())
 
 
 async def rests_since(session: AsyncSession, conversation_id: int, inbound_count: int) -> bool:

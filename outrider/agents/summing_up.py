@@ -79,6 +79,8 @@ async def _keep(
     context = given.context
     assert context.conversation_id is not None
     session.add(_execution(given, response, milliseconds))
+    # Whoever stores a text locks the conversation: it is seen here, or it comes after this summary.
+    await repository.lock_conversation(session, context.conversation_id)
     if await repository.newest_message_id(session, context.conversation_id) != newest:
         return NotNow(max(rest, SHORTEST_WAIT))
     found = ThreadSummary.model_validate(response.result)

@@ -108,7 +108,7 @@ def execution_of(
         campaign_id=context.briefing.campaign_id,
         trace_id=context.call_id,
         input_data=_input(given),
-        output_data=_output(answer),
+        output_data=_output(answer, given.memory),
         processing_time_ms=milliseconds,
         success=has_text or (response is not None and response.person_reason is None),
         error=error or (None if has_text or response is None else response.reason),
@@ -145,13 +145,14 @@ def _input(given: Given) -> dict[str, Any]:
     return {"trace_id": context.call_id, "heard": given.heard, **context.model_dump(mode="json", include=kept)}
 
 
-def _output(answer: TeamAnswer | None) -> dict[str, Any]:
+def _output(answer: TeamAnswer | None, before: Memory) -> dict[str, Any]:
     if answer is None:
         return {}
     response = answer.response.model_dump(mode="json", exclude={"cost"}, exclude_none=True)
     reading = answer.reading.model_dump(mode="json", exclude_none=True)
     base = {"text": answer.response.text, "reason": answer.response.reason}
-    return {**response, **base, "rule": answer.route.rule, "reading": reading, "milliseconds": dict(answer.milliseconds)}
+    return {**response, **base, "rule": answer.route.rule, "reading": reading, "milliseconds": dict(answer.milliseconds),
+            "memory_before": before.model_dump(mode="json")}  # fmt: skip
 
 
 def _findings(answer: TeamAnswer) -> list[dict[str, Any]]:

@@ -37,16 +37,20 @@ _SPELLED_OUT = re.compile(r"\b(?:[a-z][ .]){2,}[a-z]\b")
 _END_OF_CLAUSE = re.compile(r"[.!?;:,\n\r()\"“”«»|/–—¡¿]+|\s-+\s")
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 
+OF_A_MEETING = re.compile(r"(?:please |pls |just |kindly )*(?:end|cancel) (?:(?:the|this|my) )?(?:call|it|this)")
+"""One call, or “it”: not the calls, and not the bare keyword."""
+
 _EXACT = {phrase: group for group in PHRASES for phrase in group.phrases}
 _LONGEST_PHRASE_WITH_COURTESY = 10
 _COMPILED = [(rule, re.compile(rule.pattern), re.compile(rule.unless), re.compile(rule.unless_anywhere)) for rule in WORDINGS]
 
 
-def recognise(body: str, opt_out_type: str | None = None) -> Recognised | None:
+def recognise(body: str, opt_out_type: str | None = None, *, has_meeting: bool = False) -> Recognised | None:
     """The wish that a text states, or None. Where several are plausible, opting out wins.
 
     `YES` is an opt-in only as the whole text, and means something only to who has opted out: to everybody else it is
-    an answer. `opt_out_type` is the carrier's own verdict (Twilio's OptOutType), which is never overruled.
+    an answer. `opt_out_type` is the carrier's own verdict (Twilio's OptOutType), which is never overruled. To who has a meeting
+    with us (`has_meeting`) “cancel the call” is about that meeting, as long as nothing else in the text says stop.
     """
     if opt_out_type and (verdict := CARRIER_OPT_OUT_TYPES.get(opt_out_type.strip().upper())):
         return Recognised(verdict, "carrier_keyword", opt_out_type.strip().upper(), "en")
@@ -54,7 +58,7 @@ def recognise(body: str, opt_out_type: str | None = None) -> Recognised | None:
     if wish := CARRIER_KEYWORDS.get(word):
         return Recognised(wish, "carrier_keyword", word, "en")
     clauses = normalise(body)
-    return _whole_text(clauses) or _wording(clauses)
+    return _whole_text(clauses, has_meeting) or _wording(clauses, has_meeting)
 
 
 def normalise(body: str) -> list[str]:
@@ -68,7 +72,7 @@ def normalise(body: str) -> list[str]:
     return [clause for clause in clauses if clause]
 
 
-def _whole_text(clauses: list[str]) -> Recognised | None:
+def _whole_text(clauses: list[str], has_meeting: bool) -> Recognised | None:
     """A phrase that is the whole text, give or take words of courtesy around it."""
     words = " ".join(clauses).split()
     if len(words) > _LONGEST_PHRASE_WITH_COURTESY:
@@ -76,6 +80,8 @@ def _whole_text(clauses: list[str]) -> Recognised | None:
     for start, end in _without_courtesy(words):
         phrase = " ".join(words[start:end])
         group = _EXACT.get(phrase)
+        if has_meeting and OF_A_MEETING.fullmatch(phrase):
+            continue
         if group and (group.courtesy or end - start == len(words)):
             return Recognised(group.wish, "wording", phrase, group.language)
     return None
@@ -89,11 +95,13 @@ def _without_courtesy(words: list[str]) -> Iterator[tuple[int, int]]:
     return iter(sorted((stretch for stretch in stretches if stretch[0] < stretch[1]), key=lambda s: s[0] - s[1]))
 
 
-def _wording(clauses: list[str]) -> Recognised | None:
+def _wording(clauses: list[str], has_meeting: bool) -> Recognised | None:
     text = " | ".join(clauses)
     for rule, pattern, unless, unless_anywhere in _COMPILED:
         for clause in clauses:
             match = pattern.search(clause)
+            if match and has_meeting and OF_A_MEETING.fullmatch(match.group()):
+                continue
             if match and not unless.search(clause) and not unless_anywhere.search(text):
                 return Recognised(rule.wish, "wording", match.group(), rule.language)
     return None

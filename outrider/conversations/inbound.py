@@ -8,7 +8,7 @@ Slow work, such as answering, belongs to the subscribers of `TextsReceived`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -21,6 +21,7 @@ from outrider.channels.segments import count_segments
 from outrider.config import get_settings
 from outrider.conversations.events import SuppressionsChanged, TextReceived
 from outrider.conversations.facts import Facts
+from outrider.conversations.meetings import leads_with_meeting
 from outrider.conversations.models import Author, Purpose, SuppressionReason
 from outrider.conversations.outbox import NoSenderAvailable, TextIntent, queue_texts
 from outrider.conversations.repository import inbound as rows
@@ -146,6 +147,7 @@ async def _store(session: AsyncSession, arrivals: Sequence[Arrival]) -> list[_Ne
         writer = writers[arrival.text.from_]
         new.append(_new_inbound(arrival, writer, threads[writer.lead_id], sender_of[arrival.text.carrier_sid], now))
     ids = await rows.insert_texts(session, new)
+    recognised = await _recognise(session, arrivals, writers)
     stored = [
         _New(
             arrival=arrival,
@@ -153,13 +155,30 @@ async def _store(session: AsyncSession, arrivals: Sequence[Arrival]) -> list[_Ne
             thread=threads[writer.lead_id],
             message_id=ids[arrival.text.carrier_sid],
             written_at=arrival.written_at or now,
-            recognised=recognise(arrival.text.body, arrival.text.opt_out_type),
+            recognised=recognised[arrival.text.carrier_sid],
         )
         for arrival in arrivals
         if arrival.text.carrier_sid in ids
     ]
     await rows.count_texts(session, [(one.thread.conversation_id, one.written_at) for one in stored])
     return stored
+
+
+async def _recognise(
+    session: AsyncSession, arrivals: Sequence[Arrival], writers: Mapping[str, Writer]
+) -> dict[str, Recognised | None]:
+    """The wishes, by carrier sid. Whether a lead has a meeting is only asked where that decides."""
+    found = {one.text.carrier_sid: recognise(one.text.body, one.text.opt_out_type) for one in arrivals}
+    if_meeting = {
+        one.text.carrier_sid: (writers[one.text.from_].lead_id, other)
+        for one in arrivals
+        if found[one.text.carrier_sid] is not None
+        and (other := recognise(one.text.body, one.text.opt_out_type, has_meeting=True)) != found[one.text.carrier_sid]
+    }
+    if if_meeting:
+        having = await leads_with_meeting(session, {lead_id for lead_id, _ in if_meeting.values()})
+        found |= {sid: other for sid, (lead_id, other) in if_meeting.items() if lead_id in having}
+    return found
 
 
 async def _writers(session: AsyncSession, phones: Sequence[str]) -> dict[str, Writer]:

@@ -140,6 +140,22 @@ async def take_back_answers(session: AsyncSession, conversation_id: int) -> bool
     return bool(outcomes)
 
 
+async def take_back_texts(session: AsyncSession, message_ids: Sequence[int], reason: str) -> list[int]:
+    """Cancel those of the texts that still wait; returns which. One that a deliverer already holds leaves."""
+    outcomes = await rows.cancel(
+        session,
+        reason=reason,
+        batch=CANCEL_BATCH,
+        campaign_id=None,
+        phones=None,
+        campaign_lead_ids=None,
+        purpose=Purpose.REPLY,
+        message_ids=message_ids,
+    )
+    await settle(session, outcomes)
+    return [outcome.message_id for outcome in outcomes]
+
+
 async def settle(session: AsyncSession, outcomes: Sequence[TextOutcome]) -> None:
     """Publish that these texts ended."""
     if outcomes:

@@ -16,7 +16,23 @@ TOP_LEVEL_LIKE = re.compile(r"[a-z]{2,24}")
 """A sentence that lacks the space after its full stop goes on with a capital."""
 FIRST_LABEL = re.compile(r"[\w-]*?[a-zA-Z][\w-]")
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}+@[\w-]{1,63}+(?:\.[\w-]{1,63}+){1,8}+")
-PHONE = re.compile(r"\+?\d(?:[\s().-]{0,2}\d){8,14}")
+PHONE = re.compile(r"\+?\d(?:[\s()./_*,-]{0,3}\d){8,14}")
+LOCAL_PHONE = re.compile(r"(?<![\d-])\d{3}[-.]\d{4}(?![\d-])")
+"""A number without its area, as North Americans write it."""
+SHORT_CODE = re.compile(
+    r"\b(?:text|send|txt|sms|envi[ae]\w{0,2}|mande\w?|envoyez)\b[^.?!]{1,30}?\b(?:to|al|au|a)\s(\d{4,6})\b", re.IGNORECASE
+)
+DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|un|deux"
+DIGIT += r"|trois|quatre|cinq|sept|huit|neuf)"
+SPOKEN_PHONE = re.compile(rf"\b{DIGIT}(?:[\s,-]{{1,3}}{DIGIT}){{5,}}\b", re.IGNORECASE)
+DATE = re.compile(r"\b\d{1,2}([./-])\d{1,2}\1\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b")
+DISGUISED_LINK = re.compile(
+    r"\bh[tx]{2}ps?\b|\b[\w-]{2,40}\s?[(\[{]\s?(?:\.|dot|punto|point)\s?[)\]}]\s?\w{2,24}"
+    r"|\b[\w-]{2,40} (?:dot|punto|point) (?:com|net|org|io|info|biz|xyz)\b"
+    r"|\b[\w-]{2,40}(?:\s+\.\s*|\.\s+)(?:com|net|org|xyz)\b"
+    r"|\b(?:\d{1,3}\.){3}\d{1,3}\b|//[\w-]+\.\w|\b(?:javascript|data|tel|mailto|ftp|file|intent):\S"
+)
+"""Addresses written so that only people take them for ones, and those that open something else than a page."""
 CLOSING = ".,;:!?…)]}>\"'’”»*_"
 """What ends a sentence or a bracket around an address."""
 
@@ -52,8 +68,24 @@ def invented(text: str, links_told: Iterable[str], all_told: Iterable[str], allo
         is_of_mail = any(link in mail for mail in mails)
         if not is_of_mail and not _occurs(link.lower(), linked) and not _is_on(link.lower(), hosts):
             unknown.append(link)
-    unknown += [number for number in PHONE.findall(text) if _digits(number) not in numbers]
+    unknown += [found for found in _disguised(text) if found.lower() not in linked]
+    dateless = DATE.sub(" ", text)
+    unknown += [number for number in PHONE.findall(dateless) if _digits(number) not in numbers]
+    unknown += [number for number in LOCAL_PHONE.findall(dateless) if number not in told]
+    unknown += [found for found in (*SHORT_CODE.findall(text), *_spoken(text)) if found.lower() not in told]
     return unknown[0] if unknown else None
+
+
+def _disguised(text: str) -> Iterator[str]:
+    for match in DISGUISED_LINK.finditer(text):
+        # “http” and “https” alone are the beginning of addresses that `links` knows.
+        if match[0].lower() not in ("http", "https"):
+            yield match[0]
+
+
+def _spoken(text: str) -> Iterator[str]:
+    for match in SPOKEN_PHONE.finditer(text):
+        yield match[0]
 
 
 def _link(found: str) -> str | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from outrider.agents.base import Guardrails
 from outrider.agents.guard.addresses import invented
 from outrider.agents.guard.disclosure import claims_to_be_human, discloses, with_disclosure
+from outrider.agents.guard.disguise import undisguised
 from outrider.agents.guard.lengths import shortened
 from outrider.agents.guard.promises import unapproved
 from outrider.agents.guard.secrets import quotes_instructions, secret_in
@@ -45,6 +46,8 @@ class Told:
     """What we wrote before: not said again."""
     instructions: str = ""
     """What the model was told to do: not quoted."""
+    prompt: str = ""
+    """What an operator told it: no long piece is quoted."""
     secrets: Sequence[str] = ()
 
 
@@ -102,9 +105,10 @@ def admits_not_knowing(answer: str) -> bool:
 
 def _problem(text: str, told: Told, limits: Guardrails) -> str | None:
     """Why the text may not be sent, in words for the people who read it; None if it may."""
+    text = undisguised(text)
     if secret_in(text, told.secrets):
         return "The agent's answer held something that looks like a key or a password, so it was not sent."
-    if quotes_instructions(text, told.instructions):
+    if quotes_instructions(text, told.instructions, told.prompt):
         return "The agent's answer repeated its own instructions, so it was not sent."
     if claims_to_be_human(text):
         return "The agent's answer claimed that a person writes, so it was not sent."

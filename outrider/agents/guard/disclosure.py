@@ -19,7 +19,10 @@ DISCLOSES = re.compile(
 CLAIMS_TO_BE_HUMAN = re.compile(
     r"\bi(?:'m| am) (?:a |an )?(?:real |actual |living |human )?(?:human|person)\b|\bi(?:'m| am) not (?:a |an )?(?:bot|robot"
     r"|ai|machine|"
-    r"computer|automated)\b|\b(?:real|actual) (?:human|person) here\b|\bno soy (?:un |una )?(?:bot|robot|ia|maquina)\b"
+    r"computer|automated)\b|\b(?:real |actual )?(?:human|person) here\b"
+    r"|\byou(?:'re| are) (?:talking|speaking|texting|chatting) (?:to|with) (?:a |an )?(?:real |actual )?(?:human|person)\b"
+    r"|\ba (?:real |actual )?(?:human|person) (?:is writing|is texting|writes|wrote) this\b|\bno (?:machine|bot|robot) here\b"
+    r"|\bno soy (?:un |una )?(?:bot|robot|ia|maquina)\b"
     r"|\bsoy (?:un |una )?(?:persona|human[oa])\b|\bje ne suis pas (?:un |une )?(?:bot|robot|ia|machine)\b"
     r"|\bje suis (?:un |une )?(?:vraie? )?(?:humaine?|personne)\b"
 )

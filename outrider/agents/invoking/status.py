@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -18,6 +19,7 @@ from outrider.agents.models import AgentExecution
 from outrider.conversations.models import Conversation
 from outrider.errors import ConfigurationError, InvalidInput, NotFound
 from outrider.leads.models import Lead
+from outrider.llm.budgets.service import left_alone
 
 DEFAULT_GOAL = 1.0
 MODEL_FAILURES = ("model-", "circuit-open", "answer-unusable")
@@ -31,8 +33,11 @@ async def status_of_all(session: AsyncSession, invocations: Invocations) -> dict
     figures = await repository.figures(session, types)
     latest = await repository.latest_runs(session, types)
     used = await repository.used_turns(session)
+    open_circuits = await left_alone(session)
     return {
-        kind: _status(kind, configurations[kind], figures.get(kind), latest.get(kind), invocations, used.get(kind, 0))
+        kind: _status(
+            kind, configurations[kind], figures.get(kind), latest.get(kind), invocations, used.get(kind, 0), open_circuits
+        )
         for kind in AgentType
     }
 
@@ -95,10 +100,13 @@ def _status(
     latest: LatestRun | None,
     invocations: Invocations,
     used: int,
+    open_circuits: Mapping[str, str],
 ) -> AgentStatus:
     made = agent_classes().get(kind)
     model, problem = _model(invocations.parts.models, configuration.model)
-    failing = latest is not None and not latest.success and (latest.error_code or "").startswith(MODEL_FAILURES)
+    circuit = open_circuits.get(model.partition(":")[0])
+    has_failed = latest is not None and not latest.success and (latest.error_code or "").startswith(MODEL_FAILURES)
+    failing = circuit is not None or has_failed
     runs, successes = (figures.runs, figures.successes) if figures else (0, 0)
     return AgentStatus(
         agent_type=kind,
@@ -107,7 +115,7 @@ def _status(
         name=configuration.name,
         model=model,
         model_health="not_configured" if problem else "failing" if failing else "healthy",
-        model_problem=problem or (latest.error if failing and latest else None),
+        model_problem=problem or circuit or (latest.error if has_failed and latest else None),
         is_available=made is not None,
         last_run=latest.at if latest else None,
         last_error=latest.error if latest and not latest.success else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -160,6 +160,14 @@ async def meeting_ahead(session: AsyncSession, conversation_id: int, now: dateti
     if lock:
         query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     return (await session.scalars(query)).one_or_none()
+
+
+async def leads_with_meeting(session: AsyncSession, lead_ids: Collection[int], now: datetime) -> set[int]:
+    """Those of the leads that have a meeting ahead."""
+    query = select(Booking.lead_id).where(
+        Booking.lead_id.in_(lead_ids), Booking.status == BookingStatus.BOOKED, Booking.ends_at > now
+    )
+    return {lead_id for lead_id in await session.scalars(query) if lead_id is not None}
 
 
 async def has_meetings_ahead(session: AsyncSession, calendar_id: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -27,6 +28,7 @@ from outrider.agents.scheduling.models import (
 from outrider.agents.scheduling.openings import Taken, full_days, merged
 from outrider.agents.scheduling.slots import rules_of
 from outrider.agents.variables import fill
+from outrider.conversations.meetings import knows_meetings
 from outrider.conversations.threads import require_conversation
 from outrider.errors import Conflict, InvalidInput, NotFound
 from outrider.events.bus import publish
@@ -195,6 +197,12 @@ async def meeting_of(session: AsyncSession, conversation_id: int) -> Meeting | N
         return None
     slot = Slot(calendar_id=booking.calendar_id, starts_at=booking.starts_at, ends_at=booking.ends_at)
     return Meeting(booking_id=booking.id, slot=slot, status=booking.status)
+
+
+@knows_meetings
+async def leads_with_meeting(session: AsyncSession, lead_ids: Collection[int]) -> set[int]:
+    """Those of the leads that have a meeting ahead: their “cancel the call” is about it."""
+    return await repository.leads_with_meeting(session, lead_ids, datetime.now(UTC))
 
 
 async def get_booking(session: AsyncSession, booking_id: int) -> Booking:

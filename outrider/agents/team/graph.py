@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, TypedDict, cast
 
@@ -42,11 +42,13 @@ from outrider.agents.team.reading import read
 from outrider.agents.team.reminding import with_reminder
 from outrider.agents.team.routing import Route, route
 from outrider.agents.team.sentences import say, speaks
-from outrider.agents.team.speaking import LEAD_FACTS, SpeakingAgent, reading_of, state_after
+from outrider.agents.team.speaking import SpeakingAgent, reading_of, state_after
 from outrider.conversations.models import PersonReason
 
 Configurations = Mapping[AgentType, AgentConfiguration]
 HOLD = {"do": "Say in one sentence that a colleague will get back to them. Ask nothing."}
+LONGEST_NAME = 80
+MOST_DIGITS = 6
 SAYS_NOTHING = "There is nothing left to say."
 
 
@@ -227,7 +229,7 @@ class ConversationTeam:
         is_first = limits.disclose_ai == "at_first_contact" and not context.is_disclosed
         checked = check_answer(
             response.text,
-            told(context, state["heard"], agent.rules(context), self._secrets),
+            replace(told(context, state["heard"], _instructions(agent, context), self._secrets), prompt=_own_prompt(agent)),
             limits,
             must_disclose=wants_to_know or is_first,
             language=context.language,
@@ -254,15 +256,30 @@ def told(context: WorkflowContext, heard: str, instructions: str = "", secrets: 
     theirs = [message.body for message in context.conversation_history if message.author == "lead"]
     library = [text for one in context.objections for text in (one.sample_answer, *one.proof_points)]
     campaign = (briefing.name, briefing.sender_name, briefing.description, briefing.system_prompt, briefing.template or "")
-    facts = [str(context.lead.get(name) or "") for name in LEAD_FACTS]
+    names = [str(context.lead.get(name) or "") for name in ("name", "company")]
     return Told(
         by_us=[*campaign, *library, *ours],
-        by_lead=[*theirs, heard, *facts],
-        names=[str(context.lead.get(name) or "") for name in ("name", "company")],
+        # Nothing of the lead's row: whoever fills in a form with another person's number could have us write to that person.
+        by_lead=[*theirs, heard],
+        names=[name for name in names if _is_name(name)],
         our_texts=ours,
         instructions=instructions,
         secrets=secrets,
     )
+
+
+def _is_name(text: str) -> bool:
+    """Whether a field looks like a name or a company, which may be named like a host. A form may hold anything."""
+    digits = sum(character.isdigit() for character in text)
+    return len(text) <= LONGEST_NAME and digits <= MOST_DIGITS and not any(mark in text for mark in "/@:")
+
+
+def _instructions(agent: SpeakingAgent, context: WorkflowContext) -> str:
+    return f"{agent.rules(context)}\n{built_in(agent.agent_type).system_prompt}"
+
+
+def _own_prompt(agent: SpeakingAgent) -> str:
+    return agent.configuration.system_prompt
 
 
 def memory_after(before: Memory, answer: TeamAnswer) -> Memory:

@@ -135,6 +135,8 @@ class SpeakingAgent(Agent):
             max_tokens=MOST_TOKENS,
             purpose=PURPOSE,
             scope=scope_of(context),
+            # Who asks for another draft wants another one.
+            fresh=context.is_draft,
             metadata={"trace_id": context.call_id, "agent_type": self.agent_type},
             context={**told, **work, "hand_over_mark": HAND_OVER_MARK, "unknown_mark": UNKNOWN_MARK},
         )

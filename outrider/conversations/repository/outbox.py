@@ -195,6 +195,7 @@ async def cancel(
     purpose: Purpose | None,
     conversation_id: int | None = None,
     author: Author | None = None,
+    message_ids: Sequence[int] | None = None,
 ) -> list[TextOutcome]:
     """Cancel at most `batch` waiting texts that match every given filter."""
     filters = [Message.state.in_([OutboxState.QUEUED, OutboxState.HELD]), Message.purpose != Purpose.COMPLIANCE]
@@ -210,6 +211,8 @@ async def cancel(
         filters.append(Message.conversation_id == conversation_id)
     if author is not None:
         filters.append(Message.author == author)
+    if message_ids is not None:
+        filters.append(Message.id.in_(message_ids))
     waiting = _locked(*filters, limit=batch, skip_claimed=phones is None and campaign_lead_ids is None)
     result = await session.execute(
         _update(waiting).values(state=OutboxState.CANCELLED, hold_reason=reason).returning(*OUTCOME_COLUMNS)

@@ -105,6 +105,17 @@ async def read_health(session: AsyncSession) -> list[ProviderHealth]:
     return [_health(name, told.get(name, []), [span.get(name, ProviderFigures()) for span in spans], now) for name in names]
 
 
+async def left_alone(session: AsyncSession) -> dict[str, str]:
+    """The providers that failed so often that a process leaves them alone for now, with the reason in words."""
+    now = datetime.now(UTC)
+    told: dict[str, str] = {}
+    for row in await health_repository.board(session):
+        if row.state == "open" and row.until is not None and row.until > now:
+            why = row.problem or f"{row.provider} failed too often and is left alone until {row.until:%H:%M} UTC."
+            told.setdefault(row.provider, why)
+    return told
+
+
 async def _budget(session: AsyncSession, scope: Scope, limit: Decimal | None, now: datetime, *, is_default: bool) -> BudgetOut:
     shown = BudgetOut(
         scope=scope,

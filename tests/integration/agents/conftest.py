@@ -77,7 +77,12 @@ class Talk:
     def team_of(self, slots: SlotFinder | None) -> ConversationTeam:
         return ConversationTeam(AgentParts(models=OneModel(self.model), slots=slots, database=self.world.database))
 
-    async def hears(self, body: str = "Tell me more", **values: Any) -> None:
+    async def hears(self, body: str = "Tell me more", *, is_typing: bool = False, **values: Any) -> None:
+        """The lead writes; what we wrote before has left, unless it is still being typed."""
+        if not is_typing:
+            await self.world.execute(
+                "UPDATE messages SET state = 'sent', sent_at = now() WHERE state = 'queued' AND author = 'agent'"
+            )
         self.id = await self.world.hears(self.lead, body, **values)
 
     async def works(self, attempt: int = 0) -> int:
