@@ -12,6 +12,7 @@ export type Note = Schemas['NoteOut']
 export type Decision = Schemas['DecisionOut']
 export type Insight = Schemas['MessageInsight']
 export type Suggestion = Schemas['Suggestion']
+export type TeamView = Schemas['TeamView']
 export type Suppression = Schemas['SuppressionOut']
 export type View = 'mine' | 'unassigned' | 'needs_person' | 'all'
 
@@ -38,6 +39,7 @@ export const conversationKeys = {
   messages: (id: number) => ['conversation', 'one', id, 'messages'] as const,
   notes: (id: number) => ['conversation', 'one', id, 'notes'] as const,
   decisions: (id: number) => ['conversation', 'one', id, 'decisions'] as const,
+  team: (id: number) => ['conversation', 'one', id, 'team'] as const,
   insights: (id: number) => ['conversation', 'one', id, 'insights'] as const,
 }
 
@@ -64,6 +66,14 @@ export const threadQuery = (id: number) =>
   queryOptions({
     queryKey: conversationKeys.one(id),
     queryFn: () => data(api.GET('/api/threads/{conversation_id}', path(id))),
+    refetchInterval: pollWhenNotLive,
+  })
+
+/** Where the thread stands with the agents. */
+export const teamQuery = (id: number) =>
+  queryOptions({
+    queryKey: conversationKeys.team(id),
+    queryFn: () => data(api.GET('/api/threads/{conversation_id}/team', path(id))),
     refetchInterval: pollWhenNotLive,
   })
 

@@ -11,10 +11,12 @@ import { ErrorState, SkeletonLines } from '@/components/ui/states'
 import { TierBadge } from '@/components/ui/tier-badge'
 import { formatDateTime, formatPhone, humanize, NONE } from '@/lib/format'
 
+import { TeamSection } from './team-section'
+
 type Lead = Schemas['LeadDetail']
 
-/** The lead behind a thread: who they are, what they agreed to, which campaigns have them. */
-export function LeadPanel({ thread }: { thread: Conversation }) {
+/** The lead behind a thread: who they are, how they stand with the agents, what they agreed to, which campaigns have them. */
+export function LeadPanel({ thread, onJump }: { thread: Conversation; onJump: (quote: string) => void }) {
   const id = thread.lead_id
   const lead = useQuery({
     queryKey: ['leads', 'one', id],
@@ -25,6 +27,9 @@ export function LeadPanel({ thread }: { thread: Conversation }) {
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-5 p-4">
       <Identity lead={lead.data} />
+      <Section title="Agents">
+        <TeamSection conversationId={thread.id} onJump={onJump} />
+      </Section>
       <Section title="Facts">
         <Facts items={factsOf(lead.data)} />
       </Section>

@@ -6,6 +6,7 @@ import { cn } from '@/lib/cn'
 import { formatDateTime, formatShortTime } from '@/lib/format'
 import { dayWords, type Entry } from './entries'
 import { InsightFold } from './insight-fold'
+import { placeOf } from './team'
 import { UnknownOutcome } from './unknown-outcome'
 
 interface ThreadEntryProps {
@@ -36,7 +37,11 @@ export function ThreadEntry({ entry, leadName, insight, onDeleteNote }: ThreadEn
     )
   const { message, isContinued } = entry
   return (
-    <div className={isContinued ? 'mt-1.5' : 'mt-4'}>
+    <div
+      id={placeOf(message.id)}
+      tabIndex={-1}
+      className={cn('rounded-lg outline-primary outline-offset-4 focus:outline-2', isContinued ? 'mt-1.5' : 'mt-4')}
+    >
       <MessageBubble
         message={message}
         leadName={leadName}

@@ -14,6 +14,7 @@ import { ConversationViewer } from './conversation-viewer'
 import { LeadPanel } from './lead-panel'
 import { SnoozeDialog } from './snooze-menu'
 import { ThreadHeader } from './thread-header'
+import { useJump } from './use-jump'
 import { type ThreadVerbs, useThreadVerbs } from './use-thread-verbs'
 
 const PANEL = 'conversations.panel'
@@ -21,6 +22,7 @@ const PANEL = 'conversations.panel'
 const ROOM_FOR_PANEL = '(min-width: 1280px)'
 /** Who goes through threads by key has not read each of them. */
 const READ_AFTER_MS = 800
+const SHEET_CLOSES_MS = 250
 
 interface ThreadPaneProps {
   id: number
@@ -41,6 +43,12 @@ export function ThreadPane({ id, me, listed, onBack, onPutAway }: ThreadPaneProp
   const [isSnoozing, setSnoozing] = useState(false)
   const [isPanelWanted, setPanelWanted] = useState(() => readStored(PANEL, true))
   const [isSheetOpen, setSheetOpen] = useState(false)
+  const jump = useJump(id)
+  const jumpFromSheet = (quote: string) => {
+    setSheetOpen(false)
+    // The sheet gives the focus back as it closes; the text takes it after that.
+    setTimeout(() => void jump(quote), SHEET_CLOSES_MS)
+  }
   const verbs = useThreadVerbs({
     thread,
     me,
@@ -83,13 +91,13 @@ export function ThreadPane({ id, me, listed, onBack, onPutAway }: ThreadPaneProp
       </section>
       {isPanelWanted && (
         <aside aria-label="Lead" className="hidden w-76 shrink-0 overflow-y-auto border-l bg-surface xl:block">
-          <LeadPanel thread={thread} />
+          <LeadPanel thread={thread} onJump={jump} />
         </aside>
       )}
       <Dialog open={isSheetOpen} onOpenChange={setSheetOpen}>
         <DialogContent side="right" title="Lead" className="sm:max-w-sm">
           <div className="-mx-4">
-            <LeadPanel thread={thread} />
+            <LeadPanel thread={thread} onJump={jumpFromSheet} />
           </div>
         </DialogContent>
       </Dialog>
