@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -19,9 +18,9 @@ from outrider.db.embedded import EmbeddedPostgres
 from outrider.db.engine import Database
 from outrider.db.migrate import migrate
 from outrider.llm.budgets import alerts
+from tests.databases import Databases
 
 TEMPLATE = "outrider_template"
-_numbers = itertools.count(1)
 
 
 @pytest.fixture(autouse=True)
@@ -57,20 +56,21 @@ def _address(dsn: str, database: str) -> str:
     return dsn.replace("/postgres?", f"/{database}?")
 
 
+@pytest.fixture(scope="session")
+def databases(postgres: str) -> Databases:
+    return Databases(postgres, TEMPLATE)
+
+
 @pytest.fixture
-async def database(postgres: str) -> AsyncIterator[Database]:
+async def database(databases: Databases) -> AsyncIterator[Database]:
     """A database of the test's own, migrated and empty."""
-    name = f"test_{next(_numbers)}"
-    server = await asyncpg.connect(postgres)
-    await server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
-    database = Database(_address(postgres, name), pool_size=10)
-    alerts.forget_told()
-    try:
-        yield database
-    finally:
-        await database.aclose()
-        await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        await server.close()
+    async with databases.lend() as address:
+        database = Database(address, pool_size=10)
+        alerts.forget_told()
+        try:
+            yield database
+        finally:
+            await database.aclose()
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 import pytest
 from fastapi import FastAPI
@@ -100,8 +101,19 @@ def test_every_answer_has_a_named_shape(route: APIRoute) -> None:
     """A JSON answer without a model of its own would reach the generated client as `unknown`."""
     makes_json = getattr(route.response_class, "value", route.response_class) is JSONResponse
     if makes_json and route.include_in_schema and route.status_code != 204:
-        shape = get_args(route.response_model)[0] if get_origin(route.response_model) is list else route.response_model
-        assert isinstance(shape, type) and issubclass(shape, BaseModel)
+        shapes = shapes_of(route.response_model)
+        assert shapes and all(isinstance(shape, type) and issubclass(shape, BaseModel) for shape in shapes)
+
+
+def shapes_of(answer: Any) -> list[Any]:
+    """What an answer is made of: of a list its items, of a mapping its values, of alternatives each."""
+    if get_origin(answer) in (list, dict):
+        return shapes_of(get_args(answer)[-1])
+    if get_origin(answer) is Annotated:
+        return shapes_of(get_args(answer)[0])
+    if get_origin(answer) in (Union, UnionType):
+        return [shape for alternative in get_args(answer) for shape in shapes_of(alternative)]
+    return [answer]
 
 
 @pytest.mark.parametrize(
