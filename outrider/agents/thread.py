@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from outrider.agents.base import AgentConfiguration, AgentMessage, AgentType, WorkflowContext
 from outrider.agents.contract import Briefing, Briefings
 from outrider.agents.guard import shortened
+from outrider.agents.guard.disclosure import discloses
 from outrider.agents.library.configurations import configurations_for
 from outrider.agents.memory import Memory, latest_qualification, load_memory
 from outrider.agents.models import AgentExecution
@@ -73,7 +74,8 @@ async def load(session: AsyncSession, briefings: Briefings, conversation_id: int
         offered_slots=memory.offered_slots,
         meeting=await meeting_of(session, conversation_id),
         failures=memory.failures,
-        is_disclosed=memory.is_disclosed,
+        # A campaign's first text may have said it.
+        is_disclosed=memory.is_disclosed or any(one.author == "us" and discloses(one.body) for one in said),
     )
     chosen = {AgentType(kind): agent_id for kind, agent_id in briefing.agents.items()}
     configurations = await configurations_for(session, chosen)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from outrider.agents.base import AgentType
+from outrider.agents.library.configurations import configurations_for
 from outrider.campaigns.models import Campaign
 from outrider.errors import Conflict
 from outrider.workflows.definition import WorkflowDefinition
@@ -35,6 +37,8 @@ class CampaignPlan:
     sender_name: str
     model: str | None
     sender_ids: tuple[int, ...]
+    discloses_ai: bool = False
+    """The guardrails of the agent that will answer want the first text to say that an automated assistant writes."""
 
     def initial_state(self, *, campaign_lead_id: int, lead_id: int, trace_id: str, lead_data: LeadData) -> CampaignLeadState:
         """State at the start of the run of one lead."""
@@ -52,6 +56,7 @@ class CampaignPlan:
             sms_template=self.sms_template,
             sender_name=self.sender_name,
             model=self.model,
+            discloses_ai=self.discloses_ai,
         )
 
 
@@ -74,7 +79,14 @@ async def read_plan(session: AsyncSession, campaign: Campaign) -> CampaignPlan:
         sender_name=campaign.sender_name,
         model=campaign.model,
         sender_ids=tuple(campaign.sender_ids),
+        discloses_ai=await _discloses_ai(session, campaign),
     )
+
+
+async def _discloses_ai(session: AsyncSession, campaign: Campaign) -> bool:
+    chosen = {AgentType.CONVERSATION: campaign.agent_id} if campaign.agent_id is not None else {}
+    speaker = (await configurations_for(session, chosen))[AgentType.CONVERSATION]
+    return speaker.guardrails.disclose_ai == "at_first_contact"
 
 
 async def _definition(session: AsyncSession, campaign: Campaign) -> WorkflowDefinition:

@@ -65,6 +65,8 @@ class CampaignLeadState(TypedDict):
     sms_template: str | None
     sender_name: str
     model: str | None
+    discloses_ai: bool
+    """The first text says that an automated assistant writes."""
 
     validation_passed: bool
     validation_errors: list[str]
@@ -102,6 +104,7 @@ def initialize_lead_state(
     sms_template: str | None,
     sender_name: str,
     model: str | None,
+    discloses_ai: bool = False,
 ) -> CampaignLeadState:
     """State at the start of a run."""
     return {
@@ -118,6 +121,7 @@ def initialize_lead_state(
         "sms_template": sms_template,
         "sender_name": sender_name,
         "model": model,
+        "discloses_ai": discloses_ai,
         "validation_passed": False,
         "validation_errors": [],
         "sms_sent": False,

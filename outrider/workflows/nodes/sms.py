@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from pydantic import Field
 
+from outrider.agents.guard.disclosure import discloses, with_disclosure
 from outrider.channels.segments import count_segments, to_gsm
 from outrider.errors import ConfigurationError
 from outrider.llm.base import CallScope, ChatMessage, ChatModel, ChatReply, ChatRequest, ModelError
@@ -120,7 +121,8 @@ async def _ask(model: ChatModel, writing: _Writing, state: CampaignLeadState, pa
         )
     )
     writing.take(reply)
-    return finish(reply.text, params)
+    language = (state["lead_data"]["language"] or "en")[:2].lower() if state["discloses_ai"] else None
+    return finish(reply.text, params, discloses_in=language)
 
 
 def system_prompt(state: CampaignLeadState, params: SmsParams) -> str:
@@ -154,11 +156,17 @@ def offline_context(state: CampaignLeadState, params: SmsParams) -> dict[str, An
     }
 
 
-def finish(text: str, params: SmsParams) -> str:
-    """The text as it will be sent."""
+def finish(text: str, params: SmsParams, *, discloses_in: str | None = None) -> str:
+    """The text as it will be sent.
+
+    Args:
+        discloses_in: language in which it has to say that an automated assistant writes, unless it does already.
+    """
     body = storable(text).strip()
     if len(body) > 1 and body[0] in '"“' and body[-1] in '"”':
         body = body[1:-1].strip()
+    if body and discloses_in is not None and not discloses(body):
+        body = with_disclosure(body, discloses_in)
     if params.closing_line and params.closing_line.lower() not in body.lower():
         body = f"{body}\n{params.closing_line}" if body else ""
     return to_gsm(body) if params.plain_characters else body

@@ -189,6 +189,20 @@ async def test_quotes_are_taken_off_and_characters_made_plain() -> None:
     assert final["sms_message"] == "It's time - really...\nReply STOP to opt out"
 
 
+@pytest.mark.parametrize(
+    ("written", "language", "sent"),
+    [
+        ("Hi John, a quick question.", None, "I'm an automated assistant. Hi John, a quick question."),
+        ("Hola John, una pregunta.", "es", "Soy un asistente automático. Hola John, una pregunta."),
+        ("Hi John, an automated assistant here.", None, "Hi John, an automated assistant here."),
+    ],
+)
+async def test_the_first_text_says_that_no_person_writes(written: str, language: str | None, sent: str) -> None:
+    given = state(lead(language=language), discloses_ai=True)
+    assert (await run(ScriptedModel(written), given))["sms_message"] == sent
+    assert (await run(ScriptedModel(written), state(lead(language=language))))["sms_message"] == written
+
+
 async def test_characters_that_no_text_can_hold_are_left_out() -> None:
     final = await run(ScriptedModel("Hi\x00 John,\ud83d\nall well?\x1b"))
 
