@@ -28,6 +28,8 @@ LONGEST_WHY = 240
 """Characters of a model's own words about why it wants a person."""
 ASKED_WITHOUT_WORDS = "The agent wants a person to answer and did not say why."
 
+FOR_MACHINES = re.compile(r"[{\[]\s?[\"'{\[]|[\"']\s?:\s?[\"'{\[\d]|```|</?[a-z]{2,20}>|\{\{|\}\}", re.IGNORECASE)
+"""Data or markup: nobody texts like that."""
 MARK = re.compile(r"\[\[\s{0,9}(person|unknown)\b[\s:]{0,9}([^\[\]]*+)(?:\]\]?|$)", re.IGNORECASE)
 """Also one that was cut off: no part of it may reach the lead."""
 
@@ -110,6 +112,8 @@ def _problem(text: str, told: Told, limits: Guardrails) -> str | None:
         return "The agent's answer held something that looks like a key or a password, so it was not sent."
     if quotes_instructions(text, told.instructions, told.prompt):
         return "The agent's answer repeated its own instructions, so it was not sent."
+    if FOR_MACHINES.search(text):
+        return "The agent's answer was data instead of a text for a person, so it was not sent."
     if claims_to_be_human(text):
         return "The agent's answer claimed that a person writes, so it was not sent."
     if found := invented(text, [*told.by_us, *told.names], [*told.by_us, *told.names, *told.by_lead], limits.allowed_links):

@@ -41,6 +41,7 @@ NOT = re.compile(
     r"|\bjamais\b)[\w' ]{0,30}$"
 )
 """What stands before a promise that is none: “I can't give a discount”."""
+TIME_OR_MANNERS = re.compile(r"free (?!of charge)\w+")
 HAS_TIME = re.compile(r"(?:\bfeel|\b(?:are|be|is|am|you're|i'm|we're)(?: (?:you|they|we))?)(?: \w{1,12})? ?$")
 """What stands before a “free” that is about time or manners: “feel free”, “are you free”."""
 MONEY = re.compile(
@@ -57,7 +58,7 @@ def unapproved(text: str, told_by_us: Iterable[str]) -> str | None:
             continue
         for match in pattern.finditer(said):
             before = said[max(0, match.start() - 40) : match.start()]
-            if NOT.search(before) or (match[0].startswith("free ") and HAS_TIME.search(before)):
+            if NOT.search(before) or (TIME_OR_MANNERS.fullmatch(match[0]) and HAS_TIME.search(before)):
                 continue
             return kind
     sums = {_figure(found) for found in MONEY.findall(told)}
