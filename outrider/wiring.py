@@ -38,6 +38,8 @@ import outrider.crm.models
 import outrider.crm.sheets
 import outrider.crm.subscribers
 import outrider.db.idempotency
+import outrider.evals.jobs
+import outrider.evals.models
 import outrider.events.models
 import outrider.integrations.crm.models
 import outrider.integrations.enrichment.models

@@ -20,6 +20,7 @@ import outrider.campaigns.routes
 import outrider.conversations.routes
 import outrider.conversations.webhook_routes
 import outrider.crm.routes
+import outrider.evals.routes
 import outrider.leads.companies.routes
 import outrider.leads.enriching.routes
 import outrider.leads.routes
@@ -88,6 +89,7 @@ ROUTERS = (
     *outrider.agents.sales.routes.routers,
     *outrider.agents.routes.routers,
     *outrider.crm.routes.routers,
+    outrider.evals.routes.router,
     *outrider.notifications.routes.routers,
     *outrider.agents.scheduling.routes.routers,
     outrider.app.handset.routes.router,

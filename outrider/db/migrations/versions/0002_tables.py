@@ -196,6 +196,24 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('person_key', name=op.f('pk_enrichment_person_cache'))
     )
     op.create_index(op.f('ix_enrichment_person_cache_cached_at'), 'enrichment_person_cache', ['cached_at'], unique=False)
+    op.create_table('eval_runs',
+    sa.Column('status', sa.Text(), server_default='waiting', nullable=False),
+    sa.Column('requested_by', sa.Text(), nullable=False),
+    sa.Column('model', sa.Text(), nullable=True),
+    sa.Column('wanted', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('planned', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('played', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('passed', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('cost', sa.Numeric(precision=16, scale=8), server_default=sa.text('0'), nullable=False),
+    sa.Column('results', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('problem', sa.Text(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('began_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.CheckConstraint("status IN ('waiting','running','passed','failed','given_up')", name=op.f('ck_eval_runs_status_is_known')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_eval_runs'))
+    )
     op.create_table('idempotency_keys',
     sa.Column('key', sa.Text(), nullable=False),
     sa.Column('request_hash', sa.LargeBinary(), nullable=False),
@@ -1387,6 +1405,7 @@ def downgrade() -> None:
     op.drop_table('lead_imports')
     op.drop_index(op.f('ix_idempotency_keys_created_at'), table_name='idempotency_keys')
     op.drop_table('idempotency_keys')
+    op.drop_table('eval_runs')
     op.drop_index(op.f('ix_enrichment_person_cache_cached_at'), table_name='enrichment_person_cache')
     op.drop_table('enrichment_person_cache')
     op.drop_index(op.f('ix_enrichment_cache_cached_at'), table_name='enrichment_cache')
