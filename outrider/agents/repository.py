@@ -64,7 +64,7 @@ async def conversation(session: AsyncSession, conversation_id: int) -> Conversat
 
 
 async def lock_conversation(session: AsyncSession, conversation_id: int) -> None:
-    await session.execute(select(Conversation.id).where(Conversation.id == conversation_id).with_for_update())
+    await session.execute(select(Conversation.id).where(Conversation.id == conversation_id).with_for_update(key_share=True))
 
 
 async def rests_since(session: AsyncSession, conversation_id: int, inbound_count: int) -> bool:

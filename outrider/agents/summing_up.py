@@ -78,9 +78,10 @@ async def _keep(
 ) -> SummedUp | NotNow:
     context = given.context
     assert context.conversation_id is not None
-    session.add(_execution(given, response, milliseconds))
-    # Whoever stores a text locks the conversation: it is seen here, or it comes after this summary.
+    # Whoever stores a text locks the conversation: it is seen here, or it comes after this summary. First of all, for the rows
+    # that name the conversation hold it too.
     await repository.lock_conversation(session, context.conversation_id)
+    session.add(_execution(given, response, milliseconds))
     if await repository.newest_message_id(session, context.conversation_id) != newest:
         return NotNow(max(rest, SHORTEST_WAIT))
     found = ThreadSummary.model_validate(response.result)

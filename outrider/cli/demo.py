@@ -147,11 +147,26 @@ async def _print_threads(api: Api, campaign_id: int) -> None:
     opted_out = [lead for lead in page["items"] if _is_opt_out(lead["sms_response"])]
     others = [lead for lead in page["items"] if lead not in opted_out][:LOOKED_AT]
     threads = [await _thread(api, lead) for lead in others]
-    threads.sort(key=len, reverse=True)
-    shown = threads[: SAMPLE_THREADS - 1] + [await _thread(api, lead) for lead in opted_out[:1]]
+    shown = _differing(threads, SAMPLE_THREADS - 1) + [await _thread(api, lead) for lead in opted_out[:1]]
     for texts in shown:
         lines = [f"[bold]{'Lead' if text['direction'] == 'in' else 'Us  '}[/]  {text['body']}" for text in texts]
         console.print(Panel("\n".join(lines), title="A conversation", title_align="left", width=min(100, console.width)))
+
+
+def _differing(threads: list[list[Json]], count: int) -> list[list[Json]]:
+    """The longest of the conversations, and then those in which the leads say the least that was shown already."""
+    shown: list[list[Json]] = []
+    left = sorted(threads, key=len, reverse=True)
+    while left and len(shown) < count:
+        said = {text["body"] for thread in shown for text in thread if text["direction"] == "in"}
+        shown.append(left.pop(left.index(max(left, key=lambda thread: _news(thread, said)))))
+    return shown
+
+
+def _news(thread: list[Json], said: set[str]) -> tuple[int, int]:
+    """How many of the lead's texts were shown already, as a loss, and the length of the thread."""
+    heard = [text["body"] for text in thread if text["direction"] == "in"]
+    return -sum(body in said for body in heard), len(thread)
 
 
 async def _thread(api: Api, lead: Json) -> list[Json]:

@@ -167,21 +167,33 @@ class SchedulerAgent(SpeakingAgent):
             if ahead and not turn.context.taken_slots:
                 return await self._renewed(turn, ahead)
         fitting = await self._find(turn, after=wish.after, before=wish.before) if wish.says_anything else []
-        named = wish.exact(turn.zone) is not None or (wish.says_anything and not fitting)
         slots = fitting or await self._find(turn)
         if not slots:
             return self.said_by_code(
                 turn.say("none_free"), "no calendar has a free time", could_answer=False, next_state=WorkflowState.SCHEDULING
             )
-        key = "just_taken" if turn.context.taken_slots else "not_free" if named else "offer" if len(slots) > 1 else "offer_one"
+        if turn.context.taken_slots:
+            # They had settled on a time: one that they only have to say yes to, and not the same for all who were too late.
+            slots = [slots[int(turn.context.lead.get("id") or 0) % len(slots)]]
+        key = self._offer_key(turn, slots, is_fitting=bool(fitting))
         fixed = turn.say(key, times=turn.listed(slots))
         if has_said(turn.context, fixed):
             return await self._others(turn, slots)
-        if key in ("just_taken", "not_free") or (
+        if key in ("just_taken", "not_free", "none_then") or (
             speaks(turn.language) and reading_of(turn.context).intent is LeadIntent.PICKS_TIME
         ):
             return self._offered(turn, slots, fixed)
         return await self._offered_by_model(turn, slots, fixed)
+
+    def _offer_key(self, turn: _Turn, slots: list[Slot], *, is_fitting: bool) -> str:
+        """The sentence with which the slots are offered."""
+        if turn.context.taken_slots:
+            return "just_taken"
+        if turn.wish.exact(turn.zone) is not None:
+            return "not_free"
+        if turn.wish.says_anything and not is_fitting:
+            return "none_then"
+        return "offer" if len(slots) > 1 else "offer_one"
 
     async def _renewed(self, turn: _Turn, ahead: list[Slot]) -> AgentResponse:
         """They told something while times are on offer: the offer once more, in other words."""

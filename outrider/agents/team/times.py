@@ -110,7 +110,7 @@ AFTER_HOUR = re.compile(r"\b(?:after|past|from|despues de las?|a partir de las?|
 BEFORE_HOUR = re.compile(r"\b(?:before|by|until|antes de las?|avant)\s+\S{0,3}\d")
 ACCEPTS = re.compile(
     r"\b(?:yes|yep|yeah|yup|sure|ok(?:ay)?|works?|perfect|great|sounds good|good for me|fine|book(?: it| me)?|confirm(?:ed)?"
-    r"|see you|deal|lets do (?:it|that)|"
+    r"|see you|(?:talk|speak) (?:soon|then)|until then|deal|lets do (?:it|that)|"
     r"let's do (?:it|that)|that time|i can do|do it|si|vale|perfecto|de acuerdo|me va bien|me viene bien|genial|confirmo"
     r"|reserve|reservelo|claro|oui|d'accord|parfait|"
     r"ca marche|ca me va|me convient|c'est bon|entendu|volontiers|je confirme)\b|[👍👌✅]"

@@ -83,7 +83,7 @@ def answer_to(question: str, facts: Facts) -> str | None:
     for about, says in TOPICS:
         fitting = [sentence for sentence in sentences if about.search(asked) and says.search(fold(sentence))]
         if fitting:
-            return _best(asked, [sentence for sentence in fitting if sentence not in said] or fitting)
+            return _best(asked, [sentence for sentence in fitting if sentence not in said] or fitting, says)
     return _by_words(asked, sentences)
 
 
@@ -104,10 +104,15 @@ def someone_calls(facts: Facts) -> bool:
     return CALLS.search(fold(str(facts.campaign.get("description") or "")[:4000])) is not None
 
 
-def _best(asked: str, sentences: Sequence[str]) -> str:
-    """The sentence that shares the most words with the question; the first of several."""
+def _best(asked: str, sentences: Sequence[str], says: re.Pattern[str]) -> str:
+    """The sentence that shares the most words with the question, then the one that says most about its topic."""
     wanted = _stems(asked)
-    return max(sentences, key=lambda sentence: len(wanted & _stems(fold(sentence))))
+
+    def worth(sentence: str) -> tuple[int, int]:
+        folded = fold(sentence)
+        return len(wanted & _stems(folded)), len(says.findall(folded))
+
+    return max(sentences, key=worth)
 
 
 def _by_words(asked: str, sentences: Sequence[str]) -> str | None:
