@@ -48,6 +48,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "summary_after_minutes", "agent_calls_per_hour",
     ),
     "Calendars": ("time_zone", "calendar_accounts", "meeting_reminder_minutes"),
+    "CRM and sheets": ("crm_accounts", "sheets_accounts"),
     "Notifications": (
         "smtp_host", "smtp_port", "smtp_username", "smtp_password", "smtp_security", "smtp_from", "slack_webhook_url",
         "slack_bot_token", "webhook_private_hosts", "webhook_disable_days",

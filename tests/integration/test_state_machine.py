@@ -265,13 +265,16 @@ class Histories(RuleBasedStateMachine):
     # How it ends
 
     def teardown(self) -> None:
-        """With a carrier that works and time going by, everything comes to an end and is what the carrier has."""
+        """With a carrier that works, money enough and time going by, everything comes to an end and is what the carrier has."""
         self.in_hand.clear()
         for number in self.audiences:
             self._control("resume", number)
         rounds = 0
         while self._round():
             rounds += 1
+            for paused in [row["id"] for row in self._look().campaigns if row["status"] == "paused"]:
+                self.do(self.installation.raise_budget(paused))
+                self._control("resume", paused)
             assert rounds < REST_ROUNDS, f"no rest: open {self._look().open_texts}, unheard {self.unheard}"
         ours = self._look()
         self._check(ours)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import asyncpg
@@ -19,8 +20,8 @@ from outrider.campaigns import control
 from outrider.campaigns.briefings import CampaignBriefings
 from outrider.campaigns.gate import CampaignGate
 from outrider.campaigns.runner import CampaignRunner
-from outrider.campaigns.schemas import Audience, CampaignIn
-from outrider.campaigns.service import create_campaign
+from outrider.campaigns.schemas import Audience, CampaignIn, CampaignPatch
+from outrider.campaigns.service import change_campaign, create_campaign
 from outrider.channels.base import InboundText, OutgoingText, StatusUpdate
 from outrider.config import Settings
 from outrider.conversations.claims import ClaimedText, Claimer
@@ -113,6 +114,11 @@ class Installation:
             campaign = await create_campaign(session, wanted)
             await control.start(session, campaign.id, self.settings, self._models)
         return campaign.id
+
+    async def raise_budget(self, campaign_id: int) -> None:
+        """As a person does whose campaign was paused because its budget is used up."""
+        async with self.database.transaction() as session:
+            await change_campaign(session, campaign_id, CampaignPatch(budget=Decimal(1000)))
 
     async def control(self, action: str, campaign_id: int) -> None:
         async with self.database.transaction() as session:
