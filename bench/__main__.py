@@ -53,6 +53,7 @@ BENCHES = {
     "inbound_texts": Bench("bench.inbound_texts", "texts that people write, through the carrier's webhook", 300),
     "model_calls": Bench("bench.model_calls", "what cache, breaker and budgets cost each model call and each lead", 400),
     "scorer": Bench("bench.scorer", "the scorer of leads: what it finds, how its probabilities hold, leads scored", 600),
+    "agents": Bench("bench.agents", "turns of the agents without the model's time", 300),
     "web": Bench("bench.web", "the web application in Chromium, over a million leads", 240),
 }
 

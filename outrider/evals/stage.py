@@ -107,7 +107,8 @@ class Stage:
         }
         async with self.database.transaction() as session:
             await ensure_one(session, self.settings.time_zone)
-            session.add(Sender(kind=SenderKind.NUMBER, address=SENDER, segments_per_second=100.0))
+            if await session.scalar(select(Sender.id).limit(1)) is None:
+                session.add(Sender(kind=SenderKind.NUMBER, address=SENDER, segments_per_second=100.0))
             usual = {
                 "name": lead.name, "company": lead.company, "language": lead.language, "phone": self.phone, "country": "US",
                 "time_zones": [lead.time_zone],
