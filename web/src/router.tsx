@@ -11,6 +11,7 @@ import {
   campaignsSearch,
   conversationsSearch,
   dashboardSearch,
+  evalSearch,
   handsetSearch,
   importSearch,
   jobsSearch,
@@ -125,6 +126,18 @@ const jobs = createRoute({
   validateSearch: jobsSearch,
   component: lazyRouteComponent(() => import('@/features/jobs/jobs-page'), 'JobsPage'),
 })
+const evals = createRoute({
+  getParentRoute: () => root,
+  path: '/evals',
+  component: lazyRouteComponent(() => import('@/features/evals/evals-page'), 'EvalsPage'),
+})
+const evalRun = createRoute({
+  getParentRoute: () => root,
+  path: '/evals/$runId',
+  params: numeric('runId'),
+  validateSearch: evalSearch,
+  component: lazyRouteComponent(() => import('@/features/evals/eval-page'), 'EvalPage'),
+})
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -155,6 +168,8 @@ export const router = createRouter({
     workflows,
     workflow,
     jobs,
+    evals,
+    evalRun,
     settings,
     settingsSection,
   ]),

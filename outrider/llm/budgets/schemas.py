@@ -114,7 +114,7 @@ class ModelCallOut(BaseModel):
     settled_at: datetime | None
 
 
-class DayCost(BaseModel):
+class ModelDayCost(BaseModel):
     """What the calls of one model for one purpose came to on one day."""
 
     day: date
@@ -136,7 +136,7 @@ class CostReport(BaseModel):
     first_day: date
     last_day: date
     """Today."""
-    costs: list[DayCost]
+    costs: list[ModelDayCost]
     """Days, models and purposes that had calls, the earliest first."""
 
 

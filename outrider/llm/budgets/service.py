@@ -24,8 +24,8 @@ from outrider.llm.budgets.schemas import (
     BudgetOut,
     BudgetReport,
     CostReport,
-    DayCost,
     ModelCallOut,
+    ModelDayCost,
     ProviderFigures,
     ProviderHealth,
     SubjectBudgetOut,
@@ -90,7 +90,7 @@ async def read_costs(session: AsyncSession, days: int) -> CostReport:
     """What models cost on each of the last `days` days (UTC), today included."""
     first = _period(Scope.DAY, datetime.now(UTC))[0] - timedelta(days=days - 1)
     found = await rows.costs(session, first)
-    costs = [DayCost.model_validate(row, from_attributes=True) for row in found]
+    costs = [ModelDayCost.model_validate(row, from_attributes=True) for row in found]
     return CostReport(first_day=first.date(), last_day=(first + timedelta(days=days - 1)).date(), costs=costs)
 
 

@@ -1543,6 +1543,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/evals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Eval Runs
+         * @description The latest runs, newest first.
+         */
+        get: operations["list_eval_runs"];
+        put?: never;
+        /**
+         * Start Eval Run
+         * @description Let a background job play scripts or simulated leads on a model. Nobody is written to, and no lead is touched.
+         */
+        post: operations["start_eval_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evals/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Eval Run
+         * @description A run with every conversation that was played.
+         */
+        get: operations["get_eval_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evals/{run_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Eval Report
+         * @description The run's results as a page that needs nothing else.
+         */
+        get: operations["get_eval_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/handset": {
         parameters: {
             query?: never;
@@ -6223,7 +6287,7 @@ export interface components {
          */
         CostReport: {
             /** Costs */
-            costs: components["schemas"]["outrider__llm__budgets__schemas__DayCost"][];
+            costs: components["schemas"]["ModelDayCost"][];
             /**
              * First Day
              * Format: date
@@ -6604,13 +6668,28 @@ export interface components {
             /** Waiting Texts */
             waiting_texts: number;
         };
+        /** DayCost */
+        DayCost: {
+            /**
+             * Channel
+             * @constant
+             */
+            channel: "sms";
+            /** Dollars */
+            dollars: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "texts" | "models";
+        };
         /**
          * DayFigures
          * @description One day in the caller's zone.
          */
         DayFigures: {
             /** Costs */
-            costs: components["schemas"]["outrider__analytics__schemas__DayCost"][];
+            costs: components["schemas"]["DayCost"][];
             /**
              * Day
              * Format: date
@@ -6931,6 +7010,180 @@ export interface components {
              * @default []
              */
             unknown: string[];
+        };
+        /**
+         * EvalIn
+         * @description What to play.
+         */
+        "EvalIn-Input": {
+            /** Model */
+            model?: string | null;
+            /**
+             * Most Cost
+             * @default 1
+             */
+            most_cost: number | string;
+            /**
+             * Most Turns
+             * @default 12
+             */
+            most_turns: number;
+            /**
+             * Only
+             * @default
+             */
+            only: string;
+            /**
+             * Personas
+             * @default []
+             */
+            personas: string[];
+            /**
+             * Repeat
+             * @default 1
+             */
+            repeat: number;
+        };
+        /**
+         * EvalIn
+         * @description What to play.
+         */
+        "EvalIn-Output": {
+            /** Model */
+            model?: string | null;
+            /**
+             * Most Cost
+             * @default 1
+             */
+            most_cost: string;
+            /**
+             * Most Turns
+             * @default 12
+             */
+            most_turns: number;
+            /**
+             * Only
+             * @default
+             */
+            only: string;
+            /**
+             * Personas
+             * @default []
+             */
+            personas: string[];
+            /**
+             * Repeat
+             * @default 1
+             */
+            repeat: number;
+        };
+        /**
+         * EvalResults
+         * @description What a run of evals found.
+         */
+        EvalResults: {
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Calls
+             * @default 0
+             */
+            calls: number;
+            /**
+             * Cost
+             * @default 0
+             */
+            cost: string;
+            /** Model */
+            model: string;
+            /**
+             * Planned
+             * @default 0
+             */
+            planned: number;
+            /**
+             * Played
+             * @default []
+             */
+            played: components["schemas"]["Played"][];
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds: number;
+            /** Stopped */
+            stopped?: string | null;
+            /**
+             * Version
+             * @default 0.1.0
+             */
+            version: string;
+        };
+        /**
+         * EvalRunDetail
+         * @description A run with every conversation.
+         */
+        EvalRunDetail: {
+            /** Began At */
+            began_at: string | null;
+            /** Cost */
+            cost: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: number;
+            /** Model */
+            model: string | null;
+            /** Passed */
+            passed: number;
+            /** Planned */
+            planned: number;
+            /** Played */
+            played: number;
+            /** Problem */
+            problem: string | null;
+            /** Requested By */
+            requested_by: string;
+            results: components["schemas"]["EvalResults"] | null;
+            status: components["schemas"]["RunStatus"];
+            wanted: components["schemas"]["EvalIn-Output"];
+        };
+        /** EvalRunOut */
+        EvalRunOut: {
+            /** Began At */
+            began_at: string | null;
+            /** Cost */
+            cost: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: number;
+            /** Model */
+            model: string | null;
+            /** Passed */
+            passed: number;
+            /** Planned */
+            planned: number;
+            /** Played */
+            played: number;
+            /** Problem */
+            problem: string | null;
+            /** Requested By */
+            requested_by: string;
+            status: components["schemas"]["RunStatus"];
         };
         /**
          * Evidence
@@ -8759,6 +9012,29 @@ export interface components {
             usage_estimated: boolean;
         };
         /**
+         * ModelDayCost
+         * @description What the calls of one model for one purpose came to on one day.
+         */
+        ModelDayCost: {
+            /** Calls */
+            calls: number;
+            /** Cost */
+            cost: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Model */
+            model: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Purpose */
+            purpose: string;
+        };
+        /**
          * ModelFigures
          * @description Work of language models in one period.
          */
@@ -9435,6 +9711,91 @@ export interface components {
             hours: components["schemas"]["DayHours"][];
             /** Place */
             place: string;
+        };
+        /**
+         * Played
+         * @description A conversation as it went.
+         */
+        Played: {
+            /**
+             * Calls
+             * @default 0
+             */
+            calls: number;
+            /**
+             * Cost
+             * @default 0
+             */
+            cost: number;
+            /**
+             * Kind
+             * @default script
+             */
+            kind: string;
+            /** Name */
+            name: string;
+            /**
+             * Outcome
+             * @default
+             */
+            outcome: string;
+            /**
+             * Passed
+             * @default false
+             */
+            passed: boolean;
+            /**
+             * Problems
+             * @default []
+             */
+            problems: string[];
+            /**
+             * Repetition
+             * @default 1
+             */
+            repetition: number;
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds: number;
+            /**
+             * Turns
+             * @default []
+             */
+            turns: components["schemas"]["PlayedTurn"][];
+        };
+        /**
+         * PlayedTurn
+         * @description One turn as it went.
+         */
+        PlayedTurn: {
+            /** Agent */
+            agent?: string | null;
+            /** Heard */
+            heard: string[];
+            /**
+             * Model Seconds
+             * @default 0
+             */
+            model_seconds: number;
+            /**
+             * Problems
+             * @default []
+             */
+            problems: string[];
+            /**
+             * Rule
+             * @default
+             */
+            rule: string;
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds: number;
+            /** Written */
+            written: string[];
         };
         /**
          * Position
@@ -10406,6 +10767,11 @@ export interface components {
             /** Success */
             success: boolean;
         };
+        /**
+         * RunStatus
+         * @enum {string}
+         */
+        RunStatus: "waiting" | "running" | "passed" | "failed" | "given_up";
         /** SampleText */
         SampleText: {
             /** Body */
@@ -11812,49 +12178,11 @@ export interface components {
          * @enum {string}
          */
         outrider__agents__team__analyst__Outcome: "meeting_booked" | "interested" | "undecided" | "later" | "not_interested" | "wrong_person" | "opted_out" | "needs_person" | "went_silent";
-        /** DayCost */
-        outrider__analytics__schemas__DayCost: {
-            /**
-             * Channel
-             * @constant
-             */
-            channel: "sms";
-            /** Dollars */
-            dollars: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "texts" | "models";
-        };
         /**
          * AgentType
          * @enum {string}
          */
         outrider__campaigns__models__AgentType: "sms" | "voice" | "both";
-        /**
-         * DayCost
-         * @description What the calls of one model for one purpose came to on one day.
-         */
-        outrider__llm__budgets__schemas__DayCost: {
-            /** Calls */
-            calls: number;
-            /** Cost */
-            cost: string;
-            /**
-             * Day
-             * Format: date
-             */
-            day: string;
-            /** Input Tokens */
-            input_tokens: number;
-            /** Model */
-            model: string;
-            /** Output Tokens */
-            output_tokens: number;
-            /** Purpose */
-            purpose: string;
-        };
     };
     responses: never;
     parameters: never;
@@ -14953,6 +15281,134 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Problem"];
                     "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_eval_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvalRunOut"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    start_eval_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvalIn-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvalRunOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_eval_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvalRunDetail"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_eval_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "text/html": components["schemas"]["Problem"];
                 };
             };
         };

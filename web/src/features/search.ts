@@ -93,6 +93,8 @@ export const agentSearch = z.object({
   /** The version that is compared with the one after it. */
   version: id,
 })
+/** A run of evals beside another one. */
+export const evalSearch = z.object({ beside: id })
 export const jobsSearch = z.object({ job: id })
 export const settingsSearch = z.object({
   phone: text,

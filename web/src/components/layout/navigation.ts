@@ -1,6 +1,7 @@
 import {
   Bot,
   CheckCheck,
+  FlaskConical,
   Inbox,
   LayoutDashboard,
   ListTodo,
@@ -23,6 +24,7 @@ export interface Place {
     | '/agents'
     | '/workflows'
     | '/jobs'
+    | '/evals'
     | '/settings'
   label: string
   icon: LucideIcon
@@ -42,6 +44,7 @@ export const PLACES: Place[] = [
 export const MORE_PLACES: Place[] = [
   { to: '/agents', label: 'Agents', icon: Bot, key: 'a' },
   { to: '/workflows', label: 'Workflows', icon: Workflow, key: 'w' },
+  { to: '/evals', label: 'Evals', icon: FlaskConical, key: 'e' },
   { to: '/jobs', label: 'Jobs', icon: ListTodo, key: 'j' },
   { to: '/settings', label: 'Settings', icon: Settings, key: 's' },
 ]

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { differences, effortWords, type Outcome, resultWords, titleOf } from './compare'
+
+const played = (name: string, passed: boolean, repetition = 1): Outcome => ({
+  name,
+  kind: 'script',
+  repetition,
+  passed,
+  seconds: 1.25,
+  cost: 0.5,
+})
+
+describe('two runs compared', () => {
+  it('puts what got worse first', () => {
+    const before = [played('a', true), played('b', false), played('c', true), played('d', true), played('e', true, 2)]
+    const after = [played('a', true), played('b', true), played('c', false), played('e', true, 1)]
+    expect(differences(before, after).map(({ name, verdict }) => `${name} ${verdict}`)).toEqual([
+      'c worse',
+      'b better',
+      'd alone',
+      'e alone',
+      'e alone',
+      'a same',
+    ])
+  })
+  it('tells results in words', () => {
+    expect(resultWords([played('a', true), played('b', false)])).toBe('1 of 2 went as expected')
+    expect(effortWords(played('a', true))).toBe('$0.50, 1.3 s')
+    expect(titleOf('opts_out_oddly/es')).toBe('Opts out oddly es')
+  })
+})
