@@ -357,6 +357,19 @@ async def test_what_can_not_be_asked_is_named(client: AsyncClient, wanted: dict[
     assert field in answer.json()["fields"][0]["field"]
 
 
+async def test_a_provider_that_is_left_alone_shows_in_the_status(client: AsyncClient, world: World) -> None:
+    provider = (await client.get("/api/agents/status")).json()["conversation"]["model"].partition(":")[0]
+    await world.execute(
+        "INSERT INTO model_health (provider, process, state, until)"
+        " VALUES (:provider, 'worker', 'open', now() + interval '1 min')",
+        provider=provider,
+    )
+    status = (await client.get("/api/agents/status")).json()["conversation"]
+    assert status["model_health"] == "failing" and "is left alone until" in status["model_problem"]
+    await world.execute("UPDATE model_health SET until = now() - interval '1 min'")
+    assert (await client.get("/api/agents/status")).json()["conversation"]["model_health"] == "healthy"
+
+
 async def test_each_type_has_a_status(client: AsyncClient) -> None:
     await client.post("/api/langgraph/invoke", json=talk())
     status = (await client.get("/api/agents/status")).json()

@@ -16,7 +16,7 @@ from outrider.campaigns.trials.schemas import Audience, PreviewIn, TrialIn
 from outrider.conversations.models import Message, Suppression, SuppressionReason
 from outrider.errors import InvalidInput
 from outrider.leads.models import ConsentKind
-from outrider.llm.base import ChatReply, ChatRequest, ModelTimeout
+from outrider.llm.base import CallScope, ChatReply, ChatRequest, ModelTimeout
 from outrider.workflows.models import Run
 from tests.integration.campaigns.conftest import World
 from tests.worlds import OneModel
@@ -200,6 +200,20 @@ async def test_what_models_cost_stays_in_the_figures(world: World) -> None:
         ("campaign_test", campaign, 0.002, True)
     ] * 2
     assert float((await world.shown(campaign)).stats.models_cost) == 0.004
+
+
+async def test_a_test_is_charged_to_its_campaign(world: World) -> None:
+    leads = await world.leads(2)
+    campaign = await world.campaign(leads)
+    asked: list[CallScope] = []
+
+    class Listening(Writer):
+        async def complete(self, request: ChatRequest) -> ChatReply:
+            asked.append(request.scope)
+            return await super().complete(request)
+
+    await service.test(world.database, OneModel(Listening(world)), world.settings, campaign, TrialIn())
+    assert sorted(asked, key=lambda scope: scope.lead_id or 0) == [CallScope(campaign, lead_id=lead.id) for lead in leads]
 
 
 async def test_a_test_runs_the_whole_workflow_and_leaves_nothing_behind(world: World, api: AsyncClient) -> None:
