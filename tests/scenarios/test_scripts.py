@@ -40,7 +40,8 @@ def test_the_situations_cover_every_agent_escalation_and_event() -> None:
     expected = [turn.expect for turn in turns]
     agents = {"conversation", "qualification", "objection_handler", "scheduler"}
     reasons = {
-        "asked_for_person", "angry", "legal_threat", "low_confidence", "wrong_person", "over_budget", "model_failed", "repeated_failure",
+        "asked_for_person", "angry", "legal_threat", "low_confidence", "wrong_person", "over_budget", "model_failed",
+        "repeated_failure",
     }  # fmt: skip
     assert {one.agent for one in expected} >= agents
     assert {one.reason for one in expected} >= reasons, f"missing: {reasons - {one.reason for one in expected}}"
