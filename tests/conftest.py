@@ -62,9 +62,9 @@ def databases(postgres: str) -> Databases:
 
 
 @pytest.fixture
-async def database(databases: Databases) -> AsyncIterator[Database]:
+async def database(databases: Databases, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
     """A database of the test's own, migrated and empty."""
-    async with databases.lend() as address:
+    async with databases.lend(never_used=request.node.get_closest_marker("reads_plans") is not None) as address:
         database = Database(address, pool_size=10)
         alerts.forget_told()
         try:

@@ -53,9 +53,12 @@ class Databases:
         self._state: _State | None = None
 
     @asynccontextmanager
-    async def lend(self) -> AsyncIterator[str]:
-        """Address of a migrated, empty database that nobody else has until the end of the block."""
-        name = self._free.pop() if self._free else await self._make()
+    async def lend(self, *, never_used: bool = False) -> AsyncIterator[str]:
+        """Address of a migrated, empty database that nobody else has until the end of the block.
+
+        The planner remembers what was in a database; what is to be read from plans wants one that was `never_used`.
+        """
+        name = self._free.pop() if self._free and not never_used else await self._make()
         try:
             yield self._address(name)
         finally:

@@ -120,6 +120,7 @@ async def test_what_was_not_sent_is_not_found(inbox: Inbox) -> None:
     assert await inbox.finds(search="skylights") == ["Lead 0"]
 
 
+@pytest.mark.reads_plans
 async def test_the_search_uses_the_index_of_words(inbox: Inbox) -> None:
     await inbox.world.execute(
         """INSERT INTO messages (conversation_id, lead_id, direction, author, body, phone)

@@ -15,6 +15,8 @@ from outrider.leads.filters import filtered_lead_ids
 from outrider.leads.models import Lead
 from outrider.leads.schemas import LeadFilter
 
+pytestmark = pytest.mark.reads_plans
+
 
 class Explained(Executable, ClauseElement):
     """EXPLAIN of a query."""
