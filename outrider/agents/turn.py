@@ -97,8 +97,12 @@ async def answer_conversation(
     except SlotTaken:
         # Somebody was faster: the whole answer is void, and is thought anew once, with that time gone.
         answered = await _think(database, team, turn, _without_taken(answered), is_last_try=is_last_try)
-    async with database.transaction() as session:
-        return await _commit(session, answered)
+    try:
+        async with database.transaction() as session:
+            return await _commit(session, answered)
+    except SlotTaken:
+        await _release(database, turn)
+        raise
 
 
 async def _think(database: Database, team: ConversationTeam, turn: Turn, given: Given, *, is_last_try: bool) -> Answered:

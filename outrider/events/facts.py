@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -60,9 +61,9 @@ class Fact(BaseModel):
     is_shown: ClassVar[bool] = True
     """It appears in the list of the application unless a rule says otherwise; False for what happens by the hundred."""
 
+    @abstractmethod
     def title(self) -> str:
         """What happened, in one line of plain words."""
-        raise NotImplementedError
 
     def detail(self) -> str:
         """What else a reader needs to know; may be empty."""

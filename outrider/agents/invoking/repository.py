@@ -16,7 +16,7 @@ from outrider.conversations.models import Conversation
 from outrider.db.pages import Order, SortKey, read_rows
 
 WINDOW = timedelta(hours=24)
-ORDER = Order("-id", SortKey(AgentExecution.id, int), AgentExecution.id)  # type: ignore[arg-type]
+ORDER = Order("-id", SortKey(AgentExecution.id.expression, int), AgentExecution.id.expression)
 
 TAKE = text("""
     INSERT INTO agent_rates AS rate (agent_type, hour, used) VALUES (:agent_type, date_trunc('hour', now()), 1)

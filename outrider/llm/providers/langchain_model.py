@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
 from typing import Any, ClassVar, cast
@@ -46,7 +47,7 @@ _CUT_OFF = frozenset({"length", "max_tokens", "model_context_window_exceeded"})
 _REFUSED = frozenset({"content_filter", "refusal"})
 
 
-class LangChainModel:
+class LangChainModel(ABC):
     """Asks a LangChain chat model. A subclass says how requests are put and what failures mean."""
 
     failures: ClassVar[tuple[type[Exception], ...]]
@@ -98,14 +99,15 @@ class LangChainModel:
             yield TextDelta(reply.text)
         yield reply
 
+    @abstractmethod
     async def aclose(self) -> None:
-        """Nothing to release, unless a subclass says so."""
+        """Release the connections that are this model's own."""
 
     # What providers differ in
 
+    @abstractmethod
     def _parameters(self, request: ChatRequest) -> dict[str, Any]:
         """The request but for its messages, as the LangChain model takes it. Leaves out what is in `_refused`."""
-        raise NotImplementedError
 
     def _streamed(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """The parameters for an answer that is sent as it is written."""
@@ -114,9 +116,9 @@ class LangChainModel:
     def _prompt(self, request: ChatRequest) -> list[BaseMessage]:
         return [to_langchain(message) for message in request.messages]
 
+    @abstractmethod
     def _named(self, error: Exception) -> ModelError:
         """The named error for one of `failures`."""
-        raise NotImplementedError
 
     def _refusal_of_parameter(self, error: Exception, parameters: Mapping[str, Any]) -> str | None:
         """The parameter that the server refuses for this model, if that is what the error says."""
