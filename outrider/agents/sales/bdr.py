@@ -15,7 +15,8 @@ from outrider.agents.sales.evidence import evidence_of
 from outrider.agents.sales.results import BdrDraft, BdrPlan
 
 TASK = """Sum up who this is and why they fit, propose the one next step over a channel in `channels`, and write it ready \
-to send. `checks`: what the person should look at before they approve."""
+to send. Text and subject are in the language with the code `language`, everything else is in English. `checks`: what the \
+person should look at before they approve."""
 WANTED = ("title", "industry", "employees", "description")
 
 

@@ -13,7 +13,8 @@ from outrider.agents.sales.results import Competitor, GrowthAnalysis, GrowthRead
 
 TASK = """Find what tells how this company grows. `competitors`: only those that an entry names. `growth_signals`: hiring, \
 funding, expansion, products, technology, regulation. `angle`: the one problem they probably have that our offer would ease, \
-as an inference from entries. `question`: one that would find out."""
+as an inference from entries. `question`: one that would find out, in the language with \
+the code `language`; everything else is in English."""
 STRENGTH = {
     SignalKind.FUNDING: 30, SignalKind.HIRING: 25, SignalKind.EXPANSION: 25, SignalKind.PRODUCT: 15, SignalKind.REGULATION: 10,
     SignalKind.TECHNOLOGY: 10, SignalKind.OTHER: 5,

@@ -14,7 +14,8 @@ from outrider.agents.sales.evidence import EvidenceBook, evidence_of
 from outrider.agents.sales.results import MarketingPlan, PlanDraft, Refusal, Touch, TouchDraft
 
 TASK = """Plan at most five touches over the channels in `channels`, the first on day 0, at least two days apart, and write \
-each. Name in `evidence` the entries that make a touch personal."""
+each. Texts and subjects are in the language with the code `language`, everything else is in English. Name in `evidence` the \
+entries that make a touch personal."""
 MOST_TOUCHES = 5
 DAYS_BETWEEN = 2
 

@@ -1,6 +1,7 @@
 """The sales agents' work by rules: sums up, judges, plans and writes from the evidence it is given, and says nothing else.
 
-Every statement repeats an entry of the evidence and names it. Texts are in English.
+Every statement repeats an entry of the evidence and names it. Texts to a lead are in the lead's language (`language`), as far
+as it is spoken here; statements and notes for our own staff are in English.
 """
 
 from __future__ import annotations
@@ -9,20 +10,33 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from outrider.llm.offline.approaches import approach_for, is_in
+from outrider.llm.offline.intents import language_of
 from outrider.llm.offline.tasks import task
 
 Entry = Mapping[str, Any]
 
 LONGEST_QUOTE = 120
 LONGEST_STATEMENT = 280
+LONGEST_TOPIC = 110
 PURPOSES = ("Say who writes and why", "Give one useful fact", "Ask whether it fits", "Leave the door open")
 COMMON = frozenset({"with", "that", "this", "your", "from", "they", "their"})
-_HIRING = re.compile(r"\b(?:hiring|hire|vacanc\w*|recruit\w*|headcount)\b", re.IGNORECASE)
-_EXPANSION = re.compile(
-    r"\b(?:expan\w*|new (?:office|site|store|plant|location|branch)\w*|opens?|opened|opening)\b", re.IGNORECASE
+_HIRING = re.compile(
+    r"\b(?:hiring|hire|vacan\w*|recruit\w*|headcount|contrata\w*|emplead\w*|recrut\w*|embauch\w*)\b", re.IGNORECASE
 )
-_PRODUCT = re.compile(r"\b(?:launch\w*|new (?:product|service|platform)\w*|releas\w*)\b", re.IGNORECASE)
-_REGULATION = re.compile(r"\b(?:regulat\w*|compliance|law|directive|permit\w*|certif\w*)\b", re.IGNORECASE)
+_EXPANSION = re.compile(
+    r"\b(?:expan\w*|new (?:office|site|store|plant|location|branch)\w*|opens?|opened|opening|abr(?:e|en|ió|ieron)|apertura\w*"
+    r"|amplía\w*|ouvr\w*|ouvert\w*|agrandi\w*)\b",
+    re.IGNORECASE,
+)
+_PRODUCT = re.compile(
+    r"\b(?:launch\w*|new (?:product|service|platform)\w*|releas\w*|lanza\w*|lanc(?:e|ent|é|ement)\w*"
+    r"|nuev[oa] (?:producto|servicio)\w*|nouveau (?:produit|service)\w*)\b",
+    re.IGNORECASE,
+)
+_REGULATION = re.compile(
+    r"\b(?:r[eé]gulat\w*|compliance|law|directiv\w*|permit\w*|certif\w*|normativ\w*|ley|loi|réglement\w*)\b", re.IGNORECASE
+)
 
 
 @task("enrich")
@@ -59,7 +73,7 @@ def analyse(context: Mapping[str, Any]) -> Mapping[str, Any]:
         ],
         "growth_signals": signals,
         "angle": angle,
-        "question": "What has changed most for you since then?" if angle else "",
+        "question": approach_for(context.get("language")).question if angle else "",
     }
 
 
@@ -90,6 +104,8 @@ def propose(context: Mapping[str, Any]) -> Mapping[str, Any]:
         step = _written("sms" if "sms" in channels else channels[0], 0, context, _personal(known))
     missing = [name for name in ("title", "industry", "description") if not known.about(name)]
     checks = ["Is this the right person to write to?", *([f"Not known: {', '.join(missing)}."] if missing else [])]
+    if not _topic(context):
+        checks.append("The campaign is described in another language than the lead's: say what it is about in theirs.")
     summary = [statement for statement in (_person(known), _company(known), _figures(known)) if statement]
     return {**step, "summary": summary, "when_days": 0, "why": "It is the quickest way to an answer.", "checks": checks}
 
@@ -147,27 +163,35 @@ def _personal(known: _Known) -> list[Entry]:
 
 
 def _written(channel: str, number: int, context: Mapping[str, Any], used: Sequence[Entry]) -> Mapping[str, Any]:
-    offer = context["our_offer"]
-    name, sender = context.get("first_name") or "", offer.get("sender") or "our team"
-    about = _cut(offer.get("description") or offer.get("name") or "", 110).rstrip(".") or "what we do"
+    code = language_of(context.get("language")).code
+    words = approach_for(code)
+    name, sender = context.get("first_name") or "", context["our_offer"].get("sender") or words.our_team
+    about = _topic(context)
     place = next((entry for entry in used if entry["about"] in ("company", "company_name")), None)
-    field = next((entry for entry in used if entry["about"] == "industry"), None)
-    named = [entry["id"] for entry in (place, field) if entry]
-    greeting = f"Hi {name}" if name else "Hello"
-    where = f" at {_cut(place['value'], 50)}" if place else ""
+    # Providers name trades in English: in another language only what surely is in that language may be repeated.
+    field = next((e for e in used if e["about"] == "industry" and is_in(e["value"], code, surely=code != "en")), None)
+    where = words.at.format(place=_cut(place["value"], 50)) if place else ""
+    given = {"name": name, "sender": sender, "about": about, "where": where}
+    said = [entry["id"] for entry in (place,) if entry]
     if channel == "call":
-        says = f"Who we are: {sender}. What it is about: {about}. Ask first whether it is a good moment{where}."
-        return {"channel": channel, "subject": "", "text": says, "evidence": named[: 1 if place else 0]}
-    says = (
-        f"this is {sender}. We write about this: {about}. Would it be worth a short look{where}?"
-        if number == 0
-        else f"{sender} again, about this: {about}. If it is not for you{where}, a short no is fine."
-    )
+        says = (words.call if about else words.call_without_topic).format_map(given)
+        return {"channel": channel, "subject": "", "text": says, "evidence": said}
+    greeting = (words.hello if name else words.hello_stranger).format_map(given)
+    first, again = (words.first, words.again) if about else (words.first_without_topic, words.again_without_topic)
+    says = (first if number == 0 else again).format_map(given)
     if channel == "sms":
-        return {"channel": channel, "subject": "", "text": f"{greeting}, {says}", "evidence": named[: 1 if place else 0]}
-    sector = f" We thought of you because you work in {_cut(field['value'], 60)}." if field else ""
-    mail = f"{greeting},\n\n{says[0].upper()}{says[1:]}{sector}\n\n{sender}"
-    return {"channel": channel, "subject": f"A question from {sender}"[:80], "text": mail, "evidence": named}
+        return {"channel": channel, "subject": "", "text": f"{greeting}, {says}", "evidence": said}
+    because = words.because.format(field=_cut(field["value"], 60)) if field else ""
+    mail = f"{greeting},\n\n{says[0].upper()}{says[1:]}{because}\n\n{sender}"
+    subject = words.subject.format_map(given)[:80]
+    return {"channel": channel, "subject": subject, "text": mail, "evidence": [*said, *([field["id"]] if field else [])]}
+
+
+def _topic(context: Mapping[str, Any]) -> str:
+    """What it is about, in the campaign's words; empty where they are in another language than the lead's."""
+    offer = context["our_offer"]
+    given = str(offer.get("description") or offer.get("name") or "")
+    return _cut(given, LONGEST_TOPIC).rstrip(".") if is_in(given, language_of(context.get("language")).code) else ""
 
 
 def _claim(text: str, *entries: Entry) -> Mapping[str, Any]:
@@ -180,12 +204,4 @@ def _cut(text: str, longest: int) -> str:
 
 
 def _words(text: str) -> set[str]:
-    return {word.casefold() for word in re.findall(r"[^\W\d_]{4,}", text)} - {
-        "with",
-        "that",
-        "this",
-        "your",
-        "from",
-        "they",
-        "their",
-    }
+    return {word.casefold() for word in re.findall(r"[^\W\d_]{4,}", text)} - COMMON
