@@ -20,7 +20,7 @@ from bench.world import create_campaign, insert_leads, people
 from outrider.config import Settings
 from outrider.db.engine import Database
 from outrider.llm.base import CallScope, ChatMessage, ChatModel, ChatReply, ChatRequest, StreamPart, in_one_piece
-from outrider.llm.breaker import Breaker, Circuit
+from outrider.llm.breaker import Breaker, provider_circuit
 from outrider.llm.budgeted import Budgeted, Metered
 from outrider.llm.budgets.ledger import Ledger
 from outrider.llm.caching import Cached, MemoryStore
@@ -64,7 +64,7 @@ async def run(context: Context) -> dict[str, Measurement]:
 async def _wrappers(context: Context, opened: Database) -> Measurement:
     count = context.scaled(20_000, 1_000)
     bare = await _microseconds(Instant(), count)
-    circuit = Circuit("openai", failures=5, pause_seconds=15)
+    circuit = provider_circuit("openai", failures=5, pause_seconds=15)
     hit = Cached(Instant(), MemoryStore(60))
     found = {
         "breaker": await _microseconds(Breaker(Instant(), circuit), count) - bare,

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import structlog
 from pydantic import SecretStr
 
+from outrider.circuit import Circuit, CircuitChanged
 from outrider.config import Settings
 from outrider.errors import ConfigurationError
 from outrider.llm.base import ChatModel
-from outrider.llm.breaker import Breaker, Circuit, CircuitChanged
+from outrider.llm.breaker import Breaker, provider_circuit
 from outrider.llm.budgeted import Books, Budgeted, Metered
 from outrider.llm.caching import Cached, MemoryStore, RedisStore, Store
 from outrider.llm.counted import Counted, Observe
@@ -146,7 +147,9 @@ class ModelRegistry:
     def _circuit(self, provider: str) -> Circuit:
         if provider not in self._circuits:
             failures, pause = self._settings.breaker_failures, self._settings.breaker_pause_seconds
-            self._circuits[provider] = Circuit(provider, failures=failures, pause_seconds=pause, on_change=self._on_circuit)
+            self._circuits[provider] = provider_circuit(
+                provider, failures=failures, pause_seconds=pause, on_change=self._on_circuit
+            )
         return self._circuits[provider]
 
     def _shared_client(self) -> httpx2.AsyncClient:

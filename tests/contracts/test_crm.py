@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from outrider.circuit import Circuit
 from outrider.db.engine import Database
 from outrider.integrations.crm.accounts import HubSpotAccount, SalesforceAccount, WebhookAccount, read_crm_accounts
 from outrider.integrations.crm.base import (
@@ -25,7 +26,7 @@ from outrider.integrations.crm.base import (
     CrmUnavailable,
     Position,
 )
-from outrider.integrations.crm.breaker import Breaker, Circuit
+from outrider.integrations.crm.breaker import Breaker
 from outrider.integrations.crm.hubspot import HubSpot
 from outrider.integrations.crm.local import LocalCrm
 from outrider.integrations.crm.salesforce import Salesforce
@@ -440,7 +441,7 @@ class TestSalesforceAlone:
 async def test_the_breaker_opens_lets_one_call_try_and_closes(database: Database) -> None:
     clock = [0.0]
     crm = LocalCrm(database)
-    guarded = Breaker(crm, Circuit("local", lambda: clock[0]))
+    guarded = Breaker(crm, Circuit("local", refusal=CrmUnavailable, now=lambda: clock[0]))
     calls: list[int] = []
 
     async def failing() -> Any:

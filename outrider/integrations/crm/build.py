@@ -20,7 +20,7 @@ from outrider.integrations.crm.accounts import (
     read_crm_accounts,
 )
 from outrider.integrations.crm.base import Crm
-from outrider.integrations.crm.breaker import Breaker, Circuit
+from outrider.integrations.crm.breaker import Breaker, crm_circuit
 from outrider.integrations.crm.hubspot import HubSpot
 from outrider.integrations.crm.local import LocalCrm
 from outrider.integrations.crm.salesforce import Salesforce
@@ -75,7 +75,7 @@ class Crms:
         if name not in self._open:
             crm = _built(self.settings_of(name), self._database)
             self._stack.push_async_callback(crm.aclose)
-            self._open[name] = Breaker(crm, Circuit(name))
+            self._open[name] = Breaker(crm, crm_circuit(name))
         return self._open[name]
 
     async def aclose(self) -> None:

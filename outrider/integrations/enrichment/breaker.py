@@ -1,26 +1,25 @@
-"""A breaker around a provider."""
+"""A provider of facts behind circuits."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from outrider.integrations.breaker import CircuitBreaker
-from outrider.integrations.enrichment.base import (
-    EnrichmentCircuitOpen,
-    EnrichmentError,
-    EnrichmentProvider,
-    EnrichmentQuery,
-    Fact,
-)
+from outrider.circuit import Circuit, CircuitRules, Circuits
+from outrider.integrations.enrichment.base import EnrichmentCircuitOpen, EnrichmentProvider, EnrichmentQuery, Fact
 
-MOST_BREAKERS = 1_000
+RULES = CircuitRules(failures=5, pause_seconds=30.0, longest_pause_seconds=30.0)
+
+
+def enrichment_circuit(name: str) -> Circuit:
+    return Circuit(name, refusal=EnrichmentCircuitOpen, rules=RULES)
 
 
 class Breaker:
-    """Asks nobody for a while after failures that pass.
+    """Keeps questions from a provider whose circuit is open.
 
     Args:
-        part: which part of the provider a question goes to; each has its own breaker. Every website is a part, Apollo is one.
+        part: which part of the provider a question goes to; each has its own circuit. Every website is a part, Apollo is one.
+        make: a circuit for one of them.
     """
 
     def __init__(
@@ -28,37 +27,20 @@ class Breaker:
         provider: EnrichmentProvider,
         *,
         part: Callable[[EnrichmentQuery], str | None] = lambda _: None,
-        make: Callable[[], CircuitBreaker] = CircuitBreaker,
+        make: Callable[[str], Circuit] = enrichment_circuit,
     ):
         self.wrapped = provider
         self._part = part
-        self._make = make
-        self._breakers: dict[str | None, CircuitBreaker] = {}
+        self._circuits = Circuits(make)
 
     @property
     def name(self) -> str:
         return self.wrapped.name
 
     async def enrich(self, query: EnrichmentQuery) -> Sequence[Fact]:
-        breaker = self._breaker(self._part(query))
-        if not breaker.admits():
-            raise EnrichmentCircuitOpen(f"{self.name} failed too often lately.", retry_after=breaker.opens_in)
-        try:
-            facts = await self.wrapped.enrich(query)
-        except EnrichmentError as error:
-            # A refusal that would be repeated is an answer: the provider works.
-            (breaker.failed if error.retryable else breaker.succeeded)()
-            raise
-        except BaseException:
-            breaker.abandoned()
-            raise
-        breaker.succeeded()
-        return facts
+        part = self._part(query)
+        with self._circuits.of(f"{self.name} {part}" if part else self.name).call():
+            return await self.wrapped.enrich(query)
 
     async def aclose(self) -> None:
         await self.wrapped.aclose()
-
-    def _breaker(self, part: str | None) -> CircuitBreaker:
-        if part not in self._breakers and len(self._breakers) >= MOST_BREAKERS:
-            self._breakers.pop(next(iter(self._breakers)))
-        return self._breakers.setdefault(part, self._make())

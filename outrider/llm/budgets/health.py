@@ -11,10 +11,10 @@ from typing import Any
 
 import structlog
 
+from outrider.circuit import CircuitChanged, CircuitState
 from outrider.db.engine import DATABASE_TROUBLE, Database
 from outrider.events.live import announce
 from outrider.events.topics import Topic
-from outrider.llm.breaker import CircuitChanged, CircuitState
 from outrider.llm.budgets import health_repository as rows
 from outrider.telemetry import MODEL_BREAKER
 
@@ -36,8 +36,8 @@ class HealthBoard:
 
     def note(self, change: CircuitChanged) -> None:
         """Take a change; it is written soon, the latest of each provider."""
-        MODEL_BREAKER.labels(change.provider).set(GAUGE[change.state])
-        self._unwritten[change.provider] = (change, datetime.now(UTC))
+        MODEL_BREAKER.labels(change.name).set(GAUGE[change.state])
+        self._unwritten[change.name] = (change, datetime.now(UTC))
         if self._writer is None or self._writer.done():
             self._writer = asyncio.get_running_loop().create_task(self._write_all(), name="model health")
 
@@ -66,14 +66,14 @@ class HealthBoard:
                 await asyncio.sleep(AGAIN_SECONDS)
                 continue
             for change, moment in changes:
-                if self._unwritten[change.provider] == (change, moment):
-                    del self._unwritten[change.provider]
+                if self._unwritten[change.name] == (change, moment):
+                    del self._unwritten[change.name]
 
 
 def _row(change: CircuitChanged, moment: datetime, process: str) -> dict[str, Any]:
     until = moment + timedelta(seconds=change.pause_seconds) if change.pause_seconds is not None else None
     return {
-        "provider": change.provider,
+        "provider": change.name,
         "process": process,
         "state": change.state.value,
         "until": until,

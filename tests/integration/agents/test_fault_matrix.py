@@ -16,6 +16,7 @@ from outrider.agents.team.graph import ConversationTeam
 from outrider.agents.turn import answer_conversation
 from outrider.campaigns.briefings import CampaignBriefings
 from outrider.campaigns.budget import CampaignBudgets
+from outrider.circuit import CircuitChanged, CircuitState
 from outrider.config import Settings
 from outrider.conversations.models import Author, Conversation, Message
 from outrider.conversations.turns import TurnEnd
@@ -25,7 +26,6 @@ from outrider.evals.scratch import ZONE
 from outrider.evals.scripts import ScriptBriefing, ScriptLead
 from outrider.evals.stage import Stage
 from outrider.llm.base import ChatReply, CircuitOpen, ModelError, Restarted, TextDelta
-from outrider.llm.breaker import CircuitChanged, CircuitState
 from outrider.llm.budgets.ledger import Ledger
 from outrider.llm.build import ModelRegistry
 from outrider.llm.offline import OfflineModel

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 
+from outrider.circuit import Circuit, CircuitRules
 from outrider.db.engine import Database
-from outrider.integrations.breaker import BreakerState, CircuitBreaker
 from outrider.integrations.enrichment.base import (
     EnrichmentCircuitOpen,
     EnrichmentError,
@@ -133,10 +134,14 @@ async def test_failures_are_not_kept_and_refresh_asks_anew(database: Database) -
     assert told.asked == 4
 
 
+def circuits(now: Callable[[], float] = lambda: 0.0, **rules: Any) -> Callable[[str], Circuit]:
+    return lambda name: Circuit(name, refusal=EnrichmentCircuitOpen, rules=CircuitRules(**rules), now=now)
+
+
 async def test_the_breaker_opens_tries_and_closes() -> None:
     now = 0.0
     told = Told(error=EnrichmentUnavailable("down"))
-    breaker = Breaker(told, make=lambda: CircuitBreaker(failures=2, rest_seconds=10, clock=lambda: now))
+    breaker = Breaker(told, make=circuits(failures=2, pause_seconds=10, longest_pause_seconds=10, now=lambda: now))
     for _ in range(2):
         with pytest.raises(EnrichmentUnavailable):
             await breaker.enrich(ANN)
@@ -156,30 +161,18 @@ async def test_the_breaker_opens_tries_and_closes() -> None:
 
 async def test_a_refusal_is_no_outage_and_each_website_has_a_breaker_of_its_own() -> None:
     told = Told(error=EnrichmentRefused("no"))
-    breaker = Breaker(told, make=lambda: CircuitBreaker(failures=1))
+    breaker = Breaker(told, make=circuits(failures=1))
     for _ in range(3):
         with pytest.raises(EnrichmentRefused):
             await breaker.enrich(ANN)
     told.error = EnrichmentUnavailable("down")
-    sites = Breaker(told, part=lambda query: query.company_domain, make=lambda: CircuitBreaker(failures=1))
+    sites = Breaker(told, part=lambda query: query.company_domain, make=circuits(failures=1))
     with pytest.raises(EnrichmentUnavailable):
         await sites.enrich(ANN)
     with pytest.raises(EnrichmentCircuitOpen):
         await sites.enrich(ANN)
     told.error = None
     await sites.enrich(EnrichmentQuery(domain="beta.example"))
-
-
-def test_half_open_lets_one_through() -> None:
-    now = 0.0
-    breaker = CircuitBreaker(failures=1, rest_seconds=5, clock=lambda: now)
-    breaker.failed()
-    now = 6.0
-    assert [breaker.admits(), breaker.admits()] == [True, False]
-    breaker.abandoned()
-    assert breaker.state is BreakerState.OPEN and breaker.admits()
-    breaker.succeeded()
-    assert breaker.admits() and breaker.admits()
 
 
 async def test_one_provider_that_fails_costs_only_its_own_facts() -> None:

@@ -15,7 +15,7 @@ from outrider.config import Settings
 from outrider.db.engine import Database
 from outrider.events.models import LiveEvent
 from outrider.llm.base import CallScope, ModelNotAuthenticated, ModelUnavailable
-from outrider.llm.breaker import Breaker, Circuit
+from outrider.llm.breaker import Breaker, provider_circuit
 from outrider.llm.budgeted import Call, Result
 from outrider.llm.budgets.health import HealthBoard
 from outrider.llm.budgets.ledger import Ledger
@@ -202,12 +202,12 @@ async def settled(check: Callable[[dict[str, Any]], bool], api: AsyncClient) -> 
 
 async def test_outage_and_recovery_are_seen_by_other_processes(api: AsyncClient, world: World, database: Database) -> None:
     clock, board, other = [0.0], HealthBoard(database), HealthBoard(database)
-    circuit = Circuit("openai", failures=3, pause_seconds=30, on_change=board.note, now=lambda: clock[0])
+    circuit = provider_circuit("openai", failures=3, pause_seconds=30, on_change=board.note, now=lambda: clock[0])
     model = Scripted([ModelUnavailable("down")])
     breaker = Breaker(model, circuit)
     healthy = Breaker(
         Scripted([ModelNotAuthenticated("The key is wrong.")]),
-        Circuit("openai", failures=3, pause_seconds=30, on_change=other.note),
+        provider_circuit("openai", failures=3, pause_seconds=30, on_change=other.note),
     )
     for _ in range(10):
         with pytest.raises(ModelUnavailable):

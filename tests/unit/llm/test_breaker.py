@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from outrider.circuit import CircuitChanged, CircuitState
 from outrider.llm.base import (
     CircuitOpen,
     ModelError,
@@ -13,7 +14,7 @@ from outrider.llm.base import (
     ModelTimeout,
     ModelUnavailable,
 )
-from outrider.llm.breaker import Breaker, Circuit, CircuitChanged, CircuitState
+from outrider.llm.breaker import Breaker, provider_circuit
 from tests.scripted_model import REPLY, REQUEST, Scripted, heard
 
 
@@ -31,7 +32,9 @@ class Bench:
     def __init__(self, failures: int = 3) -> None:
         self.clock = Clock()
         self.changes: list[CircuitChanged] = []
-        self.circuit = Circuit("script", failures=failures, pause_seconds=10.0, on_change=self.changes.append, now=self.clock)
+        self.circuit = provider_circuit(
+            "script", failures=failures, pause_seconds=10.0, on_change=self.changes.append, now=self.clock
+        )
         self.model = Scripted()
         self.breaker = Breaker(self.model, self.circuit)
 
