@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
@@ -86,8 +86,10 @@ class Dialect:
 class ModelStandIn:
     """`async with ModelStandIn(OpenAI()) as server`: answers what `script` says, in order, then `Say()`."""
 
-    def __init__(self, dialect: Dialect):
+    def __init__(self, dialect: Dialect, on_silence: Callable[[], None] = lambda: None):
+        """`on_silence` is called when somebody has been left without an answer."""
         self.dialect = dialect
+        self.on_silence = on_silence
         self.script: deque[Say | Fail | Odd] = deque()
         self.requests: list[Json] = []
         self.violations: list[str] = []
@@ -138,6 +140,7 @@ class ModelStandIn:
     def _odd(self, odd: Odd, body: Json) -> Answer | None:
         dialect, say = self.dialect, Say("One two three four five six seven.")
         if odd.how == "silent":
+            self.on_silence()
             return None
         if odd.how == "html":
             return Answer(200, b"<html>Sign in to the proxy</html>", {"content-type": "text/html"})
