@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -15,7 +16,9 @@ from outrider.conversations.models import Author, Conversation, Message, Suppres
 from outrider.evals.scripts import Expectation
 from outrider.evals.stage import Said, Stage
 from outrider.leads.models import Lead
+from outrider.llm.offline.intents import is_in
 
+SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n")
 REMINDERS = text("SELECT count(*) FROM pgqueuer WHERE status = 'queued' AND entrypoint = 'agents.remind'")
 
 
@@ -74,10 +77,17 @@ def _texts(expected: Expectation, said: Said) -> list[str]:
     ]
     found += [f"{words!r} is not in {body!r}" for words in expected.contains if words.lower() not in body.lower()]
     found += [f"{words!r} is in {body!r}" for words in expected.lacks if words.lower() in body.lower()]
+    if expected.language is not None:
+        found += [f"{foreign!r} is not {expected.language}" for foreign in foreign_sentences(body, expected.language)]
     found += [f"{one.segments} segments: {one.body!r}" for one in said.written if one.segments > expected.segments]
     if expected.seconds is not None and said.seconds > expected.seconds:
         found.append(f"it took {said.seconds:.1f} s instead of at most {expected.seconds:g} s")
     return [problem for problem in found if problem]
+
+
+def foreign_sentences(body: str, language: str) -> list[str]:
+    """Sentences that tell that they are in another language."""
+    return [sentence for sentence in SENTENCE.split(body) if not is_in(sentence, language)]
 
 
 def _count(what: str, said: Said, is_one: Callable[[Message], bool], expected: bool) -> str:

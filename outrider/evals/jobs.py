@@ -6,9 +6,9 @@ from outrider.campaigns.budget import CampaignBudgets
 from outrider.config import Settings
 from outrider.errors import OutriderError
 from outrider.evals import service
-from outrider.evals.playing import Played
-from outrider.evals.running import judged_models, run_evals
-from outrider.jobs import JobContext, job
+from outrider.evals.running import judged_models
+from outrider.evals.stored import play_stored
+from outrider.jobs import JobContext, job, schedule
 from outrider.llm.budgets.ledger import Ledger
 
 ATTEMPTS = 2
@@ -22,22 +22,16 @@ async def run(context: JobContext, run_id: int) -> None:
         wanted = await service.begin(session, run_id)
     if wanted is None:
         return
-
-    async def tell(played: Played) -> None:
-        async with context.transaction() as session:
-            await service.note_played(session, run_id, played)
-
     ledger = Ledger(context.database, settings, [CampaignBudgets()])
     try:
         models = judged_models(settings, ledger)
         try:
-            results = await run_evals(service.plan_of(wanted), models, wanted.model, settings, tell)
+            await play_stored(context.database, run_id, service.plan_of(wanted), models, wanted.model, settings)
         finally:
             await models.aclose()
     except OutriderError as error:
         async with context.transaction() as session:
             await service.give_up(session, run_id, f"{error.title}: {error.detail}")
-        return
     except Exception as error:
         if context.attempt + 1 >= ATTEMPTS:
             async with context.transaction() as session:
@@ -45,5 +39,10 @@ async def run(context: JobContext, run_id: int) -> None:
         raise
     finally:
         await ledger.aclose()
+
+
+@schedule("evals.give_up_silent", "* * * * *")
+async def give_up_silent(context: JobContext) -> None:
+    """End the runs whose process is gone."""
     async with context.transaction() as session:
-        await service.end(session, run_id, results)
+        await service.give_up_silent(session)

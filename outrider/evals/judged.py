@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from dataclasses import replace as changed
 from decimal import Decimal
 
@@ -27,9 +27,25 @@ Hook = Callable[[], Awaitable[None]]
 
 
 class EvalStopped(LimitExceeded):
-    """A run of evals may cost no more."""
+    """A run of evals may cost no more, or somebody ended it."""
 
-    title = "The evals' cost limit is reached"
+    title = "The run of evals was stopped"
+
+
+@dataclass(slots=True)
+class Halt:
+    """Ends a run from outside: a model call that is under way is waited for, no other one begins."""
+
+    reason: str | None = None
+    """Why it is to end; None lets it go on."""
+
+    def ensure_open(self) -> None:
+        """
+        Raises:
+            EvalStopped: somebody ended the run.
+        """
+        if self.reason is not None:
+            raise EvalStopped(self.reason)
 
 
 @dataclass(slots=True)
@@ -40,12 +56,14 @@ class Purse:
     """US dollars. Calls go one after the other, so that a run exceeds it by less than one call costs."""
     spent: Decimal = Decimal(0)
     calls: int = 0
+    halt: Halt = field(default_factory=Halt)
 
     def ensure_open(self) -> None:
         """
         Raises:
-            EvalStopped: nothing is left.
+            EvalStopped: nothing is left, or somebody ended the run.
         """
+        self.halt.ensure_open()
         if self.limit is not None and self.spent >= self.limit:
             raise EvalStopped(f"The calls have cost {self.spent:.4f} of at most {self.limit} US dollars.")
 

@@ -21,6 +21,8 @@ class RunStatus(StrEnum):
     """Everything was played, and all of it went as it should."""
     FAILED = "failed"
     """Something did not go as it should, or was not played."""
+    CANCELLED = "cancelled"
+    """Somebody ended it; what was played until then is kept."""
     GIVEN_UP = "given_up"
     """It could not be played; `problem` says why."""
 
@@ -35,17 +37,21 @@ class EvalRun(HasId, Base):
     model: Mapped[str | None] = mapped_column(Text)
     """`provider:model`; None until it began, where nobody named one."""
     wanted: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    """`schemas.EvalIn`."""
+    """`schemas.EvalWanted`."""
     planned: Mapped[int] = mapped_column(server_default="0")
     played: Mapped[int] = mapped_column(server_default="0")
     passed: Mapped[int] = mapped_column(server_default="0")
     cost: Mapped[Decimal] = mapped_column(Numeric(16, 8), server_default=text("0"))
     """US dollars."""
     results: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), deferred=True)
-    """`running.EvalResults`."""
+    """`running.EvalResults`; grows while it is played."""
     problem: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     began_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
+    """When the process that plays it last said so."""
     ended_at: Mapped[datetime | None]
 
-    __table_args__ = (CheckConstraint("status IN ('waiting','running','passed','failed','given_up')", name="status_is_known"),)
+    __table_args__ = (
+        CheckConstraint("status IN ('waiting','running','passed','failed','cancelled','given_up')", name="status_is_known"),
+    )

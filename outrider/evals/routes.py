@@ -42,6 +42,12 @@ async def get_eval_run(session: Transaction, run_id: Id) -> EvalRunDetail:
     return await service.get_run(session, run_id)
 
 
+@router.post("/{run_id}/cancel")
+async def cancel_eval_run(session: Transaction, run_id: Id, actor: Operator) -> EvalRunOut:
+    """End a run early. The model call that is under way is paid for; what was played until then is kept."""
+    return EvalRunOut.model_validate(await service.cancel(session, run_id, actor.name))
+
+
 @router.get("/{run_id}/report", dependencies=READ, response_class=HTMLResponse)
 async def get_eval_report(session: Transaction, run_id: Id) -> HTMLResponse:
     """The run's results as a page that needs nothing else."""

@@ -14,7 +14,7 @@ from outrider import __version__
 from outrider.agents.factory import Models
 from outrider.config import Settings
 from outrider.db.engine import Database
-from outrider.evals.judged import EvalStopped, Judged, Paid, Purse
+from outrider.evals.judged import EvalStopped, Halt, Judged, Paid, Purse
 from outrider.evals.personas import ByModel, ByRules, Persona, Voice
 from outrider.evals.playing import Played, play_script
 from outrider.evals.scratch import scratch_server, scratch_settings
@@ -85,7 +85,8 @@ class Act:
     repetition: int
 
 
-Tell = Callable[[Played], Awaitable[None]]
+Tell = Callable[[EvalResults], Awaitable[None]]
+"""Hears of each conversation as it ends: it is the last one of those played."""
 
 
 def judged_models(settings: Settings, books: Books | None = None) -> ModelRegistry:
@@ -98,35 +99,43 @@ def judged_models(settings: Settings, books: Books | None = None) -> ModelRegist
     return ModelRegistry(settings.model_copy(update=own), books=books)
 
 
-async def run_evals(plan: Plan, models: Models, model: str | None, settings: Settings, tell: Tell | None = None) -> EvalResults:
+async def run_evals(
+    plan: Plan, models: Models, model: str | None, settings: Settings, tell: Tell | None = None, halt: Halt | None = None
+) -> EvalResults:
     """Play the plan on the model of this name; None is the installation's default.
 
     Nothing of the installation is read or written, and nothing is sent: all happens in a scratch database.
 
     Args:
-        tell: told of each conversation as it ends.
+        halt: ends the run early; what was played until then is told.
 
     Raises:
         ConfigurationError: there is no such model.
         Unavailable: the scratch database does not start.
     """
-    purse, began = Purse(plan.most_cost), time.perf_counter()
+    purse, began = Purse(plan.most_cost, halt=halt or Halt()), time.perf_counter()
     results = EvalResults(model=models.get(model).name, began_at=datetime.now(UTC), planned=plan.size)
     lead_model = Paid(models.get(plan.lead_model), purse) if plan.lead_model else None
     async with scratch_server() as (server, folder):
         scratch = scratch_settings(settings, folder)
         for act in _acts(plan):
             try:
+                purse.halt.ensure_open()
                 async with server.database() as database:
                     played = await _play(act, database, scratch, Judged(models, model, purse), plan, lead_model)
             except EvalStopped as error:
                 results.stopped = error.detail
                 break
             results.played.append(played)
+            _take_stock(results, purse, began)
             if tell is not None:
-                await tell(played)
-    results.seconds, results.cost, results.calls = time.perf_counter() - began, purse.spent, purse.calls
+                await tell(results)
+    _take_stock(results, purse, began)
     return results
+
+
+def _take_stock(results: EvalResults, purse: Purse, began: float) -> None:
+    results.seconds, results.cost, results.calls = time.perf_counter() - began, purse.spent, purse.calls
 
 
 def _acts(plan: Plan) -> Iterator[Act]:

@@ -31,6 +31,22 @@ class EvalIn(BaseModel):
     """US dollars that the run may cost."""
 
 
+class EvalWanted(BaseModel):
+    """What a run plays, wherever it was asked for."""
+
+    model: str | None = None
+    only: str = ""
+    personas: list[str] = []
+    repeat: int = 1
+    most_turns: int = 12
+    most_cost: Decimal | None = None
+    """US dollars; None is without a limit."""
+    scenarios: str | None = None
+    """The folder of scripts, where it is not the shipped one."""
+    lead_model: str | None = None
+    """Plays the simulated leads in place of their own lines."""
+
+
 class EvalRunOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
@@ -53,6 +69,6 @@ class EvalRunOut(BaseModel):
 class EvalRunDetail(EvalRunOut):
     """A run with every conversation."""
 
-    wanted: EvalIn
+    wanted: EvalWanted
     results: EvalResults | None
-    """None until it has ended."""
+    """What was found so far; None until the first conversation has ended."""

@@ -93,6 +93,8 @@ class Expectation(Strict):
     contains: list[str] = []
     """Words of the text that is sent, in any case."""
     lacks: list[str] = []
+    language: Literal["en", "es", "fr"] | None = None
+    """Every sentence of the text that is sent is in it."""
     segments: int = Field(3, ge=1)
     """At most."""
     seconds: float | None = Field(None, gt=0)

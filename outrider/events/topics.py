@@ -26,6 +26,7 @@ class Topic(StrEnum):
     BUDGETS = "budgets"
     BOOKINGS = "bookings"
     CRM = "crm"
+    EVALS = "evals"
 
     @property
     def prefix(self) -> str:

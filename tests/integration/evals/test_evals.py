@@ -99,7 +99,9 @@ async def test_a_run_over_the_api_touches_nothing(api: AsyncClient, database: Da
     assert [row.id for row in await World(database).rows(Lead)] == [lead.id]
 
 
-@pytest.mark.parametrize("wanted", [{"personas": ["nobody"]}, {"repeat": 0}, {"most_cost": -1}, {"unknown": 1}])
+@pytest.mark.parametrize(
+    "wanted", [{"personas": ["nobody"]}, {"only": "no-such-script"}, {"repeat": 0}, {"most_cost": -1}, {"unknown": 1}]
+)
 async def test_what_can_not_be_played_is_refused(api: AsyncClient, wanted: dict[str, object]) -> None:
     assert (await api.post("/api/evals", json=wanted)).status_code == 422
 

@@ -1587,6 +1587,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/evals/{run_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Eval Run
+         * @description End a run early. The model call that is under way is paid for; what was played until then is kept.
+         */
+        post: operations["cancel_eval_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/evals/{run_id}/report": {
         parameters: {
             query?: never;
@@ -7015,7 +7035,7 @@ export interface components {
          * EvalIn
          * @description What to play.
          */
-        "EvalIn-Input": {
+        EvalIn: {
             /** Model */
             model?: string | null;
             /**
@@ -7023,39 +7043,6 @@ export interface components {
              * @default 1
              */
             most_cost: number | string;
-            /**
-             * Most Turns
-             * @default 12
-             */
-            most_turns: number;
-            /**
-             * Only
-             * @default
-             */
-            only: string;
-            /**
-             * Personas
-             * @default []
-             */
-            personas: string[];
-            /**
-             * Repeat
-             * @default 1
-             */
-            repeat: number;
-        };
-        /**
-         * EvalIn
-         * @description What to play.
-         */
-        "EvalIn-Output": {
-            /** Model */
-            model?: string | null;
-            /**
-             * Most Cost
-             * @default 1
-             */
-            most_cost: string;
             /**
              * Most Turns
              * @default 12
@@ -7154,7 +7141,7 @@ export interface components {
             requested_by: string;
             results: components["schemas"]["EvalResults"] | null;
             status: components["schemas"]["RunStatus"];
-            wanted: components["schemas"]["EvalIn-Output"];
+            wanted: components["schemas"]["EvalWanted"];
         };
         /** EvalRunOut */
         EvalRunOut: {
@@ -7184,6 +7171,40 @@ export interface components {
             /** Requested By */
             requested_by: string;
             status: components["schemas"]["RunStatus"];
+        };
+        /**
+         * EvalWanted
+         * @description What a run plays, wherever it was asked for.
+         */
+        EvalWanted: {
+            /** Lead Model */
+            lead_model?: string | null;
+            /** Model */
+            model?: string | null;
+            /** Most Cost */
+            most_cost?: string | null;
+            /**
+             * Most Turns
+             * @default 12
+             */
+            most_turns: number;
+            /**
+             * Only
+             * @default
+             */
+            only: string;
+            /**
+             * Personas
+             * @default []
+             */
+            personas: string[];
+            /**
+             * Repeat
+             * @default 1
+             */
+            repeat: number;
+            /** Scenarios */
+            scenarios?: string | null;
         };
         /**
          * Evidence
@@ -10771,7 +10792,7 @@ export interface components {
          * RunStatus
          * @enum {string}
          */
-        RunStatus: "waiting" | "running" | "passed" | "failed" | "given_up";
+        RunStatus: "waiting" | "running" | "passed" | "failed" | "cancelled" | "given_up";
         /** SampleText */
         SampleText: {
             /** Body */
@@ -15324,7 +15345,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EvalIn-Input"];
+                "application/json": components["schemas"]["EvalIn"];
             };
         };
         responses: {
@@ -15367,6 +15388,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EvalRunDetail"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    cancel_eval_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvalRunOut"];
                 };
             };
             /** @description Client Error */

@@ -209,9 +209,10 @@ def upgrade() -> None:
     sa.Column('problem', sa.Text(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('began_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
-    sa.CheckConstraint("status IN ('waiting','running','passed','failed','given_up')", name=op.f('ck_eval_runs_status_is_known')),
+    sa.CheckConstraint("status IN ('waiting','running','passed','failed','cancelled','given_up')", name=op.f('ck_eval_runs_status_is_known')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_eval_runs'))
     )
     op.create_table('idempotency_keys',
