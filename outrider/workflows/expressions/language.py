@@ -1,0 +1,149 @@
+"""Compiles and evaluates single expressions, within bounds.
+
+What an expression may cost is bounded before it runs: its length, one comprehension at most (nested ones take time to the
+power of their depth), and the size of the values that it sees.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from difflib import get_close_matches
+from enum import Enum
+from functools import lru_cache
+from typing import Any
+
+import cel
+
+from outrider.errors import InvalidInput
+from outrider.workflows.expressions.functions import BUILT_IN, FUNCTIONS, LONGEST_TEXT
+
+LONGEST_EXPRESSION = 1_000
+LONGEST_LIST = 1_000
+DEEPEST = 12
+_COMPREHENSION = re.compile(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(\s*([A-Za-z_]\w*)\s*,")
+_STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+_STEP = re.compile(r"\bsteps\s*(?:\.\s*([A-Za-z_]\w*)|\[\s*'([^']*)'\s*\]|\[\s*\"([^\"]*)\"\s*\])")
+ROOTS: Mapping[str, str] = {
+    "lead": "The person: name, company, score, tags …",
+    "campaign": "What the campaign says about itself",
+    "conversation": "What was written with the lead",
+    "steps": "What earlier steps brought, by the id of their node",
+    "run": "This run: when it started, the time now",
+}
+"""Names that every expression knows."""
+
+
+class BadExpression(InvalidInput):
+    """The text is no expression, or one that is not allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What an expression came to for one lead."""
+
+    value: Any
+    warning: str = ""
+    """Why it is null, if something was missing or did not fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    source: str
+    program: cel.Program
+    roots: tuple[str, ...]
+    functions: tuple[str, ...]
+
+    @property
+    def steps(self) -> set[str]:
+        """Ids of the nodes whose results it reads."""
+        return {next(filter(None, found), "") for found in _STEP.findall(self.source)}
+
+    def evaluate(self, names: Mapping[str, Any]) -> Value:
+        """Its value. What is missing makes it null: a lead without a score is not an error."""
+        context = cel.Context(
+            {root: plain(names.get(root)) for root in self.roots}, {name: FUNCTIONS[name] for name in self.functions}
+        )
+        try:
+            return Value(self.program.execute(context))
+        except KeyError as error:
+            return Value(None, f"{error.args[0]!r} is not known here, in “{self.source}”.")
+        except (TypeError, ValueError, ZeroDivisionError, OverflowError, IndexError, RuntimeError) as error:
+            return Value(None, f"“{self.source}” can't be worked out: {_first_line(error)}")
+
+
+@lru_cache(maxsize=2_000)
+def parse(source: str) -> Expression:
+    """
+    Raises:
+        BadExpression: says what is wrong with it, and what may be meant.
+    """
+    source = source.strip()
+    if not source:
+        raise BadExpression("The expression is empty.", remedy="Write one between {{ and }}, as in {{ lead.first_name }}.")
+    if len(source) > LONGEST_EXPRESSION:
+        raise BadExpression(f"The expression has {len(source)} characters; at most {LONGEST_EXPRESSION} are allowed.")
+    comprehensions = _COMPREHENSION.findall(_STRING.sub("''", source))
+    if len(comprehensions) > 1:
+        remedy = "Work out one part in a step of its own (Transform) and use its result."
+        raise BadExpression("An expression goes through one list at most.", remedy=remedy)
+    try:
+        program = cel.compile(source)
+    except ValueError as error:
+        raise BadExpression(f"“{source}” can't be read: {_syntax(error)}") from error
+    roots = tuple(name for name in program.variables() if name not in comprehensions)
+    _ensure_known(roots, ROOTS, "name")
+    named = [name for name in program.functions() if name.isidentifier()]
+    _ensure_known(named, [*FUNCTIONS, *BUILT_IN], "function")
+    return Expression(source, program, roots, tuple(name for name in named if name in FUNCTIONS))
+
+
+def plain(value: Any, depth: int = 0) -> Any:
+    """A value as CEL takes it: JSON's kinds and times, cut to what an expression may see."""
+    if value is None or isinstance(value, bool | int | datetime | timedelta):
+        return value
+    if isinstance(value, str):
+        return value[:LONGEST_TEXT]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if depth >= DEEPEST:
+        return None
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner, depth + 1) for key, inner in list(value.items())[:LONGEST_LIST]}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(inner, depth + 1) for inner in list(value)[:LONGEST_LIST]]
+    if isinstance(value, Enum):
+        return plain(value.value, depth)
+    if isinstance(value, date):
+        return value.isoformat()
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return str(value)[:LONGEST_TEXT]
+
+
+def _ensure_known(names: Iterable[str], known: Iterable[str], what: str) -> None:
+    known = list(known)
+    for name in names:
+        if name in known:
+            continue
+        close = get_close_matches(name, known, 1)
+        remedy = f"Write {close[0]}." if close else f"Use one of: {', '.join(sorted(known))}."
+        raise BadExpression(f"There is no {what} “{name}”.", remedy=remedy)
+
+
+def _syntax(error: ValueError) -> str:
+    """The parser's words without its drawing of the place."""
+    found = re.search(r"ERROR: <input>:\d+:(\d+): (?:Syntax error: )?([^\n]+)", str(error))
+    if found is None:
+        return _first_line(error)
+    reason = re.sub(r" expecting \{.*", "", found[2]).replace("'<EOF>'", "the end")
+    return f"at character {found[1]}, {reason}."
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return re.split(r"(?<=[.!]) ", lines[0])[0][:200] if lines else type(error).__name__

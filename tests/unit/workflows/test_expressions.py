@@ -1,0 +1,168 @@
+"""Expressions: what they may say, what they come to, and what they may never cost."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, Field
+
+from outrider.workflows.expressions.language import BadExpression, parse
+from outrider.workflows.expressions.resolving import (
+    NO_EXPRESSIONS,
+    UnusableParameters,
+    is_static,
+    problems,
+    resolve,
+    templates,
+)
+from outrider.workflows.expressions.texts import read
+
+NAMES: dict[str, Any] = {
+    "lead": {
+        "name": "Ann Lee",
+        "first_name": "Ann",
+        "score": 70,
+        "company": None,
+        "tags": ["vip"],
+        "attributes": {"plan": "pro"},
+    },
+    "campaign": {"name": "Spring", "budget": Decimal("12.5")},
+    "conversation": {"replied": False, "last_text_at": datetime(2026, 3, 1, tzinfo=UTC)},
+    "steps": {"sms": {"body": "Hi"}},
+    "run": {"now": datetime(2026, 3, 2, 9, tzinfo=UTC)},
+}
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("lead.score >= 60 && !conversation.replied", True),
+        ("lead.attributes.plan == 'pro' ? 'yes' : 'no'", "yes"),
+        ("lead.tags.exists(tag, tag == 'vip')", True),
+        ("upper(lead.first_name) + '!'", "ANN!"),
+        ("run.now > conversation.last_text_at", True),
+        ("campaign.budget + 0.5", 13.0),
+        ("default(lead.company, 'your company')", "your company"),
+        ("format_date(run.now, '%H:%M', 'Europe/Berlin')", "10:00"),
+        ("size(split('a, b', ','))", 2),
+        ("steps['sms'].body", "Hi"),
+        ("max([1, 5, 3])", 5),
+    ],
+)
+def test_an_expression_comes_to(source: str, value: object) -> None:
+    found = parse(source).evaluate(NAMES)
+    assert (found.value, found.warning) == (value, "")
+
+
+@pytest.mark.parametrize(
+    "source", ["lead.attributes.missing", "steps.later.body", "lead.company + 'x'", "1 / 0", "lead.name > 5"]
+)
+def test_what_is_missing_or_does_not_fit_is_null_with_a_warning(source: str) -> None:
+    found = parse(source).evaluate(NAMES)
+    assert found.value is None and source in found.warning
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("", "empty"),
+        ("1 +", "the end"),
+        ("laed.name", "laed"),
+        ("uper(lead.name)", "uper"),
+        ("x" * 1001, "1001 characters"),
+        ("[1].map(a, [1].map(b, a))", "one list"),
+        ("__import__('os')", "__import__"),
+    ],
+)
+def test_a_bad_expression_says_what_is_wrong(source: str, says: str) -> None:
+    with pytest.raises(BadExpression) as refused:
+        parse(source)
+    assert says in refused.value.detail
+
+
+def test_a_slip_is_told_what_may_be_meant() -> None:
+    with pytest.raises(BadExpression) as refused:
+        parse("laed.name")
+    assert refused.value.remedy == "Write lead."
+
+
+def test_what_an_expression_sees_is_cut() -> None:
+    seen = parse("lead.tags.map(t, size(t))").evaluate({"lead": {"tags": ["x" * 20_000] * 100_000}})
+    assert seen.value == [10_000] * 1_000
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_an_expression_or_refused(source: str) -> None:
+    with contextlib.suppress(BadExpression):
+        parse(source).evaluate(NAMES)
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_a_template_or_refused(text: str) -> None:
+    try:
+        filled, _ = read(text).fill(NAMES)
+    except BadExpression:
+        return
+    assert "{{" in text or filled == text
+
+
+def test_a_text_is_filled_and_values_stay_data() -> None:
+    names = {**NAMES, "lead": {"first_name": "{{ campaign.name }}", "company": ""}}
+    text = "Hi {{ lead.first_name | there }}, is {{lead.company|your company}} up? {{ '}}' }} {{ true || false }}"
+    assert read(text).fill(names) == ("Hi {{ campaign.name }}, is your company up? }} yes", [])
+
+
+class Inner(BaseModel):
+    when: datetime | None = None
+    words: list[str] = []
+
+
+class Params(BaseModel):
+    title: str = ""
+    seconds: float = Field(60, ge=1)
+    mode: Literal["a", "b"] = "a"
+    tags: list[str] = []
+    inner: list[Inner] = []
+    sets: dict[str, Any] = {}
+    prompt: str = Field("", json_schema_extra=NO_EXPRESSIONS)
+
+
+def test_parameters_take_expressions_of_their_kind() -> None:
+    data = {
+        "title": "{{ lead.score }}",
+        "seconds": "{{ lead.score * 2 }}",
+        "mode": "{{ lead.score > 60 ? 'b' : 'a' }}",
+        "tags": "{{ lead.tags }}",
+        "inner": [{"when": "{{ run.now }}", "words": ["{{ lead.name }}"]}],
+        "sets": {"plan": "{{ lead.attributes.plan }}", "none": "{{ lead.attributes.x }}"},
+        "prompt": "Write to {{first_name}}.",
+    }
+    resolved = resolve(Params, data, NAMES)
+    assert resolved.params == Params(
+        title="70",
+        seconds=140,
+        mode="b",
+        tags=["vip"],
+        inner=[Inner(when=NAMES["run"]["now"], words=["Ann Lee"])],
+        sets={"plan": "pro", "none": None},
+        prompt="Write to {{first_name}}.",
+    )
+    assert len(resolved.warnings) == 1 and problems(Params, data) == []
+    assert not is_static(data) and is_static({"inner": [{"words": ["x"]}]})
+    assert next(name for name, _ in templates(Params, data)) == "title"
+
+
+def test_a_value_that_does_not_fit_names_its_field() -> None:
+    with pytest.raises(UnusableParameters, match=r"seconds: Input should be greater than or equal to 1 \(it came to '0'\)"):
+        resolve(Params, {"seconds": "{{ lead.score - 70 }}"}, NAMES)
+
+
+def test_problems_are_named_with_their_place() -> None:
+    data = {"title": "{{ laed }}", "seconds": "soon", "inner": [{"words": ["{{ 1 + }}"]}], "mode": "{{ lead.mode }}"}
+    assert sorted(problem.field for problem in problems(Params, data)) == ["inner.0.words.0", "seconds", "title"]
