@@ -7,6 +7,7 @@ import pytest
 import outrider.wiring  # noqa: F401  (jobs and subscribers take part)
 from outrider.config import Settings
 from outrider.db.engine import Database
+from outrider.evals.checking import foreign_sentences
 from outrider.evals.judged import Judged, Purse
 from outrider.evals.playing import play_script
 from outrider.evals.scratch import ZONE
@@ -16,6 +17,7 @@ from outrider.workflows.shipped import ensure_shipped_workflows
 from tests.worlds import OneModel
 
 SCRIPTS = read_scripts(BESIDE_THE_PACKAGE)
+LANGUAGES = ("en", "es", "fr")
 LEAST_SITUATIONS = 40
 
 
@@ -27,11 +29,13 @@ async def test_a_conversation_goes_by_its_script(database: Database, settings: S
     judged = Judged(OneModel(OfflineModel()), None, Purse())
     played = await play_script(database, settings, judged, SCRIPTS[name], name)
     assert played.passed, "\n".join(played.all_problems) + f"\n{played.turns}"
+    for body in (body for turn in played.turns for body in turn.written):
+        assert any(not foreign_sentences(body, language) for language in LANGUAGES), f"in two languages: {body}"
 
 
 def test_every_situation_is_told_in_every_language() -> None:
     files = {path.stem for path in BESIDE_THE_PACKAGE.glob("*.yaml")}
-    assert set(SCRIPTS) == {f"{file}-{language}" for file in files for language in ("en", "es", "fr")}
+    assert set(SCRIPTS) == {f"{file}-{language}" for file in files for language in LANGUAGES}
     assert len(files) >= LEAST_SITUATIONS
 
 

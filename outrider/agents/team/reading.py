@@ -12,6 +12,7 @@ from outrider.agents.team.signals import find_signals
 from outrider.agents.team.times import understand, zone_of
 from outrider.agents.tools.loop import cost_of
 from outrider.llm.base import AnswerUnusable, CallScope, ChatMessage, ChatModel, ChatRequest
+from outrider.llm.offline.intents import LANGUAGES, latest_language
 from outrider.llm.structured import complete_as
 
 PURPOSE = "read"
@@ -40,6 +41,8 @@ champion. `quote` is copied from `latest` letter for letter. `strength` runs fro
 {RULE}"""
 """Factors are named as in `base.Factor`."""
 
+TELLS_LANGUAGE = 3
+"""Words from which on a model may say that a lead changed to a language that the rules don't read."""
 OPT_OUT_LIKE = (LeadIntent.WANTS_NO_TEXTS, LeadIntent.WRONG_PERSON, LeadIntent.NOT_INTERESTED)
 
 
@@ -106,11 +109,21 @@ def corrected(reading: Reading, context: WorkflowContext, heard: str) -> Reading
         "findings": said(reading.findings, [heard, *_texts(heard), *lead_texts]),
         "objection": objection,
         "picked_slot": picked,
-        "language": signals.language if signals.language != context.language else reading.language,
+        "language": _language(reading, context, heard),
         "intent": intent,
         "confidence": reading.confidence if intent is reading.intent else max(reading.confidence, BY_RULE),
     }
     return reading.model_copy(update=changes)
+
+
+def _language(reading: Reading, context: WorkflowContext, heard: str) -> str:
+    """That of the latest text that tells one. A model is heard where the rules can't tell or don't read the language that it
+    names, and only of texts that are long enough: “ok” changes nothing."""
+    told = latest_language(_texts(heard), "")
+    is_telling = len(heard.split()) >= TELLS_LANGUAGE
+    if is_telling and (not told or reading.language not in LANGUAGES):
+        return reading.language
+    return told or context.language
 
 
 def _intent(reading: Reading, context: WorkflowContext, heard: str) -> LeadIntent:

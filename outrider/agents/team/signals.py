@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from outrider.llm.offline.intents import detect_language
+from outrider.llm.offline.intents import latest_language
 from outrider.llm.offline.language import fold
 
 LONGEST_READ = 2_000
@@ -92,7 +92,7 @@ class Signals:
     threatens_legally: bool
     asks_whether_ai: bool
     language: str
-    """ISO 639-1: the one that its words belong to, else the one that was spoken before."""
+    """ISO 639-1: that of the latest text that tells one, else the one that was spoken before."""
     email: str | None
     """An e-mail address that the lead wrote."""
 
@@ -101,7 +101,8 @@ def find_signals(text: str, language: str = "en") -> Signals:
     """What the text says beyond doubt.
 
     Args:
-        language: what the conversation was in before; stays where the text could be of any language.
+        text: the lead's texts of a turn, with an empty line between two.
+        language: what the conversation was in before; stays where the texts could be of any language.
     """
     text = text[:LONGEST_READ]
     folded = OUR_FAULTLESS.sub(" ", fold(text))
@@ -113,7 +114,7 @@ def find_signals(text: str, language: str = "en") -> Signals:
         is_angry=ANGER.search(folded) is not None or _is_shouted(text),
         threatens_legally=LEGAL_THREAT.search(folded) is not None,
         asks_whether_ai=asks_whether_ai,
-        language=detect_language(text, language),
+        language=latest_language(text.split("\n\n"), language),
         email=address[0].rstrip(".") if address else None,
     )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from outrider.llm.offline.intents import detect_language, language_of
+from outrider.llm.offline.intents import language_of
 
 
 @dataclass(frozen=True)
@@ -87,13 +87,3 @@ APPROACHES = {"en": ENGLISH, "es": SPANISH, "fr": FRENCH}
 def approach_for(code: str | None) -> Approach:
     """In the language of the code; English for one that is not spoken here."""
     return APPROACHES[language_of(code).code]
-
-
-def is_in(text: str, code: str, *, surely: bool = False) -> bool:
-    """Whether the text may stand in a sentence of this language.
-
-    Args:
-        surely: a text that could be of any language ("roofing") may not.
-    """
-    spoken = language_of(code).code
-    return detect_language(text, "" if surely else spoken) == spoken

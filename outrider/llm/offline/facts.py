@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from outrider.llm.offline.intents import detect_language, language_of
 from outrider.llm.offline.templates import LONGEST_VALUE, one_line
 
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "prof", "sir", "mme", "m", "sr", "sra", "don", "dona", "doña"})
@@ -25,6 +26,7 @@ _SENTENCE_START = re.compile(
     r"|(?:\w+ ){1,3}(?:helps?|saves?|cuts|offers?|gives?|makes?|lets?|is|are|can|will))\b",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[^\W\d_]{3,}")
 _COMMON_START = re.compile(
     r"^(?:A|An|The|Our|Your|New|Free|Special|Limited|Discounts?|Un|Una|Une|El|La|Le|Les|Los|Nos|Notre|Nuestr[oa]s?)\b"
 )
@@ -91,6 +93,19 @@ class Facts:
         """A fact that the campaign states about itself, as in `price`, or its `facts` mapping; otherwise empty."""
         told = self.campaign.get("facts")
         return _text(self.campaign, name) or (_text(told, name) if isinstance(told, Mapping) else "")
+
+    def can_say(self, text: str, code: str) -> bool:
+        """Whether words of the campaign may stand in an answer of this language: an answer is in one language.
+
+        A sentence that could be of any counts as one of the language that the campaign is described in; an amount is of all.
+        """
+        return _WORD.search(text) is None or detect_language(text, self._told_in or code) == language_of(code).code
+
+    @cached_property
+    def _told_in(self) -> str:
+        """The language of the campaign's description; empty if it tells none."""
+        stated = str(self.campaign.get("language") or "")[:2].lower()
+        return detect_language(str(self.campaign.get("description") or ""), stated)
 
     @cached_property
     def values(self) -> dict[str, str]:

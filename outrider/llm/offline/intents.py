@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from outrider.llm.offline.english import ENGLISH
 from outrider.llm.offline.french import FRENCH
@@ -36,6 +37,23 @@ def detect_language(text: str, default: str = DEFAULT_LANGUAGE) -> str:
     best = max(scores.values())
     leaders = [code for code, score in scores.items() if score == best]
     return leaders[0] if best and len(leaders) == 1 else default
+
+
+def latest_language(texts: Iterable[str], default: str = DEFAULT_LANGUAGE) -> str:
+    """The language of the latest text that tells one; `default` where none does."""
+    for text in texts:
+        default = detect_language(text, default)
+    return default
+
+
+def is_in(text: str, code: str, *, surely: bool = False) -> bool:
+    """Whether the text may stand among sentences of this language.
+
+    Args:
+        surely: a text that could be of any language ("roofing") may not.
+    """
+    spoken = language_of(code).code
+    return detect_language(text, "" if surely else spoken) == spoken
 
 
 def classify(text: str, language: str = DEFAULT_LANGUAGE) -> Intent:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from outrider.llm.offline.intents import classify, detect_language, find_time
+from outrider.llm.offline.intents import classify, detect_language, find_time, latest_language
 from outrider.llm.offline.language import Intent, fold
 from outrider.llm.offline.meanings import Meanings, meanings_of
 from outrider.llm.offline.tasks import task
@@ -66,19 +66,21 @@ def read(context: Mapping[str, Any]) -> Mapping[str, Any]:
 def read_texts(context: Mapping[str, Any]) -> dict[str, Any]:
     """The reading of `texts`, the lead's latest ones ({texts, thread, objections, offered, we_asked_about, language})."""
     texts = [str(text)[:LONGEST_READ] for text in context.get("texts") or [context.get("latest") or ""]]
-    code = detect_language(" ".join(texts), str(context.get("language") or "en"))
-    readings = [_one(text, code, context) for text in texts]
+    before = str(context.get("language") or "en")
+    code = latest_language(texts, before)
+    readings = [_one(text, detect_language(text, before), context) for text in texts]
     # Several texts in a row are answered by what the last of them wants that wants anything.
     found = next((one for one in reversed(readings) if one["intent"] not in WITHOUT_SUBSTANCE), readings[-1])
     together = "\n".join(texts)
-    findings = _findings(texts, meanings_of(code))
+    findings = _findings(texts, before)
     if _tells(found, findings, together):
         found = {**found, "intent": "tells", "confidence": UNSURE}
     return {
         **found,
         "findings": findings,
         "language": code,
-        "named_time": find_time(together, code),
+        # In its own words, which stand in an answer: those of another language would not fit there.
+        "named_time": find_time("\n".join(text for text in texts if detect_language(text, code) == code), code),
         "sentiment": "positive" if found["intent"] in POSITIVE else "negative" if found["intent"] in NEGATIVE else "neutral",
     }
 
@@ -165,12 +167,16 @@ def _words(folded: str) -> set[str]:
     return {word for word in _WORD.findall(folded) if word not in _COMMON}
 
 
-def _findings(texts: Sequence[str], meant: Meanings) -> list[dict[str, Any]]:
-    """One finding per factor, the first pattern that fits; its quote is the lead's own words."""
+def _findings(texts: Sequence[str], language: str) -> list[dict[str, Any]]:
+    """One finding per factor, the first pattern that fits; its quote is the lead's own words.
+
+    Args:
+        language: of texts that tell none.
+    """
     found: dict[str, dict[str, Any]] = {}
     for text in reversed(texts):
         folded = fold(text)
-        for factor, strength, summary, words in meant.facts:
+        for factor, strength, summary, words in meanings_of(detect_language(text, language)).facts:
             match = words.search(folded) if factor not in found else None
             if match is not None:
                 quote = text[match.start() : match.end()].strip(" ,.!?")

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from outrider.llm.offline.facts import Facts
-from outrider.llm.offline.intents import classify, detect_language, find_time, language_of
+from outrider.llm.offline.intents import classify, detect_language, find_time, language_of, latest_language
 from outrider.llm.offline.language import Intent, Language, fold
 from outrider.llm.offline.reasons import why_a_person
 
+AS_IT_IS = frozenset({"time", "source", "booking_url", "email"})
+"""What is repeated in whatever language it was told."""
 LEAD = "lead"
 """The author of a lead's entries in a thread."""
 
@@ -32,15 +34,16 @@ class OfflineAnswer:
 
 
 def answer(context: Mapping[str, Any]) -> OfflineAnswer:
-    """Answer the last text of the lead in `context` ({lead, campaign, thread: [{author, body}], intent?}).
+    """Answer the last text of the lead in `context` ({lead, campaign, thread: [{author, body}], intent?, language?}).
 
-    `intent` is taken when the caller has worked it out already.
+    `intent` and `language` are taken when the caller has worked them out already.
     """
     facts = Facts.of(context)
     inbound = [str(entry.get("body") or "") for entry in facts.thread if entry.get("author") == LEAD]
     text = inbound[-1] if inbound else ""
-    language = language_of(_spoken(inbound, facts))
-    intent = _given_intent(context) or classify(text, language.code)
+    # Whoever read the whole turn knows best which language it ended in.
+    language = language_of(str(context.get("language") or _spoken(inbound, facts)))
+    intent = _given_intent(context) or classify(text, detect_language(text, language.code))
     known = _known(intent, text, facts, language)
     sentences = _sentences(intent, known, facts, language)
     words = {**_words(facts, language), **known}
@@ -51,10 +54,7 @@ def answer(context: Mapping[str, Any]) -> OfflineAnswer:
 def _spoken(inbound: Sequence[str], facts: Facts) -> str:
     """The language of the last text, or if that could be any ("ok"), of the one before, or of the lead."""
     code = str(facts.campaign.get("language") or "")
-    code = str(facts.lead.get("language") or code)
-    for text in inbound[-3:]:
-        code = detect_language(text, code)
-    return code
+    return latest_language(inbound[-3:], str(facts.lead.get("language") or code))
 
 
 def _given_intent(context: Mapping[str, Any]) -> Intent | None:
@@ -82,7 +82,7 @@ def _known(intent: Intent, text: str, facts: Facts, language: Language) -> dict[
             found = {"fact": _fact_about(text, facts)}
         case _:
             found = {}
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in found.items() if value and (name in AS_IT_IS or facts.can_say(value, language.code))}
 
 
 def _fact_about(text: str, facts: Facts) -> str | None:

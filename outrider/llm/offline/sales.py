@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from outrider.llm.offline.approaches import approach_for, is_in
-from outrider.llm.offline.intents import language_of
+from outrider.llm.offline.approaches import approach_for
+from outrider.llm.offline.intents import is_in, language_of
 from outrider.llm.offline.tasks import task
 
 Entry = Mapping[str, Any]

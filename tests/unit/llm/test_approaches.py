@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from outrider.llm.offline import detect_language
-from outrider.llm.offline.approaches import APPROACHES, approach_for, is_in
+from outrider.llm.offline.approaches import APPROACHES, approach_for
+from outrider.llm.offline.intents import is_in
 from outrider.llm.offline.tasks import task_for
 
 EVIDENCE = [

@@ -127,3 +127,15 @@ def test_it_takes_less_than_a_fifth_of_a_millisecond() -> None:
         answer(context)
         times.append(time.perf_counter() - began)
     assert min(times) < 0.0002
+
+
+@pytest.mark.parametrize(("told", "spoken"), [("en", "es"), ("es", "fr"), ("fr", "en")])
+def test_facts_of_another_language_are_left_out(told: str, spoken: str) -> None:
+    about = {"en": "A free check of your roof", "es": "Una revisión de su tejado", "fr": "Un contrôle de votre toiture"}
+    asks = {"en": "What is this about?", "es": "¿De qué se trata?", "fr": "De quoi s'agit-il ?"}
+    thread = [{"author": "lead", "body": asks[spoken]}]
+    foreign = answer({"campaign": {"description": about[told]}, "thread": thread})
+    known = answer({"campaign": {"description": about[spoken]}, "thread": thread})
+    assert foreign.language == known.language == spoken
+    assert about[told][3:].lower() not in foreign.text.lower() and foreign.why
+    assert about[spoken][3:].lower() in known.text.lower()
