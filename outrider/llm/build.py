@@ -6,7 +6,9 @@ which commands and processes that run offline need not wait for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 import structlog
@@ -50,12 +52,16 @@ class ModelRegistry:
         *,
         books: Books | None = None,
         on_circuit: Callable[[CircuitChanged], None] | None = None,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ):
         """Makes the default model right away, so that a wrong setting stops the start.
 
         Args:
             books: where calls are paid for and entered; without them nothing is.
             on_circuit: told when a provider begins or ceases to be left alone.
+            now: the clock, in seconds, by which a provider is left alone.
+            sleep: waits between two tries of a call.
 
         Raises:
             ConfigurationError: as in `get`, or a price or a number of calls can't be read.
@@ -64,6 +70,8 @@ class ModelRegistry:
         self._observe = observe
         self._books = books
         self._on_circuit = on_circuit
+        self._now = now
+        self._sleep = sleep
         self._slots = Slots(settings.model_concurrency)
         self._circuits: dict[str, Circuit] = {}
         self._store = _store(settings)
@@ -135,7 +143,7 @@ class ModelRegistry:
         tariff = Tariff(getattr(bare, "provider", provider), model_name, rate, settings.model_max_tokens)
         model: ChatModel = Priced(bare, rate)
         model = Traced(model, self._tracer) if self._tracer else model
-        model = Retrying(Metered(model, tariff), settings.model_max_retries)
+        model = Retrying(Metered(model, tariff), settings.model_max_retries, sleep=self._sleep)
         model = Breaker(Limited(model, self._slots.of(provider)), self._circuit(provider))
         return (Counted(model, self._observe) if self._observe else model), tariff
 
@@ -148,7 +156,7 @@ class ModelRegistry:
         if provider not in self._circuits:
             failures, pause = self._settings.breaker_failures, self._settings.breaker_pause_seconds
             self._circuits[provider] = provider_circuit(
-                provider, failures=failures, pause_seconds=pause, on_change=self._on_circuit
+                provider, failures=failures, pause_seconds=pause, on_change=self._on_circuit, now=self._now
             )
         return self._circuits[provider]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import AsyncExitStack
 from decimal import Decimal
 
@@ -30,6 +29,7 @@ from outrider.llm.budgets.ledger import Ledger
 from outrider.llm.build import ModelRegistry
 from outrider.llm.offline import OfflineModel
 from outrider.workflows.shipped import ensure_shipped_workflows
+from tests.clocks import Clock, LoopClock
 from tests.contracts.providers import MODELS, ask, settings_for
 from tests.stand_ins.models import DIALECTS, Dialect, Fail, ModelStandIn, Odd, Ollama, OpenAI, Say
 from tests.worlds import OneModel
@@ -57,7 +57,9 @@ PASSING = ("time-out", "429", "500", "529", "malformed JSON", "cut")
 """What makes the breaker open."""
 LIMIT = Decimal("0.02")
 NOBODY = "http://127.0.0.1:9"
-PAUSE = 0.05
+LONG, SILENCE = 60.0, 0.15
+"""Seconds until a provider that answers, and one that never does, is given up."""
+PAUSE = 30.0
 TEXTS = 60
 SPENT = text("""
     SELECT coalesce(max(spent), 0) FROM (
@@ -70,7 +72,7 @@ OPEN = text("SELECT count(*) FROM model_calls WHERE state = 'reserved'")
 
 def settings_of(url: str, provider: str, **values: object) -> Settings:
     usual = {
-        "model": f"{provider}:{MODELS[provider]}", "model_timeout": 0.15, "model_max_retries": 1,
+        "model": f"{provider}:{MODELS[provider]}", "model_timeout": LONG, "model_max_retries": 1,
         "model_cache_seconds": 0, "breaker_failures": 1000, "breaker_pause_seconds": PAUSE, "budget_conversation": LIMIT,
         "time_zone": ZONE, "model_prices": [f"{provider}:*=1/2"],
     }  # fmt: skip
@@ -95,7 +97,8 @@ async def test_a_turn_ends_well_however_the_provider_fails(database: Database, s
             server.script.clear()
             server.script.extend([failure or Say()] * TEXTS)
             own = settings_of(NOBODY if failure is None else server.url, dialect.name, offline_fallback=has_other)
-            models = ModelRegistry(own, books=ledger)
+            own.model_timeout = SILENCE if failure == Odd("silent") else LONG
+            models = ModelRegistry(own, books=ledger, sleep=Clock().sleep)
             opened.push_async_callback(models.aclose)
             problems += [f"{name}, other model {has_other}: {one}" for one in await _turn(stage, models, row["phone"], has_other)]
         await ledger.flush()
@@ -135,12 +138,13 @@ async def _turn(stage: Stage, models: ModelRegistry, phone: str, has_other: bool
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
 async def test_the_breaker_opens_and_recovers(dialect: Dialect, name: str) -> None:
     changes: list[CircuitChanged] = []
-    async with ModelStandIn(dialect) as server:
+    clock, time_out = Clock(), LoopClock()
+    async with ModelStandIn(dialect, on_silence=lambda: time_out.skip(LONG)) as server:
         failure = FAILURES[name]
         assert failure is not None
         server.script.extend([failure] * 2)
         own = settings_of(server.url, dialect.name, breaker_failures=2, model_max_retries=0)
-        models = ModelRegistry(own, on_circuit=changes.append)
+        models = ModelRegistry(own, on_circuit=changes.append, now=clock)
         model = models.get()
         for _ in range(2):
             with pytest.raises(ModelError):
@@ -148,8 +152,11 @@ async def test_the_breaker_opens_and_recovers(dialect: Dialect, name: str) -> No
         asked = len(server.requests)
         with pytest.raises(CircuitOpen):
             await model.complete(ask(fresh=True))
+        clock.seconds += PAUSE - 0.1
+        with pytest.raises(CircuitOpen):
+            await model.complete(ask(fresh=True))
         assert len(server.requests) == asked, "an open circuit asks nobody"
-        await asyncio.sleep(PAUSE * 2)
+        clock.seconds += 0.1
         for _ in range(3):
             assert (await model.complete(ask(fresh=True))).text
         await models.aclose()
