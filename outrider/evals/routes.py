@@ -13,7 +13,7 @@ from outrider.db.web import Transaction
 from outrider.evals import service
 from outrider.evals.jobs import run
 from outrider.evals.report_page import report_page
-from outrider.evals.schemas import EvalIn, EvalRunDetail, EvalRunOut
+from outrider.evals.schemas import EvalChoices, EvalIn, EvalRunDetail, EvalRunOut
 
 router = APIRouter(prefix="/api/evals", tags=["evals"])
 
@@ -34,6 +34,12 @@ async def start_eval_run(session: Transaction, actor: Operator, wanted: EvalIn) 
     begun = await service.request(session, wanted, actor.name)
     await run.enqueue(session, run_id=begun.id)
     return EvalRunOut.model_validate(begun)
+
+
+@router.get("/choices", dependencies=READ)
+def get_eval_choices() -> EvalChoices:
+    """Scripts and simulated leads that a run may play."""
+    return service.choices()
 
 
 @router.get("/{run_id}", dependencies=READ)

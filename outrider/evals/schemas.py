@@ -47,6 +47,23 @@ class EvalWanted(BaseModel):
     """Plays the simulated leads in place of their own lines."""
 
 
+class PersonaOut(BaseModel):
+    """A simulated lead."""
+
+    key: str
+    name: str
+    character: str
+    """As it is told to a model that plays it."""
+
+
+class EvalChoices(BaseModel):
+    """What can be played."""
+
+    scripts: list[str]
+    """Names of the shipped scripts: situation and language, as in `price-es`."""
+    personas: list[PersonaOut]
+
+
 class EvalRunOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from outrider.errors import Conflict, InvalidInput, NotFound
 from outrider.evals import repository
 from outrider.evals.models import EvalRun, RunStatus
-from outrider.evals.personas import persona_named
+from outrider.evals.personas import PERSONAS, persona_named
 from outrider.evals.running import EvalResults, Plan
-from outrider.evals.schemas import EvalIn, EvalRunDetail, EvalRunOut, EvalWanted
+from outrider.evals.schemas import EvalChoices, EvalIn, EvalRunDetail, EvalRunOut, EvalWanted, PersonaOut
 from outrider.evals.scripts import read_scripts, shipped_scenarios
 from outrider.events.live import announce
 from outrider.events.topics import Topic
@@ -37,6 +38,15 @@ class NotEnded(Conflict):
 
 class HasEnded(Conflict):
     """There is nothing to cancel."""
+
+
+@cache
+def choices() -> EvalChoices:
+    """What the installation has to play; it changes with a new version only."""
+    return EvalChoices(
+        scripts=list(read_scripts(shipped_scenarios())),
+        personas=[PersonaOut(key=one.key, name=one.lead.name, character=one.character) for one in PERSONAS.values()],
+    )
 
 
 def plan_of(wanted: EvalWanted) -> Plan:

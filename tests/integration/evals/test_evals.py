@@ -108,3 +108,9 @@ async def test_what_can_not_be_played_is_refused(api: AsyncClient, wanted: dict[
 
 async def test_a_run_that_is_not_there(api: AsyncClient) -> None:
     assert (await api.get("/api/evals/999")).status_code == 404
+
+
+async def test_what_can_be_played_is_told(api: AsyncClient) -> None:
+    choices = (await api.get("/api/evals/choices")).json()
+    assert choices["scripts"] == list(SCRIPTS) and [one["key"] for one in choices["personas"]] == list(PERSONAS)
+    assert all(one["name"] and one["character"] for one in choices["personas"])

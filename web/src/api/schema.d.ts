@@ -1567,6 +1567,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/evals/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Eval Choices
+         * @description Scripts and simulated leads that a run may play.
+         */
+        get: operations["get_eval_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/evals/{run_id}": {
         parameters: {
             query?: never;
@@ -7032,6 +7052,16 @@ export interface components {
             unknown: string[];
         };
         /**
+         * EvalChoices
+         * @description What can be played.
+         */
+        EvalChoices: {
+            /** Personas */
+            personas: components["schemas"]["PersonaOut"][];
+            /** Scripts */
+            scripts: string[];
+        };
+        /**
          * EvalIn
          * @description What to play.
          */
@@ -9688,6 +9718,18 @@ export interface components {
         PersonaIn: {
             /** Persona */
             persona: string | null;
+        };
+        /**
+         * PersonaOut
+         * @description A simulated lead.
+         */
+        PersonaOut: {
+            /** Character */
+            character: string;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
         };
         /**
          * PipelineOut
@@ -15356,6 +15398,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EvalRunOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_eval_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvalChoices"];
                 };
             };
             /** @description Client Error */

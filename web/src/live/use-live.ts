@@ -19,6 +19,8 @@ const STALE: Record<string, string[]> = {
   webhooks: ['outgoing-webhooks'],
   crm: ['crm'],
   budgets: ['budgets', 'models'],
+  evals: ['evals'],
+  eval: ['evals'],
 }
 /** However fast events come, a list is asked for at most this often. */
 const PAUSE_MS = 1000

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { differences, effortWords, type Outcome, resultWords, titleOf } from './compare'
+import { conversationsOf, differences, effortWords, type Outcome, resultWords, titleOf } from './compare'
 
 const played = (name: string, passed: boolean, repetition = 1): Outcome => ({
   name,
@@ -27,5 +27,16 @@ describe('two runs compared', () => {
     expect(resultWords([played('a', true), played('b', false)])).toBe('1 of 2 went as expected')
     expect(effortWords(played('a', true))).toBe('$0.50, 1.3 s')
     expect(titleOf('opts_out_oddly/es')).toBe('Opts out oddly es')
+  })
+})
+
+describe('conversationsOf', () => {
+  const choices = { scripts: ['price-en', 'price-es', 'question-en'] }
+  const wanted = { plays: 'scripts' as const, only: '', personas: ['haggler'], repeat: '2' }
+  it('counts scripts by a part of their name, or the chosen leads', () => {
+    expect(conversationsOf(wanted, choices)).toBe(6)
+    expect(conversationsOf({ ...wanted, only: ' price ' }, choices)).toBe(4)
+    expect(conversationsOf({ ...wanted, plays: 'personas' }, choices)).toBe(2)
+    expect(conversationsOf({ ...wanted, repeat: 'x' }, choices)).toBe(0)
   })
 })

@@ -56,3 +56,17 @@ export const titleOf = (name: string): string => {
   const words = name.replaceAll(/[_/.-]+/g, ' ').trim()
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
+
+interface Wanted {
+  plays: 'scripts' | 'personas'
+  only: string
+  personas: string[]
+  repeat: string
+}
+
+/** How many conversations a run would play. */
+export function conversationsOf({ plays, only, personas, repeat }: Wanted, choices: { scripts: string[] }): number {
+  const part = only.trim()
+  const each = plays === 'personas' ? personas.length : choices.scripts.filter((name) => name.includes(part)).length
+  return each * (Number(repeat) || 0)
+}

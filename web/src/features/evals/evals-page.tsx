@@ -9,11 +9,13 @@ import { Button } from '@/components/ui/button'
 import { Progress } from '@/components/ui/progress'
 import { EmptyState, ErrorState, SkeletonLines } from '@/components/ui/states'
 import { formatAgo, formatMoney, modelName } from '@/lib/format'
+import { useTopics } from '@/live/use-live'
 import { StartSheet } from './start-sheet'
 import { STATUS } from './words'
 
 /** Runs of scripted and simulated conversations, which show how a model does before leads meet it. */
 export function EvalsPage() {
+  useTopics('evals')
   const query = useQuery(evalsQuery())
   const [isStarting, setStarting] = useState(false)
   const start = (
@@ -26,8 +28,9 @@ export function EvalsPage() {
       {query.isPending && <SkeletonLines count={6} />}
       {query.isError && !query.data && <ErrorState error={query.error} onRetry={query.refetch} />}
       {query.data?.length === 0 && (
-        <EmptyState icon={FlaskConical} title="No run yet">
-          A run plays conversations in a database of its own. Nobody is written to, and no lead is touched.
+        <EmptyState icon={FlaskConical} title="No run yet" actions={start}>
+          A run plays conversations in a database of its own, and shows how a model does before leads meet it. Nobody is
+          written to, and no lead is touched.
         </EmptyState>
       )}
       {query.data && query.data.length > 0 && (
@@ -54,12 +57,15 @@ function Row({ run }: { run: EvalRun }) {
         <span className="min-w-0 flex-1 basis-40">
           <span className="block truncate font-medium">{run.model ? modelName(run.model) : 'Default model'}</span>
           <span className="block text-muted-foreground text-xs">
-            Run {run.id}, {formatAgo(run.created_at)}
+            Run {run.id}, {formatAgo(run.created_at)} by {run.requested_by}
           </span>
         </span>
         {isUnderWay(run) && (
           <span className="w-32">
-            <Progress label={`Run ${run.id}`} value={run.planned ? (run.played / run.planned) * 100 : undefined} />
+            <Progress
+              label={`Run ${run.id}: conversations played`}
+              value={run.planned ? (run.played / run.planned) * 100 : undefined}
+            />
           </span>
         )}
         <Status tone={tone}>{label}</Status>

@@ -6,5 +6,6 @@ export const STATUS: Record<EvalRun['status'], { label: string; tone: Tone }> = 
   running: { label: 'Running', tone: 'info' },
   passed: { label: 'As expected', tone: 'success' },
   failed: { label: 'Not as expected', tone: 'danger' },
+  cancelled: { label: 'Cancelled', tone: 'neutral' },
   given_up: { label: 'Given up', tone: 'warning' },
 }
