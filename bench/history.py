@@ -66,8 +66,8 @@ NUMBERS = """
     FROM outgoing
 """
 LOGS = """
-    INSERT INTO processing_logs (campaign_lead_id, campaign_id, level, node_name, message, log_metadata, created_at)
-    SELECT id, campaign_id, CASE WHEN status = 'failed' THEN 'ERROR' ELSE 'INFO' END, node, 'Text written', '{"node_id": "sms"}',
+    INSERT INTO processing_logs (campaign_lead_id, campaign_id, level, node_name, message, node_id, created_at)
+    SELECT id, campaign_id, CASE WHEN status = 'failed' THEN 'ERROR' ELSE 'INFO' END, node, 'Text written', 'sms',
            processed_at
     FROM campaign_leads CROSS JOIN unnest(ARRAY['validate', 'sms_agent']) AS node ORDER BY id
 """

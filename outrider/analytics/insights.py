@@ -10,11 +10,10 @@ from sqlalchemy import ColumnElement, Integer, Select, case, cast, func, literal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.agents.models import Agent, AgentExecution
-from outrider.campaigns.models import ProcessingLog
 from outrider.conversations.models import Message
 from outrider.conversations.threads import require_conversation
 from outrider.db.pages import Order, Page, SortKey, read_rows
-from outrider.workflows.models import Run, Workflow, WorkflowVersion
+from outrider.workflows.models import Run, Step, Workflow, WorkflowVersion
 
 NEWEST_FIRST = Order("-message_id", SortKey(Message.id.expression, int), Message.id.expression)
 
@@ -58,12 +57,12 @@ async def insights(session: AsyncSession, conversation_id: int, cursor: str | No
 def _query(conversation_id: int) -> Select[Any]:
     """One row per text that an execution or a run wrote."""
     step = (
-        select(func.concat(ProcessingLog.node_name, ": ", ProcessingLog.message).label("said"))
+        select(func.concat(Step.node_name, ": ", Step.message).label("said"))
         .where(
-            ProcessingLog.campaign_lead_id == Message.campaign_lead_id,
-            ProcessingLog.log_metadata["node_id"].astext == func.split_part(Message.dedupe_key, ":", 3),
+            Step.campaign_lead_id == Message.campaign_lead_id,
+            Step.node_id == func.split_part(Message.dedupe_key, ":", 3),
         )
-        .order_by(ProcessingLog.id.desc())
+        .order_by(Step.id.desc())
         .limit(1)
         .lateral("step")
     )

@@ -135,9 +135,7 @@ async def _store(session: AsyncSession, runs: Sequence[LeadRun]) -> None:
     held = [run for run in runs if run.key in run_ids]
     if len(held) < len(runs):
         log.info("results_of_overtaken_runs_dropped", campaign_id=runs[0].campaign_id, dropped=len(runs) - len(held))
-    await rows.add_logs(
-        session, [(run.campaign_lead_id, run.campaign_id, entry) for run in held for entry in run.state["processing_logs"]]
-    )
+    await rows.add_logs(session, [step for run in held for step in _steps(run, run_ids[run.key])])
     await rows.add_transcripts(
         session, [(run.campaign_lead_id, entry) for run in held for entry in run.state["conversation_history"]]
     )
@@ -164,6 +162,13 @@ def _result(run: LeadRun) -> rows.LeadResult:
         finished_at=run.finished_at,
         run_status=RunStatus.FAILED if failed else RunStatus.COMPLETED,
     )
+
+
+def _steps(run: LeadRun, run_id: int) -> list[rows.StepRow]:
+    return [
+        rows.StepRow(run.campaign_lead_id, run.campaign_id, run_id, seq, entry)
+        for seq, entry in enumerate(run.state["processing_logs"])
+    ]
 
 
 def _lead_status(state: CampaignLeadState) -> CampaignLeadStatus:

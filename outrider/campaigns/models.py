@@ -173,19 +173,3 @@ class ConversationMessage(HasId, Base):
     content: Mapped[str] = mapped_column(Text)
     message_metadata: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-
-class ProcessingLog(HasId, Base):
-    """What a node of the workflow did for one campaign lead."""
-
-    __tablename__ = "processing_logs"
-
-    campaign_lead_id: Mapped[int] = mapped_column(ForeignKey("campaign_leads.id", ondelete="CASCADE"), index=True)
-    campaign_id: Mapped[int]
-    level: Mapped[str] = mapped_column(Text)
-    node_name: Mapped[str] = mapped_column(Text)
-    message: Mapped[str] = mapped_column(Text)
-    log_metadata: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-    __table_args__ = (Index("ix_processing_logs_campaign_id_id", "campaign_id", "id"),)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from outrider.campaigns.models import CampaignLead, CampaignLeadStatus, CampaignStatus, Delivery, ProcessingLog
+from outrider.campaigns.models import CampaignLead, CampaignLeadStatus, CampaignStatus, Delivery
 from outrider.campaigns.repository import campaigns as campaign_rows
 from outrider.campaigns.repository import lists as rows
 from outrider.campaigns.repository import places
@@ -27,6 +27,7 @@ from outrider.campaigns.service import not_found, present_many
 from outrider.db.pages import Page
 from outrider.errors import NotFound
 from outrider.leads.service import get_lead
+from outrider.workflows.models import Step
 
 LONGEST_THREAD = 500
 
@@ -192,7 +193,7 @@ def _outcome(place: CampaignLead, delivery: Delivery | None) -> Outcome | None:
 
 
 def _log(row: Row[Any]) -> ProcessingLogOut:
-    log: ProcessingLog = row.ProcessingLog
+    log: Step = row.Step
     return ProcessingLogOut(
         id=log.id,
         campaign_lead_id=log.campaign_lead_id,
@@ -200,6 +201,14 @@ def _log(row: Row[Any]) -> ProcessingLogOut:
         level=log.level,
         node_name=log.node_name,
         message=log.message,
-        log_metadata=log.log_metadata,
+        log_metadata=_metadata(log),
         created_at=log.created_at,
     )
+
+
+def _metadata(log: Step) -> dict[str, Any]:
+    """What a log tells beside its level, node and message."""
+    metadata: dict[str, Any] = {"node_id": log.node_id, "ms": log.ms, **log.log_metadata}
+    if log.tokens:
+        metadata |= {"tokens": log.tokens, "cost": str(log.cost)}
+    return metadata

@@ -9,17 +9,18 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from outrider.campaigns.models import Campaign, CampaignLead, CampaignStatus, ConversationMessage, ProcessingLog
+from outrider.campaigns.models import Campaign, CampaignLead, CampaignStatus, ConversationMessage
 from outrider.conversations.models import Message
 from outrider.db.pages import SortKey, read_order, read_rows
 from outrider.leads.models import Lead
+from outrider.workflows.models import Step
 
 CAMPAIGN_SORTS = {
     "id": SortKey(Campaign.id.expression, int),
     "name": SortKey(func.lower(Campaign.name), str),
     "created_at": SortKey(Campaign.created_at.expression, datetime),
 }
-LOG_SORTS = {"id": SortKey(ProcessingLog.id.expression, int)}
+LOG_SORTS = {"id": SortKey(Step.id.expression, int)}
 
 
 async def campaigns(
@@ -45,20 +46,20 @@ async def logs(
     cursor: str | None,
     limit: int,
 ) -> tuple[Sequence[Row[Any]], str | None]:
-    """Rows with ProcessingLog and the lead's name."""
+    """Rows with Step and the lead's name."""
     query: Any = (
-        select(ProcessingLog, Lead.name)
-        .join(CampaignLead, CampaignLead.id == ProcessingLog.campaign_lead_id)
+        select(Step, Lead.name)
+        .join(CampaignLead, CampaignLead.id == Step.campaign_lead_id)
         .join(Lead, Lead.id == CampaignLead.lead_id)
-        .where(ProcessingLog.campaign_id == campaign_id)
+        .where(Step.campaign_id == campaign_id)
     )
     if levels:
-        query = query.where(ProcessingLog.level.in_(levels))
+        query = query.where(Step.level.in_(levels))
     if nodes:
-        query = query.where(ProcessingLog.node_name.in_(nodes))
+        query = query.where(Step.node_name.in_(nodes))
     if campaign_lead_id is not None:
-        query = query.where(ProcessingLog.campaign_lead_id == campaign_lead_id)
-    return await read_rows(session, query, read_order(sort, LOG_SORTS, ProcessingLog.id), cursor, limit)
+        query = query.where(Step.campaign_lead_id == campaign_lead_id)
+    return await read_rows(session, query, read_order(sort, LOG_SORTS, Step.id), cursor, limit)
 
 
 async def transcript(session: AsyncSession, campaign_lead_id: int) -> list[ConversationMessage]:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 import asyncpg
 import orjson
@@ -46,14 +45,15 @@ STORE = """
         ) AS t (id, token, status, sms_message, error_message, trace_id, workflow_version_id, model, input_tokens,
             output_tokens, cost, started_at, finished_at, campaign_id, run_status)
     ), held AS (
-        SELECT wanted.* FROM campaign_leads AS cl JOIN wanted ON wanted.id = cl.id AND wanted.token = cl.chunk_token
+        SELECT wanted.*, cl.lead_id, cl.attempt
+        FROM campaign_leads AS cl JOIN wanted ON wanted.id = cl.id AND wanted.token = cl.chunk_token
         WHERE cl.status = 'processing'
         ORDER BY cl.id FOR NO KEY UPDATE OF cl
     ), stored AS (
-        INSERT INTO runs (workflow_version_id, subject_kind, subject_id, campaign_id, trace_id, status, error, model,
-            input_tokens, output_tokens, cost, started_at, finished_at)
-        SELECT workflow_version_id, 'campaign_lead', id, campaign_id, trace_id, run_status, error_message, model,
-            input_tokens, output_tokens, cost, started_at, finished_at
+        INSERT INTO runs (workflow_version_id, subject_kind, subject_id, campaign_id, lead_id, attempt, trace_id, status, error,
+            model, input_tokens, output_tokens, cost, started_at, finished_at)
+        SELECT workflow_version_id, 'campaign_lead', id, campaign_id, lead_id, attempt, trace_id, run_status, error_message,
+            model, input_tokens, output_tokens, cost, started_at, finished_at
         FROM held
         RETURNING id, subject_id
     )
@@ -66,10 +66,12 @@ STORE = """
 """
 
 ADD_LOGS = """
-    INSERT INTO processing_logs (campaign_lead_id, campaign_id, level, node_name, message, log_metadata)
-    SELECT campaign_lead_id, campaign_id, level, node_name, message, details::jsonb
-    FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
-        AS t (campaign_lead_id, campaign_id, level, node_name, message, details)
+    INSERT INTO processing_logs (campaign_lead_id, campaign_id, run_id, seq, node_id, node_name, level, message, ms, tokens, cost,
+        log_metadata)
+    SELECT campaign_lead_id, campaign_id, run_id, seq, node_id, node_name, level, message, ms, tokens, cost, details::jsonb
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
+            $9::float8[], $10::bigint[], $11::numeric[], $12::text[])
+        AS t (campaign_lead_id, campaign_id, run_id, seq, node_id, node_name, level, message, ms, tokens, cost, details)
 """
 
 ADD_TRANSCRIPT = """
@@ -145,28 +147,37 @@ async def store(session: AsyncSession, results: Sequence[LeadResult]) -> dict[tu
     return {(row["id"], row["token"]): row["run_id"] for row in rows}
 
 
-async def add_logs(session: AsyncSession, entries: Sequence[tuple[int, int, LogEntry]]) -> None:
-    """Store log entries as (campaign lead, campaign, entry)."""
-    if not entries:
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step of a run, with its place among the run's steps."""
+
+    campaign_lead_id: int
+    campaign_id: int
+    run_id: int
+    seq: int
+    entry: LogEntry
+
+
+async def add_logs(session: AsyncSession, steps: Sequence[StepRow]) -> None:
+    """Store steps of runs."""
+    if not steps:
         return
     connection = await raw_connection(session)
     await connection.execute(
         ADD_LOGS,
-        [campaign_lead_id for campaign_lead_id, _, _ in entries],
-        [campaign_id for _, campaign_id, _ in entries],
-        [entry["level"] for _, _, entry in entries],
-        [entry["node"] for _, _, entry in entries],
-        [entry["message"] for _, _, entry in entries],
-        [orjson.dumps(log_details(entry)).decode() for _, _, entry in entries],
+        [step.campaign_lead_id for step in steps],
+        [step.campaign_id for step in steps],
+        [step.run_id for step in steps],
+        [step.seq for step in steps],
+        [step.entry["node_id"] for step in steps],
+        [step.entry["node"] for step in steps],
+        [step.entry["level"] for step in steps],
+        [step.entry["message"] for step in steps],
+        [step.entry["ms"] for step in steps],
+        [step.entry["tokens"] for step in steps],
+        [step.entry["cost"] for step in steps],
+        [orjson.dumps(step.entry["details"]).decode() for step in steps],
     )
-
-
-def log_details(entry: LogEntry) -> dict[str, Any]:
-    """What a log row keeps beside its level, node and message."""
-    details: dict[str, Any] = {"node_id": entry["node_id"], "ms": entry["ms"], **entry["details"]}
-    if entry["tokens"]:
-        details |= {"tokens": entry["tokens"], "cost": str(entry["cost"])}
-    return details
 
 
 async def add_transcripts(session: AsyncSession, entries: Sequence[tuple[int, TranscriptEntry]]) -> None:

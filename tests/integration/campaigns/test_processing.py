@@ -12,14 +12,14 @@ import pytest
 from sqlalchemy import text
 
 from outrider.campaigns import jobs
-from outrider.campaigns.models import CampaignLead, ConversationMessage, ProcessingLog
+from outrider.campaigns.models import CampaignLead, ConversationMessage
 from outrider.campaigns.process import fail_campaign
 from outrider.conversations.models import OutboxState
 from outrider.llm.base import ChatReply, ChatRequest, ModelTimeout
 from outrider.llm.budgets.models import BudgetAlert, ModelCall
 from outrider.llm.offline import OfflineModel
 from outrider.llm.pricing import Rate, Tariff
-from outrider.workflows.models import Run
+from outrider.workflows.models import Run, Step
 from tests.integration.campaigns.conftest import World
 from tests.worlds import OneModel
 
@@ -83,13 +83,13 @@ async def test_everything_a_run_said_is_kept(world: World) -> None:
     await world.work()
 
     lead = (await world.rows(CampaignLead))[0]
-    logs = await world.rows(ProcessingLog, ProcessingLog.campaign_lead_id == lead.id)
+    logs = await world.rows(Step, Step.campaign_lead_id == lead.id)
     assert [(log.level, log.node_name, log.message) for log in logs] == [
         ("INFO", "validate", "Lead validated"),
         ("INFO", "sms_agent", "SMS generated successfully"),
         ("INFO", "finalize", "Processing complete"),
     ]
-    assert logs[1].log_metadata["tokens"] > 0 and logs[1].log_metadata["model"] == "offline:offline"
+    assert logs[1].tokens > 0 and logs[1].log_metadata["model"] == "offline:offline"
     transcript = await world.rows(ConversationMessage, ConversationMessage.campaign_lead_id == lead.id)
     assert [message.role for message in transcript] == ["system", "user", "assistant"]
     run = (await world.rows(Run))[0]

@@ -10,14 +10,14 @@ from httpx import AsyncClient
 from sqlalchemy import func, select
 
 from outrider.agents.models import AgentExecution
-from outrider.campaigns.models import CampaignLead, ProcessingLog
+from outrider.campaigns.models import CampaignLead
 from outrider.campaigns.trials import service
 from outrider.campaigns.trials.schemas import Audience, PreviewIn, TrialIn
 from outrider.conversations.models import Message, Suppression, SuppressionReason
 from outrider.errors import InvalidInput
 from outrider.leads.models import ConsentKind
 from outrider.llm.base import CallScope, ChatReply, ChatRequest, ModelTimeout
-from outrider.workflows.models import Run
+from outrider.workflows.models import Run, Step
 from tests.integration.campaigns.conftest import World
 from tests.worlds import OneModel
 
@@ -225,7 +225,7 @@ async def test_a_test_runs_the_whole_workflow_and_leaves_nothing_behind(world: W
         assert [step["node"] for step in lead["steps"]] == ["validate", "sms_agent", "finalize"]
         assert [entry["role"] for entry in lead["transcript"]] == ["system", "user", "assistant"]
         assert lead["texts"][0]["body"].startswith("Hi ")
-    for model in (Message, Run, ProcessingLog, AgentExecution):
+    for model in (Message, Run, Step, AgentExecution):
         assert await count(world, model) == 0
     assert await world.queue() == {}
     assert {lead.status for lead in await world.rows(CampaignLead)} == {"pending"}

@@ -453,6 +453,9 @@ def upgrade() -> None:
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('description', sa.Text(), server_default='', nullable=False),
     sa.Column('config', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('draft', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('draft_revision', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('published_version_id', sa.BigInteger(), nullable=True),
     sa.Column('is_shipped', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -600,6 +603,8 @@ def upgrade() -> None:
     sa.Column('version', sa.BigInteger(), nullable=False),
     sa.Column('definition', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('fingerprint', sa.Text(), nullable=False),
+    sa.Column('note', sa.Text(), server_default='', nullable=False),
+    sa.Column('created_by', sa.Text(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.ForeignKeyConstraint(['workflow_id'], ['workflows.id'], name=op.f('fk_workflow_versions_workflow_id'), ondelete='CASCADE'),
@@ -854,24 +859,45 @@ def upgrade() -> None:
     sa.Column('subject_kind', sa.Text(), nullable=False),
     sa.Column('subject_id', sa.BigInteger(), nullable=False),
     sa.Column('campaign_id', sa.BigInteger(), nullable=True),
+    sa.Column('lead_id', sa.BigInteger(), nullable=True),
+    sa.Column('attempt', sa.SmallInteger(), server_default='1', nullable=False),
     sa.Column('trace_id', sa.Text(), nullable=False),
     sa.Column('status', sa.Text(), nullable=False),
+    sa.Column('stop_reason', sa.Text(), nullable=True),
+    sa.Column('stops_on_reply', sa.Boolean(), server_default=sa.text('true'), nullable=False),
+    sa.Column('checkpoint', sa.LargeBinary(), nullable=True),
+    sa.Column('steps', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('revision', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('token', sa.Text(), nullable=True),
+    sa.Column('leased_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('is_dry', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.Column('replay_of', sa.BigInteger(), nullable=True),
+    sa.Column('replay_from', sa.Text(), nullable=True),
     sa.Column('error', sa.Text(), nullable=True),
+    sa.Column('error_node', sa.Text(), nullable=True),
     sa.Column('model', sa.Text(), nullable=True),
     sa.Column('input_tokens', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('output_tokens', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('cost', sa.Numeric(precision=14, scale=8), server_default='0', nullable=False),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('finished_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=True),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
-    sa.CheckConstraint("status IN ('completed','failed')", name=op.f('ck_runs_status_is_known')),
+    sa.CheckConstraint("(status = 'waiting') = (finished_at IS NULL)", name=op.f('ck_runs_waiting_is_unfinished')),
+    sa.CheckConstraint("checkpoint IS NULL OR status = 'waiting'", name=op.f('ck_runs_only_waiting_keeps_checkpoint')),
+    sa.CheckConstraint("status IN ('waiting','completed','failed','stopped','cancelled')", name=op.f('ck_runs_status_is_known')),
+    sa.ForeignKeyConstraint(['replay_of'], ['runs.id'], name=op.f('fk_runs_replay_of'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['workflow_version_id'], ['workflow_versions.id'], name=op.f('fk_runs_workflow_version_id'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_runs'))
     )
-    op.create_index('ix_runs_campaign_id', 'runs', ['campaign_id'], unique=False, postgresql_where=sa.text('campaign_id IS NOT NULL'))
+    op.create_index('ix_runs_campaign_id_id', 'runs', ['campaign_id', sa.literal_column('id DESC')], unique=False)
+    op.create_index('ix_runs_campaign_id_status_id', 'runs', ['campaign_id', 'status', sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text("status <> 'completed'"))
+    op.create_index('ix_runs_error_node_id', 'runs', ['error_node', sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text('error_node IS NOT NULL'))
     op.create_index('ix_runs_finished_at', 'runs', ['finished_at'], unique=False, postgresql_using='brin')
-    op.create_index('ix_runs_subject', 'runs', ['subject_kind', 'subject_id', sa.literal_column('id DESC')], unique=False)
+    op.create_index('ix_runs_lead_id_id', 'runs', ['lead_id', sa.literal_column('id DESC')], unique=False)
+    op.create_index('ix_runs_replay_of', 'runs', ['replay_of'], unique=False, postgresql_where=sa.text('replay_of IS NOT NULL'))
     op.create_index('ix_runs_trace_id', 'runs', ['trace_id'], unique=False)
+    op.create_index('ix_runs_workflow_version_id_id', 'runs', ['workflow_version_id', sa.literal_column('id DESC')], unique=False)
     op.create_table('bookings',
     sa.Column('calendar_id', sa.BigInteger(), nullable=False),
     sa.Column('lead_id', sa.BigInteger(), nullable=True),
@@ -1178,9 +1204,20 @@ def upgrade() -> None:
     op.create_table('processing_logs',
     sa.Column('campaign_lead_id', sa.BigInteger(), nullable=False),
     sa.Column('campaign_id', sa.BigInteger(), nullable=False),
-    sa.Column('level', sa.Text(), nullable=False),
+    sa.Column('run_id', sa.BigInteger(), nullable=True),
+    sa.Column('seq', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('node_id', sa.Text(), server_default='', nullable=False),
     sa.Column('node_name', sa.Text(), nullable=False),
+    sa.Column('visit', sa.BigInteger(), server_default='1', nullable=False),
+    sa.Column('outcome', sa.Text(), server_default='', nullable=False),
+    sa.Column('level', sa.Text(), nullable=False),
     sa.Column('message', sa.Text(), nullable=False),
+    sa.Column('error', sa.Text(), nullable=True),
+    sa.Column('input', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('output', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('ms', sa.Float(), server_default='0', nullable=False),
+    sa.Column('tokens', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('cost', sa.Numeric(precision=14, scale=8), server_default='0', nullable=False),
     sa.Column('log_metadata', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -1189,6 +1226,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_processing_logs_campaign_id_id', 'processing_logs', ['campaign_id', 'id'], unique=False)
     op.create_index(op.f('ix_processing_logs_campaign_lead_id'), 'processing_logs', ['campaign_lead_id'], unique=False)
+    op.create_index('ix_processing_logs_run_id_seq', 'processing_logs', ['run_id', 'seq'], unique=False)
     op.create_table('released_attempts',
     sa.Column('token', sa.Text(), nullable=False),
     sa.Column('message_id', sa.BigInteger(), nullable=False),
@@ -1198,6 +1236,96 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('token', name=op.f('pk_released_attempts'))
     )
     op.create_index(op.f('ix_released_attempts_message_id'), 'released_attempts', ['message_id'], unique=False)
+    op.create_table('run_approvals',
+    sa.Column('run_id', sa.BigInteger(), nullable=False),
+    sa.Column('campaign_id', sa.BigInteger(), nullable=False),
+    sa.Column('campaign_lead_id', sa.BigInteger(), nullable=False),
+    sa.Column('lead_id', sa.BigInteger(), nullable=False),
+    sa.Column('node_id', sa.Text(), nullable=False),
+    sa.Column('visit', sa.BigInteger(), server_default='1', nullable=False),
+    sa.Column('interrupt_id', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('body', sa.Text(), server_default='', nullable=False),
+    sa.Column('form', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
+    sa.Column('actions', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
+    sa.Column('assignee', sa.Text(), server_default='', nullable=False),
+    sa.Column('status', sa.Text(), server_default='waiting', nullable=False),
+    sa.Column('action', sa.Text(), nullable=True),
+    sa.Column('answers', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('decided_by', sa.Text(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.CheckConstraint("(status = 'decided') = (action IS NOT NULL)", name=op.f('ck_run_approvals_decided_has_action')),
+    sa.CheckConstraint("status IN ('waiting','decided','timed_out','cancelled')", name=op.f('ck_run_approvals_status_is_known')),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaigns.id'], name=op.f('fk_run_approvals_campaign_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['campaign_lead_id'], ['campaign_leads.id'], name=op.f('fk_run_approvals_campaign_lead_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['run_id'], ['runs.id'], name=op.f('fk_run_approvals_run_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_run_approvals')),
+    sa.UniqueConstraint('run_id', 'interrupt_id', name=op.f('uq_run_approvals_run_id_interrupt_id'))
+    )
+    op.create_index('ix_run_approvals_campaign_id_status_id', 'run_approvals', ['campaign_id', 'status', sa.literal_column('id DESC')], unique=False)
+    op.create_index(op.f('ix_run_approvals_campaign_lead_id'), 'run_approvals', ['campaign_lead_id'], unique=False)
+    op.create_index('ix_run_approvals_status_id', 'run_approvals', ['status', sa.literal_column('id DESC')], unique=False)
+    op.create_table('run_effects',
+    sa.Column('run_id', sa.BigInteger(), nullable=False),
+    sa.Column('campaign_id', sa.BigInteger(), nullable=False),
+    sa.Column('campaign_lead_id', sa.BigInteger(), nullable=False),
+    sa.Column('lead_id', sa.BigInteger(), nullable=False),
+    sa.Column('node_id', sa.Text(), nullable=False),
+    sa.Column('visit', sa.BigInteger(), server_default='1', nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('payload', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('idempotency_key', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), server_default='queued', nullable=False),
+    sa.Column('result', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('attempts', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.Column('error', sa.Text(), nullable=True),
+    sa.Column('due_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=True),
+    sa.Column('token', sa.Text(), nullable=True),
+    sa.Column('decided_by', sa.Text(), nullable=True),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.CheckConstraint("(due_at IS NOT NULL) = (state IN ('queued','working'))", name=op.f('ck_run_effects_open_is_due')),
+    sa.CheckConstraint("state IN ('queued','working','done','failed','unknown','cancelled')", name=op.f('ck_run_effects_state_is_known')),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaigns.id'], name=op.f('fk_run_effects_campaign_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['campaign_lead_id'], ['campaign_leads.id'], name=op.f('fk_run_effects_campaign_lead_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['run_id'], ['runs.id'], name=op.f('fk_run_effects_run_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_run_effects')),
+    sa.UniqueConstraint('idempotency_key', name=op.f('uq_run_effects_idempotency_key'))
+    )
+    op.create_index('ix_run_effects_campaign_id_due_at', 'run_effects', ['campaign_id', 'due_at'], unique=False, postgresql_where=sa.text('due_at IS NOT NULL'))
+    op.create_index(op.f('ix_run_effects_campaign_lead_id'), 'run_effects', ['campaign_lead_id'], unique=False)
+    op.create_index(op.f('ix_run_effects_run_id'), 'run_effects', ['run_id'], unique=False)
+    op.create_index('ix_run_effects_state_id', 'run_effects', ['state', 'id'], unique=False, postgresql_where=sa.text("state IN ('failed','unknown')"))
+    op.create_table('run_waits',
+    sa.Column('run_id', sa.BigInteger(), nullable=False),
+    sa.Column('campaign_id', sa.BigInteger(), nullable=False),
+    sa.Column('campaign_lead_id', sa.BigInteger(), nullable=False),
+    sa.Column('lead_id', sa.BigInteger(), nullable=False),
+    sa.Column('node_id', sa.Text(), nullable=False),
+    sa.Column('visit', sa.BigInteger(), server_default='1', nullable=False),
+    sa.Column('interrupt_id', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+    sa.Column('details', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.CheckConstraint("kind IN ('timer','reply','approval','effect','call')", name=op.f('ck_run_waits_kind_is_known')),
+    sa.CheckConstraint('answer IS NULL OR due_at IS NOT NULL', name=op.f('ck_run_waits_answered_is_due')),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaigns.id'], name=op.f('fk_run_waits_campaign_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['campaign_lead_id'], ['campaign_leads.id'], name=op.f('fk_run_waits_campaign_lead_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['run_id'], ['runs.id'], name=op.f('fk_run_waits_run_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_run_waits')),
+    sa.UniqueConstraint('run_id', 'interrupt_id', name=op.f('uq_run_waits_run_id_interrupt_id'))
+    )
+    op.create_index('ix_run_waits_campaign_id_due_at', 'run_waits', ['campaign_id', 'due_at'], unique=False)
+    op.create_index(op.f('ix_run_waits_campaign_lead_id'), 'run_waits', ['campaign_lead_id'], unique=False)
+    op.create_index('ix_run_waits_lead_id', 'run_waits', ['lead_id'], unique=False, postgresql_where=sa.text("kind = 'reply'"))
     op.create_table('agent_approvals',
     sa.Column('lead_id', sa.BigInteger(), nullable=False),
     sa.Column('campaign_id', sa.BigInteger(), nullable=True),
@@ -1235,8 +1363,22 @@ def downgrade() -> None:
     op.drop_index('ix_agent_approvals_status_id', table_name='agent_approvals')
     op.drop_index(op.f('ix_agent_approvals_lead_id'), table_name='agent_approvals')
     op.drop_table('agent_approvals')
+    op.drop_index('ix_run_waits_lead_id', table_name='run_waits', postgresql_where=sa.text("kind = 'reply'"))
+    op.drop_index(op.f('ix_run_waits_campaign_lead_id'), table_name='run_waits')
+    op.drop_index('ix_run_waits_campaign_id_due_at', table_name='run_waits')
+    op.drop_table('run_waits')
+    op.drop_index('ix_run_effects_state_id', table_name='run_effects', postgresql_where=sa.text("state IN ('failed','unknown')"))
+    op.drop_index(op.f('ix_run_effects_run_id'), table_name='run_effects')
+    op.drop_index(op.f('ix_run_effects_campaign_lead_id'), table_name='run_effects')
+    op.drop_index('ix_run_effects_campaign_id_due_at', table_name='run_effects', postgresql_where=sa.text('due_at IS NOT NULL'))
+    op.drop_table('run_effects')
+    op.drop_index('ix_run_approvals_status_id', table_name='run_approvals')
+    op.drop_index(op.f('ix_run_approvals_campaign_lead_id'), table_name='run_approvals')
+    op.drop_index('ix_run_approvals_campaign_id_status_id', table_name='run_approvals')
+    op.drop_table('run_approvals')
     op.drop_index(op.f('ix_released_attempts_message_id'), table_name='released_attempts')
     op.drop_table('released_attempts')
+    op.drop_index('ix_processing_logs_run_id_seq', table_name='processing_logs')
     op.drop_index(op.f('ix_processing_logs_campaign_lead_id'), table_name='processing_logs')
     op.drop_index('ix_processing_logs_campaign_id_id', table_name='processing_logs')
     op.drop_table('processing_logs')
@@ -1300,10 +1442,14 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_bookings_campaign_id'), table_name='bookings')
     op.drop_index('ix_bookings_calendar_id_starts_at', table_name='bookings')
     op.drop_table('bookings')
+    op.drop_index('ix_runs_workflow_version_id_id', table_name='runs')
     op.drop_index('ix_runs_trace_id', table_name='runs')
-    op.drop_index('ix_runs_subject', table_name='runs')
+    op.drop_index('ix_runs_replay_of', table_name='runs', postgresql_where=sa.text('replay_of IS NOT NULL'))
+    op.drop_index('ix_runs_lead_id_id', table_name='runs')
     op.drop_index('ix_runs_finished_at', table_name='runs', postgresql_using='brin')
-    op.drop_index('ix_runs_campaign_id', table_name='runs', postgresql_where=sa.text('campaign_id IS NOT NULL'))
+    op.drop_index('ix_runs_error_node_id', table_name='runs', postgresql_where=sa.text('error_node IS NOT NULL'))
+    op.drop_index('ix_runs_campaign_id_status_id', table_name='runs', postgresql_where=sa.text("status <> 'completed'"))
+    op.drop_index('ix_runs_campaign_id_id', table_name='runs')
     op.drop_table('runs')
     op.drop_index(op.f('ix_lead_scores_model_id'), table_name='lead_scores')
     op.drop_table('lead_scores')
