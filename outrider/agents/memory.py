@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 from sqlalchemy import select, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.agents.base import AgentType, Factor, Qualification, QualificationFactors, Slot, Tier, WorkflowState
 from outrider.agents.events import LeadQualified
 from outrider.agents.team.models import ConversationMemory, QualificationRecord
+from outrider.db.engine import raw_connection
 from outrider.events.bus import publish
 from outrider.leads.events import LeadChange, LeadsTouched
 
@@ -29,6 +29,13 @@ class Memory(BaseModel):
     language: str | None = None
 
 
+REMEMBERED = ", ".join(Memory.model_fields)
+KEEP_MEMORY = f"""
+    INSERT INTO conversation_memories (conversation_id, {REMEMBERED})
+    SELECT $1, {REMEMBERED} FROM json_populate_record(NULL::conversation_memories, $2)
+    ON CONFLICT (conversation_id) DO UPDATE SET
+        {", ".join(f"{name} = excluded.{name}" for name in Memory.model_fields)}, updated_at = now()
+"""  # noqa: S608  (our own columns)
 KEEP_SCORE = text("""
     UPDATE leads SET score = :score, tier = :tier, version = version + 1, updated_at = now(),
         field_versions = field_versions || jsonb_build_object('score', version + 1, 'tier', version + 1)
@@ -46,10 +53,9 @@ async def load_memory(session: AsyncSession, conversation_id: int) -> Memory:
 
 
 async def keep_memory(session: AsyncSession, conversation_id: int, memory: Memory) -> None:
-    """Store the memory in place of what was remembered."""
-    values = memory.model_dump(mode="json")
-    statement = insert(ConversationMemory).values(conversation_id=conversation_id, **values)
-    await session.execute(statement.on_conflict_do_update(index_elements=["conversation_id"], set_=values))
+    """Store the memory in place of what was remembered. Every turn does, so it runs on the raw connection."""
+    connection = await raw_connection(session)
+    await connection.execute(KEEP_MEMORY, conversation_id, memory.model_dump_json())
 
 
 async def latest_qualification(session: AsyncSession, lead_id: int) -> Qualification | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import orjson
 from sqlalchemy import Row, func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,26 +13,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from outrider.agents.models import AgentExecution
 from outrider.agents.team.models import ConversationSummary, QualificationRecord
 from outrider.conversations.models import Author, Conversation, Message, OutboxState, Suppression
+from outrider.db.engine import raw_connection
 from outrider.leads.models import Lead
 
+EXECUTION = (
+    "agent_type", "agent_id", "agent_version", "lead_id", "conversation_id", "campaign_id", "message_id", "trace_id",
+    "input_data", "output_data", "processing_time_ms", "success", "error", "model", "input_tokens", "output_tokens", "cost",
+)  # fmt: skip
+"""Columns of `AgentExecution` that a turn fills."""
+KEEP_EXECUTION = f"""
+    INSERT INTO agent_executions ({", ".join(EXECUTION)})
+    SELECT {", ".join(EXECUTION)} FROM json_populate_record(NULL::agent_executions, $1)
+"""  # noqa: S608  (our own columns)
 
-async def automated_replies(session: AsyncSession, conversation_id: int) -> int:
-    """How often agents answered since a person last wrote or gave them the conversation."""
-    last_person = (
-        select(func.coalesce(func.max(Message.id), 0))
-        .where(Message.conversation_id == conversation_id, Message.author == Author.PERSON)
-        .scalar_subquery()
-    )
-    handed_back = select(Conversation.agent_since).where(Conversation.id == conversation_id).scalar_subquery()
-    query = select(func.count()).where(
-        Message.conversation_id == conversation_id,
-        Message.author == Author.AGENT,
-        # What never left annoys nobody: taken back by a person, cancelled by the lead's next text, refused by the carrier.
-        Message.state.not_in([OutboxState.CANCELLED, OutboxState.FAILED]),
-        Message.id > last_person,
-        Message.created_at > func.coalesce(handed_back, literal_column("'-infinity'::timestamptz")),
-    )
-    return int((await session.execute(query)).scalar_one())
+
+async def keep_execution(session: AsyncSession, execution: Mapping[str, Any]) -> None:
+    """Store one run of an agent. Every turn does, so it runs on the raw connection."""
+    connection = await raw_connection(session)
+    await connection.execute(KEEP_EXECUTION, orjson.dumps(execution, default=str).decode())
 
 
 async def answers_being_typed(session: AsyncSession, conversation_ids: Collection[int]) -> Sequence[Row[Any]]:
@@ -52,11 +51,6 @@ async def answers_being_typed(session: AsyncSession, conversation_ids: Collectio
         .order_by(Message.id.desc())
     )
     return (await session.execute(query)).all()
-
-
-async def message_named(session: AsyncSession, dedupe_key: str) -> int | None:
-    """The text that was queued for the intent of this name."""
-    return await session.scalar(select(Message.id).where(Message.dedupe_key == dedupe_key))
 
 
 async def conversation(session: AsyncSession, conversation_id: int) -> Conversation | None:

@@ -37,7 +37,7 @@ async def suggest_reply(database: Database, team: ConversationTeam, briefings: B
         given = await _load(session, briefings, conversation_id)
     began = time.perf_counter()
     answer = await team.answer(given.context, given.heard, given.configurations)
-    execution = execution_of(SUGGESTION, given, answer, round((time.perf_counter() - began) * 1000))
+    execution = AgentExecution(**execution_of(SUGGESTION, given, answer, round((time.perf_counter() - began) * 1000)))
     async with database.transaction() as session:
         session.add(execution)
     return _suggestion(execution, answer.response)
@@ -50,7 +50,7 @@ async def _load(session: AsyncSession, briefings: Briefings, conversation_id: in
         raise NoNumber("The lead has no phone number.", remedy="Add one to the lead.")
     if await suppressed_phones(session, [lead.phone]):
         raise NumberIsSuppressed("This number must not be contacted.")
-    given = await load(session, briefings, conversation_id, lead.id, conversation.campaign_id)
+    given = await load(session, briefings, conversation_id, conversation.campaign_id)
     if not given.heard and not given.context.conversation_history:
         raise NothingSaidYet("Nothing was said in this conversation yet.", remedy="Write the first text yourself.")
     given.context.is_draft = True

@@ -60,7 +60,7 @@ async def sum_up(
         before = await repository.latest_summary(session, conversation_id)
         if newest is None or (before is not None and before.last_message_id >= newest):
             return SummedUp.NOTHING_NEW
-        given = await load(session, briefings, conversation_id, conversation.lead_id, conversation.campaign_id)
+        given = await load(session, briefings, conversation_id, conversation.campaign_id)
     began = time.perf_counter()
     agent = AgentFactory(team.parts).create_agent(AgentType.ANALYTICS, given.configurations[AgentType.ANALYTICS])
     try:

@@ -10,20 +10,16 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from outrider.agents.base import AgentConfiguration, AgentMessage, AgentType, WorkflowContext
+from outrider.agents.base import AgentConfiguration, AgentType, WorkflowContext
 from outrider.agents.contract import Briefing, Briefings
 from outrider.agents.guard import shortened
 from outrider.agents.guard.disclosure import discloses
 from outrider.agents.library.configurations import configurations_for
-from outrider.agents.memory import Memory, latest_qualification, load_memory
-from outrider.agents.models import AgentExecution
+from outrider.agents.memory import Memory
 from outrider.agents.objections.service import library
-from outrider.agents.scheduling.service import meeting_of
+from outrider.agents.standing import standing_of
 from outrider.agents.team.graph import TeamAnswer
-from outrider.agents.team.speaking import LEAD_FACTS, heard_in
-from outrider.conversations.models import Direction
-from outrider.conversations.turns import thread
-from outrider.leads.models import Lead
+from outrider.agents.team.speaking import heard_in
 
 THREAD_LENGTH = 30
 SUGGESTION = "suggestion"
@@ -40,46 +36,42 @@ class Given:
     """What the lead wrote since we last did."""
     memory: Memory
     configurations: Mapping[AgentType, AgentConfiguration]
-    last_message_id: int | None
+    automated_replies: int
+    """How often agents answered since a person last wrote or gave them the conversation."""
 
 
-async def load(session: AsyncSession, briefings: Briefings, conversation_id: int, lead_id: int, campaign_id: int | None) -> Given:
+async def load(session: AsyncSession, briefings: Briefings, conversation_id: int, campaign_id: int | None) -> Given:
     """The thread's latest texts, the lead, what is remembered, and what the campaign that wrote last says about itself."""
-    lead = await session.get_one(Lead, lead_id)
+    standing = await standing_of(session, conversation_id, THREAD_LENGTH)
     briefing = (await briefings.of_campaign(session, campaign_id) if campaign_id is not None else None) or Briefing()
-    texts = await thread(session, conversation_id, THREAD_LENGTH)
-    said = [
-        AgentMessage(author="lead" if text.direction == Direction.IN else "us", body=text.body, at=text.created_at)
-        for text in texts
-    ]
+    said, memory = standing.said, standing.memory
     heard = heard_in(said)
-    memory = await load_memory(session, conversation_id)
     context = WorkflowContext(
         call_id=uuid.uuid4().hex,
         now=datetime.now(UTC),
-        lead={"id": lead.id, **{name: getattr(lead, name) for name in LEAD_FACTS}},
+        lead=standing.lead,
         conversation_id=conversation_id,
-        time_zone=lead.time_zone or next(iter(lead.time_zones), "UTC"),
-        language=memory.language or (lead.language or "en")[:2].lower(),
+        time_zone=standing.time_zone,
+        language=memory.language or (standing.lead["language"] or "en")[:2].lower(),
         briefing=briefing,
         current_state=memory.state,
         current_agent=memory.current_agent,
         conversation_history=said[: len(said) - len(heard)],
         qualification_factors=memory.factors,
-        qualification=await latest_qualification(session, lead_id),
+        qualification=standing.qualification,
         questions_asked=memory.questions_asked,
         asked_factor=memory.asked_factor,
         objections=await library(session, campaign_id),
         answered_objections=memory.answered_objections,
         offered_slots=memory.offered_slots,
-        meeting=await meeting_of(session, conversation_id),
+        meeting=standing.meeting,
         failures=memory.failures,
         # A campaign's first text may have said it.
         is_disclosed=memory.is_disclosed or any(one.author == "us" and discloses(one.body) for one in said),
     )
     chosen = {AgentType(kind): agent_id for kind, agent_id in briefing.agents.items()}
     configurations = await configurations_for(session, chosen)
-    return Given(context, "\n\n".join(heard), memory, configurations, texts[-1].id if texts else None)
+    return Given(context, "\n\n".join(heard), memory, configurations, standing.automated_replies)
 
 
 def why_a_person(why: str, heard: str) -> str:
@@ -90,8 +82,8 @@ def why_a_person(why: str, heard: str) -> str:
 
 def execution_of(
     kind: str, given: Given, answer: TeamAnswer | None, milliseconds: int, *, error: str | None = None
-) -> AgentExecution:
-    """The row that says what an agent was given, what it answered and what that took.
+) -> dict[str, Any]:
+    """The row of `AgentExecution` that says what an agent was given, what it answered and what that took.
 
     Args:
         kind: the agent's type, or `SUGGESTION`.
@@ -101,41 +93,41 @@ def execution_of(
     response = answer.response if answer else None
     configuration = given.configurations.get(response.agent_type) if response else None
     has_text = response is not None and response.text is not None
-    return AgentExecution(
-        agent_type=kind,
-        agent_id=configuration.agent_id if configuration else None,
-        agent_version=configuration.version if configuration else None,
-        lead_id=context.lead["id"],
-        conversation_id=context.conversation_id,
-        campaign_id=context.briefing.campaign_id,
-        trace_id=context.call_id,
-        input_data=_input(given),
-        output_data=_output(answer, given.memory),
-        processing_time_ms=milliseconds,
-        success=has_text or (response is not None and response.person_reason is None),
-        error=error or (None if has_text or response is None else response.reason),
-        model=response.model if response else None,
-        input_tokens=response.cost.input_tokens if response else 0,
-        output_tokens=response.cost.output_tokens if response else 0,
-        cost=response.cost.cost if response else 0,
-    )
+    return {
+        "agent_type": kind,
+        "agent_id": configuration.agent_id if configuration else None,
+        "agent_version": configuration.version if configuration else None,
+        "lead_id": context.lead["id"],
+        "conversation_id": context.conversation_id,
+        "campaign_id": context.briefing.campaign_id,
+        "trace_id": context.call_id,
+        "input_data": _input(given),
+        "output_data": _output(answer, given.memory),
+        "processing_time_ms": milliseconds,
+        "success": has_text or (response is not None and response.person_reason is None),
+        "error": error or (None if has_text or response is None else response.reason),
+        "model": response.model if response else None,
+        "input_tokens": response.cost.input_tokens if response else 0,
+        "output_tokens": response.cost.output_tokens if response else 0,
+        "cost": response.cost.cost if response else 0,
+    }
 
 
-def qualification_execution_of(given: Given, answer: TeamAnswer) -> AgentExecution:
+def qualification_execution_of(given: Given, answer: TeamAnswer) -> dict[str, Any]:
     """The row of the qualification that came of a turn. Its tokens are those of the reading, which the speaker's row has."""
     assert answer.qualification is not None
     context = given.context
-    return AgentExecution(
-        agent_type=AgentType.QUALIFICATION,
-        lead_id=context.lead["id"],
-        conversation_id=context.conversation_id,
-        campaign_id=context.briefing.campaign_id,
-        trace_id=context.call_id,
-        input_data={"trace_id": context.call_id, "heard": given.heard, "findings": _findings(answer)},
-        output_data=answer.qualification.model_dump(mode="json"),
-        processing_time_ms=answer.milliseconds.get("qualify", 0),
-        success=True,
-    )
+    return {
+        "agent_type": AgentType.QUALIFICATION,
+        "lead_id": context.lead["id"],
+        "conversation_id": context.conversation_id,
+        "campaign_id": context.briefing.campaign_id,
+        "trace_id": context.call_id,
+        "input_data": {"trace_id": context.call_id, "heard": given.heard, "findings": _findings(answer)},
+        "output_data": answer.qualification.model_dump(mode="json"),
+        "processing_time_ms": answer.milliseconds.get("qualify", 0),
+        "success": True,
+    }
 
 
 def _input(given: Given) -> dict[str, Any]:

@@ -81,9 +81,9 @@ async def answer_conversation(
         turn = await begin_turn(session, conversation_id, LEASE)
         if isinstance(turn, NoTurn):
             return turn
-        given = await load(session, briefings, turn.conversation_id, turn.lead_id, turn.campaign_id)
+        given = await load(session, briefings, conversation_id, turn.campaign_id)
         briefing = given.context.briefing
-        is_limit = await repository.automated_replies(session, conversation_id) >= most_replies
+        is_limit = given.automated_replies >= most_replies
         if is_limit or not briefing.auto_reply:
             reason = PersonReason.REPLY_LIMIT if is_limit else PersonReason.NO_AUTO_REPLY
             why = _limit_words(most_replies) if is_limit else f"“{briefing.name}” leaves every answer to a person."
@@ -92,14 +92,12 @@ async def answer_conversation(
             return NoTurn.PERSON
     answered = await _think(database, team, turn, given, is_last_try=is_last_try)
     try:
-        async with database.transaction() as session:
-            return await _commit(session, answered)
+        return await _conclude(database, answered)
     except SlotTaken:
         # Somebody was faster: the whole answer is void, and is thought anew once, with that time gone.
         answered = await _think(database, team, turn, _without_taken(answered), is_last_try=is_last_try)
     try:
-        async with database.transaction() as session:
-            return await _commit(session, answered)
+        return await _conclude(database, answered)
     except SlotTaken:
         await _release(database, turn)
         raise
@@ -143,19 +141,40 @@ async def _release(database: Database, turn: Turn) -> None:
         await release_turn(session, turn)
 
 
+async def _conclude(database: Database, answered: Answered) -> TurnEnd:
+    """Commit the answer, or leave the conversation to a person if there is no sender for it.
+
+    Raises:
+        SlotTaken: see `_commit`.
+    """
+    try:
+        async with database.transaction() as session:
+            return await _commit(session, answered)
+    except NoSenderAvailable as error:
+        log.warning("conversation_handed_over", conversation_id=answered.turn.conversation_id, reason="no sender for the answer")
+        _leave_unsaid(answered.response, error.detail)
+    async with database.transaction() as session:
+        return await _commit(session, answered)
+
+
+def _leave_unsaid(response: AgentResponse, why: str) -> None:
+    """What could not be said was not agreed on either."""
+    response.text, response.intents = None, []
+    response.person_reason, response.reason = PersonReason.NO_SENDER, why
+
+
 async def _commit(session: AsyncSession, answered: Answered) -> TurnEnd:
     """
     Raises:
         SlotTaken: the answer announces a meeting whose time is gone; nothing of it may be kept.
+        NoSenderAvailable: nobody can send it; neither.
     """
     turn, response = answered.turn, answered.response
+    result, message_id = await _end(session, answered)
     execution = execution_of(response.agent_type, answered.given, answered.answer, answered.milliseconds, error=_error(answered))
-    session.add(execution)
-    result = await _end(session, answered)
+    await repository.keep_execution(session, {**execution, "message_id": message_id})
     if result is not TurnEnd.DONE:
         return result
-    if response.text is not None:
-        execution.message_id = await repository.message_named(session, _intent_name(turn))
     if answered.answer is not None:
         await _keep(session, answered.given, answered.answer)
         await carry_out(session, response.intents, turn, answered.given.context)
@@ -171,7 +190,7 @@ async def _keep(session: AsyncSession, given: Given, answer: TeamAnswer) -> None
     memory = memory_after(given.memory, answer)
     await keep_memory(session, conversation_id, memory)
     if answer.qualification is not None and _is_news(answer.qualification, given.context.qualification):
-        session.add(qualification_execution_of(given, answer))
+        await repository.keep_execution(session, qualification_execution_of(given, answer))
         await keep_qualification(
             session,
             blended(answer.qualification, await prior_of(session, context.lead["id"])),
@@ -204,22 +223,13 @@ async def _hand_over(session: AsyncSession, answered: Answered) -> None:
     await publish(session, Escalated(turn.conversation_id, turn.lead_id, turn.campaign_id, response.person_reason, why))
 
 
-async def _end(session: AsyncSession, answered: Answered) -> TurnEnd:
-    turn, response, heard = answered.turn, answered.response, answered.given.heard
-    if response.text is None and response.person_reason is None:
-        return await end_turn(session, turn, None)
-    if response.text is None:
-        assert response.person_reason is not None
-        return await leave_to_person(session, turn, response.person_reason, why_a_person(response.reason, heard))
-    try:
-        async with session.begin_nested():
-            return await end_turn(session, turn, _intent(turn, response.text))
-    except NoSenderAvailable as error:
-        log.warning("conversation_handed_over", conversation_id=turn.conversation_id, reason="no sender for the answer")
-        # What could not be said was not agreed on either.
-        response.text, response.intents, response.person_reason = None, [], PersonReason.NO_SENDER
-        response.reason = error.detail
-        return await leave_to_person(session, turn, PersonReason.NO_SENDER, why_a_person(error.detail, heard))
+async def _end(session: AsyncSession, answered: Answered) -> tuple[TurnEnd, int | None]:
+    """As `end_turn`."""
+    turn, response = answered.turn, answered.response
+    if response.text is None and response.person_reason is not None:
+        why = why_a_person(response.reason, answered.given.heard)
+        return await leave_to_person(session, turn, response.person_reason, why), None
+    return await end_turn(session, turn, None if response.text is None else _intent(turn, response.text))
 
 
 def _error(answered: Answered) -> str | None:
@@ -231,17 +241,13 @@ def _limit_words(most_replies: int) -> str:
     return f"The agent answered {times}, as often as it may without a person."
 
 
-def _intent_name(turn: Turn) -> str:
-    # Not by the text that it answers: when a person took an answer back, the same text may be answered anew.
-    return f"reply:{turn.conversation_id}:{turn.token}"
-
-
 def _intent(turn: Turn, body: str) -> TextIntent:
     return TextIntent(
         lead_id=turn.lead_id,
         phone=turn.phone,
         body=body,
-        dedupe_key=_intent_name(turn),
+        # Not by the text that it answers: when a person took an answer back, the same text may be answered anew.
+        dedupe_key=f"reply:{turn.conversation_id}:{turn.token}",
         purpose=Purpose.REPLY,
         author=Author.AGENT,
         campaign_id=turn.campaign_id,

@@ -71,7 +71,6 @@ async def queue_texts(session: AsyncSession, intents: Sequence[TextIntent]) -> l
         )
     price = get_settings().sms_segment_price
     ids = await rows.insert_texts(session, [_new_text(intent, threads[intent.lead_id], price) for intent in intents])
-    await rows.notify_deliverers(session)
     await publish(session, TextsQueued([threads[intent.lead_id].conversation_id for intent in intents]))
     return [ids.pop(intent.dedupe_key, None) for intent in intents]
 

@@ -7,16 +7,16 @@ or a colleague took over meanwhile, its answer is dropped and the conversation i
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import TextClause, select, text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.conversations.events import Change, ConversationChanged
-from outrider.conversations.models import Decision, Message, OutboxState, PersonReason
+from outrider.conversations.models import Decision, PersonReason
 from outrider.conversations.notices import tell_needs_person
 from outrider.conversations.outbox import TextIntent, queue_texts
 from outrider.conversations.repository.threads import keep_decision
@@ -111,12 +111,19 @@ async def begin_turn(session: AsyncSession, conversation_id: int, lease: timedel
     return NoTurn.BUSY if standing.is_busy else NoTurn.SUPPRESSED
 
 
-async def end_turn(session: AsyncSession, turn: Turn, reply: TextIntent | None) -> TurnEnd:
-    """Give the turn back with the answer, or with the decision not to answer (None)."""
-    ended = await _end(session, turn, END)
+async def end_turn(session: AsyncSession, turn: Turn, reply: TextIntent | None) -> tuple[TurnEnd, int | None]:
+    """Give the turn back with the answer, or with the decision not to answer (None).
+
+    Returns:
+        How it ended, and the id of the answer's message.
+
+    Raises:
+        NoSenderAvailable: nobody can send the answer; nothing may be kept.
+    """
+    ended, message_id = await _end(session, turn, END), None
     if ended is TurnEnd.DONE and reply is not None:
-        await queue_texts(session, [reply])
-    return ended
+        (message_id,) = await queue_texts(session, [reply])
+    return ended, message_id
 
 
 async def leave_to_person(session: AsyncSession, turn: Turn, reason: PersonReason, detail: str = "") -> TurnEnd:
@@ -156,15 +163,3 @@ async def hand_over_all(session: AsyncSession, conversation_ids: Collection[int]
             keep_decision(session, conversation.id, Decision.HANDED_OVER, detail=reason)
         await publish(session, ConversationChanged(conversation.id, Change.HANDLING))
     await tell_needs_person(session, [conversation.id for conversation in handed if conversation.was_agents], reason, detail)
-
-
-async def thread(session: AsyncSession, conversation_id: int, limit: int) -> Sequence[Message]:
-    """The latest texts that were received or may have been sent, oldest first."""
-    never_left = Message.state.in_([OutboxState.CANCELLED, OutboxState.FAILED])
-    query = (
-        select(Message)
-        .where(Message.conversation_id == conversation_id, never_left.is_not(True))
-        .order_by(Message.id.desc())
-        .limit(limit)
-    )
-    return list(reversed((await session.execute(query)).scalars().all()))

@@ -54,15 +54,22 @@ def unapproved(text: str, told_by_us: Iterable[str]) -> str | None:
     """The first promise or sum in `text` that what we may say does not have; None if there is none."""
     said, told = fold(text), fold(" ".join(told_by_us))
     for kind, pattern in KINDS.items():
-        if pattern.search(told):
-            continue
-        for match in pattern.finditer(said):
-            before = said[max(0, match.start() - 40) : match.start()]
-            if NOT.search(before) or (TIME_OR_MANNERS.fullmatch(match[0]) and HAS_TIME.search(before)):
-                continue
+        # Answers are short and what we may say is long: it is searched only for what an answer promises.
+        if _promises(said, pattern) and not pattern.search(told):
             return kind
+    if not (named := MONEY.findall(said)):
+        return None
     sums = {_figure(found) for found in MONEY.findall(told)}
-    return next((found.strip() for found in MONEY.findall(said) if _figure(found) not in sums), None)
+    return next((found.strip() for found in named if _figure(found) not in sums), None)
+
+
+def _promises(said: str, pattern: re.Pattern[str]) -> bool:
+    """Whether one of what the pattern finds is meant as a promise."""
+    for match in pattern.finditer(said):
+        before = said[max(0, match.start() - 40) : match.start()]
+        if not NOT.search(before) and not (TIME_OR_MANNERS.fullmatch(match[0]) and HAS_TIME.search(before)):
+            return True
+    return False
 
 
 def _figure(money: str) -> str:

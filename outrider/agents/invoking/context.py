@@ -8,14 +8,12 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from outrider.agents.base import AgentMessage, WorkflowContext
+from outrider.agents.base import WorkflowContext
 from outrider.agents.contract import Briefing, Briefings
 from outrider.agents.invoking.schemas import AgentInput
-from outrider.agents.memory import latest_qualification, load_memory
 from outrider.agents.objections.service import library
-from outrider.agents.scheduling.service import meeting_of
-from outrider.conversations.models import Conversation, Direction
-from outrider.conversations.turns import thread
+from outrider.agents.standing import standing_of
+from outrider.conversations.models import Conversation
 from outrider.errors import InvalidInput
 from outrider.leads.models import Lead
 
@@ -108,19 +106,14 @@ async def _lead(session: AsyncSession, lead_id: int, field: str) -> Lead:
 
 async def _remember(session: AsyncSession, context: WorkflowContext, conversation: Conversation, given: AgentInput) -> None:
     """What was said, and what the agents keep of it."""
-    memory = await load_memory(session, conversation.id)
+    standing = await standing_of(session, conversation.id, THREAD_LENGTH)
+    memory, said = standing.memory, standing.said
     context.current_agent, context.current_state = memory.current_agent, memory.state
     context.qualification_factors, context.offered_slots = memory.factors, memory.offered_slots
     context.questions_asked, context.asked_factor = memory.questions_asked, memory.asked_factor
     context.answered_objections, context.failures = memory.answered_objections, memory.failures
     context.is_disclosed, context.language = memory.is_disclosed, memory.language or context.language
-    context.meeting = await meeting_of(session, conversation.id)
-    context.qualification = await latest_qualification(session, conversation.lead_id)
-    texts = await thread(session, conversation.id, THREAD_LENGTH)
-    said = [
-        AgentMessage(author="lead" if text.direction == Direction.IN else "us", body=text.body, at=text.created_at)
-        for text in texts
-    ]
+    context.meeting, context.qualification = standing.meeting, standing.qualification
     if given.text and said and said[-1].author == "lead" and said[-1].body == given.text:
         # Asked about the text that the lead wrote last: it is this turn's input, not its past.
         said.pop()

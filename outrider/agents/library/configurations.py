@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.agents.base import AgentConfiguration, AgentType
@@ -31,12 +33,20 @@ async def configuration_for(session: AsyncSession, agent_type: AgentType, agent_
 async def configurations_for(session: AsyncSession, chosen: Mapping[AgentType, int]) -> dict[AgentType, AgentConfiguration]:
     """As `configuration_for`, for every type at once. `chosen` names stored agents by the type that they work as."""
     found = await repository.speaking(session, list(chosen.values()))
-    by_id = {agent.id: read(agent.id, version.number, version.configuration) for agent, version in found}
-    defaults = {agent.agent_type: by_id[agent.id] for agent, _ in found if agent.is_default}
-    return {
-        kind: (by_id.get(chosen.get(kind, -1)) or defaults.get(kind) or built_in(kind)).model_copy(update={"agent_type": kind})
-        for kind in AgentType
-    }
+    by_id = {agent["id"]: _published(agent["id"], agent["number"], agent["configuration"]) for agent in found}
+    defaults = {agent["agent_type"]: by_id[agent["id"]] for agent in found if agent["is_default"]}
+    return {kind: _as(kind, by_id.get(chosen.get(kind, -1)) or defaults.get(kind) or built_in(kind)) for kind in AgentType}
+
+
+@lru_cache(maxsize=256)
+def _published(agent_id: int, number: int, configuration: str) -> AgentConfiguration:
+    """As `read`, once for each text."""
+    return read(agent_id, number, orjson.loads(configuration))
+
+
+def _as(kind: AgentType, configuration: AgentConfiguration) -> AgentConfiguration:
+    """A stored agent may work as another type than it was made for."""
+    return configuration if configuration.agent_type is kind else configuration.model_copy(update={"agent_type": kind})
 
 
 async def configuration_of(session: AsyncSession, agent: Agent, number: int | None) -> AgentConfiguration:

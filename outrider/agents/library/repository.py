@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import asyncpg
 from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.agents.models import Agent, AgentVersion
+from outrider.db.engine import raw_connection
 
 
 async def list_agents(session: AsyncSession) -> Sequence[tuple[Agent, AgentVersion | None]]:
@@ -51,10 +53,20 @@ async def clear_default(session: AsyncSession, agent_type: str) -> None:
     await session.execute(update(Agent).where(Agent.agent_type == agent_type, Agent.is_default).values(is_default=False))
 
 
-async def speaking(session: AsyncSession, agent_ids: Sequence[int]) -> Sequence[tuple[Agent, AgentVersion]]:
-    """Of these agents and of those that stand for their types, each that was published, with the version that speaks."""
-    query = select(Agent, AgentVersion).join(AgentVersion, _speaks()).where(Agent.id.in_(agent_ids) | Agent.is_default)
-    return [(agent, version) for agent, version in (await session.execute(query)).all()]
+SPEAKING = """
+    SELECT agents.id, agents.agent_type, agents.is_default, spoken.number, spoken.configuration::text AS configuration
+    FROM agents JOIN agent_versions AS spoken ON spoken.agent_id = agents.id AND spoken.number = agents.published
+    WHERE agents.is_default OR agents.id = ANY($1::bigint[])
+"""
+
+
+async def speaking(session: AsyncSession, agent_ids: Sequence[int]) -> Sequence[asyncpg.Record]:
+    """Of these agents and of those that stand for their types, each that was published, with the version that speaks.
+
+    Every turn of a conversation asks it, so it runs on the raw connection.
+    """
+    connection = await raw_connection(session)
+    return await connection.fetch(SPEAKING, agent_ids)
 
 
 def _speaks() -> ColumnElement[bool]:

@@ -24,11 +24,10 @@ class ObjectionExists(Conflict):
 
 async def library(session: AsyncSession, campaign_id: int | None) -> list[Objection]:
     """The objections that agents know in conversations of this campaign; None for conversations of none."""
-    return [
-        Objection.model_validate(one.model_dump(include=set(Objection.model_fields)))
-        for one in await list_objections(session, campaign_id)
-        if one.enabled
-    ]
+    found: dict[str, Objection | None] = {shipped.key: shipped for shipped in SHIPPED}
+    for own in await repository.in_use(session, campaign_id):
+        found[own["key"]] = Objection.model_validate(dict(own)) if own["enabled"] else None
+    return [objection for objection in found.values() if objection is not None]
 
 
 async def list_objections(session: AsyncSession, campaign_id: int | None) -> list[ObjectionOut]:

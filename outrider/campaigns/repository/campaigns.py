@@ -7,12 +7,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import asyncpg
 from sqlalchemy import Exists, Row, delete, exists, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.agents.models import Agent
 from outrider.campaigns.models import Campaign, CampaignLead, CampaignLeadStatus, CampaignStatus
 from outrider.campaigns.transitions import Action, decide
+from outrider.db.engine import raw_connection
 from outrider.llm.budgets.models import CallState, ModelCall
 
 OPEN = (CampaignLeadStatus.PENDING, CampaignLeadStatus.PROCESSING, CampaignLeadStatus.WAITING)
@@ -20,6 +22,19 @@ OPEN = (CampaignLeadStatus.PENDING, CampaignLeadStatus.PROCESSING, CampaignLeadS
 
 async def find(session: AsyncSession, campaign_id: int) -> Campaign | None:
     return await session.get(Campaign, campaign_id)
+
+
+BRIEFING = """
+    SELECT name, description, sender_name, sms_system_prompt, sms_template, sms_temperature, model, auto_reply,
+        agent_id, qualification_agent_id, objection_handler_agent_id, scheduler_agent_id
+    FROM campaigns WHERE id = $1
+"""
+
+
+async def briefing_of(session: AsyncSession, campaign_id: int) -> asyncpg.Record | None:
+    """What agents are told of the campaign; every turn of a conversation asks it, so it runs on the raw connection."""
+    connection = await raw_connection(session)
+    return await connection.fetchrow(BRIEFING, campaign_id)
 
 
 async def lock(session: AsyncSession, campaign_id: int) -> Campaign | None:

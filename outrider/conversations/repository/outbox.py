@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.conversations.events import TextOutcome
 from outrider.conversations.models import Author, Message, OutboxState, Purpose
+from outrider.db.engine import raw_connection
 
 OUTBOX_CHANNEL = "outrider_outbox"
 
@@ -77,18 +78,17 @@ def outcome_of(row: Any) -> TextOutcome:
     )
 
 
-OPEN_THREADS = text("""
+OPEN_THREADS = """
     INSERT INTO conversations AS c (lead_id, campaign_id, sender_id, last_message_at)
     SELECT lead_id, campaign_id, sender_id, now()
-    FROM unnest(CAST(:lead_ids AS bigint[]), CAST(:campaign_ids AS bigint[]), CAST(:sender_ids AS bigint[]))
-        AS wanted (lead_id, campaign_id, sender_id)
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS wanted (lead_id, campaign_id, sender_id)
     ON CONFLICT (lead_id) DO UPDATE SET
         campaign_id = coalesce(excluded.campaign_id, c.campaign_id),
-        sender_id = CASE WHEN c.sender_id = ANY(CAST(:enabled AS bigint[])) THEN c.sender_id ELSE excluded.sender_id END,
+        sender_id = CASE WHEN c.sender_id = ANY($4::bigint[]) THEN c.sender_id ELSE excluded.sender_id END,
         last_message_at = now(),
         updated_at = now()
     RETURNING c.lead_id, c.id, c.sender_id
-""")
+"""
 
 
 async def open_threads(
@@ -102,59 +102,57 @@ async def open_threads(
 
     Lead ids must be sorted and unique: every caller then takes the row locks in the same order.
     """
-    result = await session.execute(
-        OPEN_THREADS,
-        {"lead_ids": lead_ids, "campaign_ids": campaign_ids, "sender_ids": sender_ids, "enabled": enabled},
-    )
-    return {lead_id: ThreadSender(conversation_id, sender_id) for lead_id, conversation_id, sender_id in result}
+    connection = await raw_connection(session)
+    rows = await connection.fetch(OPEN_THREADS, lead_ids, campaign_ids, sender_ids, enabled)
+    return {lead_id: ThreadSender(conversation_id, sender_id) for lead_id, conversation_id, sender_id in rows}
 
 
-INSERT_TEXTS = text("""
-    INSERT INTO messages (
-        conversation_id, lead_id, sender_id, phone, body, segments, estimated_cost, dedupe_key, purpose, author, priority,
-        campaign_id, campaign_lead_id, run_id, due_at, details, direction, state
+INSERT_TEXTS = f"""
+    WITH new AS (
+        INSERT INTO messages (
+            conversation_id, lead_id, sender_id, phone, body, segments, estimated_cost, dedupe_key, purpose, author, priority,
+            campaign_id, campaign_lead_id, run_id, due_at, details, direction, state
+        )
+        SELECT conversation_id, lead_id, sender_id, phone, body, segments, estimated_cost, dedupe_key, purpose, author, priority,
+            campaign_id, campaign_lead_id, run_id, coalesce(due_at, now()), details::jsonb, 'out', 'queued'
+        FROM unnest(
+            $1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::smallint[], $7::numeric[], $8::text[],
+            $9::text[], $10::text[], $11::smallint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::timestamptz[],
+            $16::text[]
+        ) AS t (
+            conversation_id, lead_id, sender_id, phone, body, segments, estimated_cost, dedupe_key, purpose, author, priority,
+            campaign_id, campaign_lead_id, run_id, due_at, details
+        )
+        ON CONFLICT (dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
+        RETURNING dedupe_key, id
     )
-    SELECT conversation_id, lead_id, sender_id, phone, body, segments, estimated_cost, dedupe_key, purpose, author, priority,
-        campaign_id, campaign_lead_id, run_id, coalesce(due_at, now()), CAST(details AS jsonb), 'out', 'queued'
-    FROM unnest(
-        CAST(:conversation_ids AS bigint[]), CAST(:lead_ids AS bigint[]), CAST(:sender_ids AS bigint[]),
-        CAST(:phones AS text[]), CAST(:bodies AS text[]), CAST(:segments AS smallint[]), CAST(:costs AS numeric[]),
-        CAST(:dedupe_keys AS text[]), CAST(:purposes AS text[]), CAST(:authors AS text[]), CAST(:priorities AS smallint[]),
-        CAST(:campaign_ids AS bigint[]), CAST(:campaign_lead_ids AS bigint[]), CAST(:run_ids AS bigint[]),
-        CAST(:due_at AS timestamptz[]), CAST(:details AS text[])
-    ) AS t (
-        conversation_id, lead_id, sender_id, phone, body, segments, estimated_cost, dedupe_key, purpose, author, priority,
-        campaign_id, campaign_lead_id, run_id, due_at, details
-    )
-    ON CONFLICT (dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
-    RETURNING dedupe_key, id
-""")
+    SELECT dedupe_key, id, (SELECT pg_notify('{OUTBOX_CHANNEL}', '')) FROM new
+"""  # noqa: S608  (our own channel)
 
 
 async def insert_texts(session: AsyncSession, texts: Sequence[NewText]) -> dict[str, int]:
-    """Queue the texts; returns the message id by dedupe key of those that were new."""
-    result = await session.execute(
+    """Queue the texts and wake the deliverers; returns the message id by dedupe key of those that were new."""
+    connection = await raw_connection(session)
+    rows = await connection.fetch(
         INSERT_TEXTS,
-        {
-            "conversation_ids": [t.conversation_id for t in texts],
-            "lead_ids": [t.lead_id for t in texts],
-            "sender_ids": [t.sender_id for t in texts],
-            "phones": [t.phone for t in texts],
-            "bodies": [t.body for t in texts],
-            "segments": [t.segments for t in texts],
-            "costs": [t.estimated_cost for t in texts],
-            "dedupe_keys": [t.dedupe_key for t in texts],
-            "purposes": [t.purpose for t in texts],
-            "authors": [t.author for t in texts],
-            "priorities": [t.priority for t in texts],
-            "campaign_ids": [t.campaign_id for t in texts],
-            "campaign_lead_ids": [t.campaign_lead_id for t in texts],
-            "run_ids": [t.run_id for t in texts],
-            "due_at": [t.due_at for t in texts],
-            "details": [_details(t) for t in texts],
-        },
+        [t.conversation_id for t in texts],
+        [t.lead_id for t in texts],
+        [t.sender_id for t in texts],
+        [t.phone for t in texts],
+        [t.body for t in texts],
+        [t.segments for t in texts],
+        [t.estimated_cost for t in texts],
+        [t.dedupe_key for t in texts],
+        [t.purpose for t in texts],
+        [t.author for t in texts],
+        [t.priority for t in texts],
+        [t.campaign_id for t in texts],
+        [t.campaign_lead_id for t in texts],
+        [t.run_id for t in texts],
+        [t.due_at for t in texts],
+        [_details(t) for t in texts],
     )
-    return {row.dedupe_key: row.id for row in result}
+    return {row["dedupe_key"]: row["id"] for row in rows}
 
 
 def _details(new: NewText) -> str:

@@ -10,12 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.conversations.models import Message, OutboxState, Sender, SenderKind
 from outrider.conversations.routing import SenderRate
+from outrider.db.engine import raw_connection
+
+ENABLED = "SELECT id, segments_per_second FROM senders WHERE enabled ORDER BY id"
 
 
 async def enabled_senders(session: AsyncSession) -> list[SenderRate]:
     """Enabled senders with their rates, by id."""
-    rows = await session.execute(select(Sender.id, Sender.segments_per_second).where(Sender.enabled).order_by(Sender.id))
-    return [SenderRate(sender_id, rate) for sender_id, rate in rows]
+    connection = await raw_connection(session)
+    return [SenderRate(sender_id, rate) for sender_id, rate in await connection.fetch(ENABLED)]
 
 
 async def all_senders(session: AsyncSession) -> Sequence[Sender]:

@@ -48,7 +48,7 @@ class Thread:
             None if body is None else self.world.intent(self.lead, body, key=f"r:{turn.token}", purpose="reply", author="agent")
         )
         async with self.world.database.transaction() as session:
-            return await end_turn(session, turn, reply)
+            return (await end_turn(session, turn, reply))[0]
 
 
 @pytest.fixture

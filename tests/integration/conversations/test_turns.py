@@ -12,7 +12,7 @@ from outrider.conversations.events import TextsReceived
 from outrider.conversations.handling import take_over
 from outrider.conversations.models import Message
 from outrider.conversations.suppressions import NewSuppression, suppress
-from outrider.conversations.turns import NoTurn, Turn, TurnEnd, begin_turn, end_turn, thread
+from outrider.conversations.turns import NoTurn, Turn, TurnEnd, begin_turn, end_turn
 from outrider.events import bus
 
 LEASE = timedelta(seconds=30)
@@ -39,7 +39,7 @@ class Talk:
     async def ends(self, turn: Turn, body: str | None = "Gladly!") -> TurnEnd:
         reply = None if body is None else self.world.intent(self.lead, body, key=f"reply:{turn.token}", purpose="reply")
         async with self.world.database.transaction() as session:
-            return await end_turn(session, turn, reply)
+            return (await end_turn(session, turn, reply))[0]
 
     async def answers(self) -> list[str]:
         return [message.body for message in await self.world.messages(Message.direction == "out")]
@@ -111,16 +111,3 @@ async def test_nobody_answers_a_suppressed_number(talk: Talk) -> None:
     async with talk.world.database.transaction() as session:
         await suppress(session, [NewSuppression(talk.lead.phone, "manual", "test")])
     assert await talk.begins() is NoTurn.SUPPRESSED
-
-
-async def test_the_thread_shows_what_was_or_will_be_said(talk: Talk) -> None:
-    turn = await talk.begins()
-    assert isinstance(turn, Turn)
-    await talk.ends(turn)
-    await talk.world.queue(talk.world.intent(talk.lead, "Campaign text", key="campaign"))
-    await talk.hears("Thanks")
-    async with talk.world.database.transaction() as session:
-        said = [message.body for message in await thread(session, talk.id, 10)]
-        last = [message.body for message in await thread(session, talk.id, 1)]
-    assert said == ["Tell me more", "Gladly!", "Thanks"]
-    assert last == ["Thanks"]
