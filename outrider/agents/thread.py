@@ -127,6 +127,9 @@ def qualification_execution_of(given: Given, answer: TeamAnswer) -> dict[str, An
         "output_data": answer.qualification.model_dump(mode="json"),
         "processing_time_ms": answer.milliseconds.get("qualify", 0),
         "success": True,
+        "input_tokens": 0,
+        "output_tokens": 0,
+        "cost": 0,
     }
 
 
