@@ -145,13 +145,16 @@ class Circuit:
         """Counts changes of the state: a call that began before one says nothing about the time after it."""
 
     @contextmanager
-    def call(self) -> Iterator[Call]:
+    def call(self, *, insists: bool = False) -> Iterator[Call]:
         """Around a call.
+
+        Args:
+            insists: a person wants to know now, so it passes in any case; an open circuit takes it as its trial.
 
         Raises:
             ProviderError: the refusal: nobody is called now.
         """
-        call, epoch = Call(), self.enter()
+        call, epoch = Call(), self.enter(insists=insists)
         try:
             yield call
         except ProviderError as error:
@@ -162,18 +165,18 @@ class Circuit:
             raise
         self.leave(epoch, call.error, was_made=call.was_made)
 
-    def enter(self) -> int:
+    def enter(self, *, insists: bool = False) -> int:
         """Let a call pass; the answer is handed back to `leave`. For those around whom no block fits.
 
         Raises:
             ProviderError: the refusal.
         """
-        if self.state is CircuitState.OPEN and self._now() >= self._open_until:
+        if self.state is CircuitState.OPEN and (insists or self._now() >= self._open_until):
             self._become(CircuitState.HALF_OPEN)
         if self.state is CircuitState.OPEN:
             raise self._refused(self._open_until - self._now())
         if self.state is CircuitState.HALF_OPEN:
-            if self._trying >= self._rules.trials:
+            if self._trying >= self._rules.trials and not insists:
                 raise self._refused(TRIAL_SECONDS)
             self._trying += 1
         return self._epoch

@@ -20,8 +20,9 @@ from outrider.config import Settings
 from outrider.crm.models import SheetExport
 from outrider.db.engine import Database
 from outrider.errors import InvalidInput, NotFound, ProviderError
-from outrider.integrations.sheets.base import SheetsError
-from outrider.integrations.sheets.build import VARIABLE, Spreadsheets, UnknownSheetsAccount
+from outrider.integrations.sheets.accounts import VARIABLE
+from outrider.integrations.sheets.base import SheetsError, SheetsLeftAlone
+from outrider.integrations.sheets.build import Spreadsheets, UnknownSheetsAccount
 from outrider.jobs import JobContext, job, schedule
 from outrider.leads.importing import service as imports
 from outrider.leads.importing.inspection import inspect_file
@@ -232,6 +233,9 @@ async def export_results(context: JobContext, export_id: int) -> None:
         now = datetime.now(UTC)
         stored.problem = problem.detail if problem else None
         stored.due_at = now + timedelta(minutes=stored.every_minutes) if stored.every_minutes else None
+        if isinstance(problem, SheetsLeftAlone):
+            # Nobody was asked, so that this was not its turn yet.
+            stored.due_at = now + timedelta(seconds=problem.retry_after or 0)
         if problem is None:
             stored.exported_at, stored.rows = now, count
 

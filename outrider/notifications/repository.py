@@ -123,10 +123,18 @@ async def claim_message(session: AsyncSession, delivery_id: int) -> tuple[Webhoo
     return found[0], found[1]
 
 
-async def endpoint_of(session: AsyncSession, delivery_id: int) -> int | None:
-    """The endpoint of a message that waits."""
-    return await session.scalar(
-        select(WebhookDelivery.endpoint_id).where(WebhookDelivery.id == delivery_id, WebhookDelivery.state == NoticeState.QUEUED)
+async def waiting_message(session: AsyncSession, delivery_id: int) -> WebhookDelivery | None:
+    """A message, if it waits for an attempt."""
+    waits = (WebhookDelivery.id == delivery_id, WebhookDelivery.state == NoticeState.QUEUED)
+    return (await session.scalars(select(WebhookDelivery).where(*waits))).one_or_none()
+
+
+async def postpone_message(session: AsyncSession, delivery_id: int, until: datetime) -> None:
+    """Note when a message that waits is looked at again."""
+    await session.execute(
+        update(WebhookDelivery)
+        .where(WebhookDelivery.id == delivery_id, WebhookDelivery.state == NoticeState.QUEUED)
+        .values(next_attempt_at=until)
     )
 
 

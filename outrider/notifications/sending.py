@@ -13,11 +13,11 @@ from outrider.config import Settings
 from outrider.events.facts import notify
 from outrider.events.live import announce
 from outrider.events.topics import Topic
-from outrider.integrations.notifications.webhook import Delivered, DeliveryFailed, WebhookSender
+from outrider.integrations.notifications.webhook import Delivered, DeliveryFailed, EndpointLeftAlone, WebhookSender
 from outrider.jobs import JobContext
 from outrider.notifications import repository
 from outrider.notifications.backoff import TRIES, pause
-from outrider.notifications.facts import EndpointDisabled
+from outrider.notifications.facts import EndpointDisabled, WebhookTested
 from outrider.notifications.models import NoticeState, WebhookDelivery, WebhookEndpoint
 from outrider.telemetry import NOTICES
 
@@ -27,24 +27,34 @@ MOST_AT_ONCE = 4
 """Messages to one endpoint that a process has under way: a slow receiver must not hold all the places of jobs."""
 CROWDED = timedelta(seconds=15)
 """Until a message is tried that found its endpoint busy."""
+SHARE_OF_AGE = 0.1
+"""Of its age a message waits at least for an endpoint that is left alone, so that a long outage costs ever less work."""
+JITTER = 0.2
 
 
 async def attempt(context: JobContext, delivery_id: int) -> timedelta | None:
     """Returns the time until the next attempt; None if there is none."""
     sender = context.part(WebhookSender)
     async with context.transaction() as session:
-        endpoint_id = await repository.endpoint_of(session, delivery_id)
-        if endpoint_id is None:
-            return None
-        if sender.under_way[endpoint_id] >= MOST_AT_ONCE:
-            return CROWDED * random.uniform(0.5, 1.5)  # noqa: S311  (no secret)
-        claimed = await repository.claim_message(session, delivery_id)
-    if claimed is None:
+        waiting = await repository.waiting_message(session, delivery_id)
+    if waiting is None:
         return None
-    message, endpoint = claimed
+    endpoint_id = waiting.endpoint_id
+    if sender.under_way[endpoint_id] >= MOST_AT_ONCE:
+        return CROWDED * random.uniform(0.5, 1.5)  # noqa: S311  (no secret)
     sender.under_way[endpoint_id] += 1
     try:
-        outcome = await _send(sender, endpoint, message)
+        with sender.circuits.of(f"Endpoint {endpoint_id}").call(insists=_is_asked_for(waiting)) as call:
+            async with context.transaction() as session:
+                claimed = await repository.claim_message(session, delivery_id)
+            if claimed is None:
+                call.was_made = False
+                return None
+            message, endpoint = claimed
+            outcome = await _send(sender, endpoint, message)
+            call.error = outcome if isinstance(outcome, DeliveryFailed) else None
+    except EndpointLeftAlone as refusal:
+        return await _postpone(context, waiting, refusal)
     finally:
         sender.under_way[endpoint_id] -= 1
     next_pause = _next_pause(message, outcome)
@@ -57,6 +67,21 @@ async def attempt(context: JobContext, delivery_id: int) -> timedelta | None:
         is_given_up = await _judge_endpoint(session, endpoint_id, outcome, context.part(Settings).webhook_disable_days)
         announce(session, Topic.WEBHOOKS, state, [endpoint_id])
     return next_pause if is_ours and not is_given_up else None
+
+
+def _is_asked_for(message: WebhookDelivery) -> bool:
+    """A person waits to see whether it arrives: a test, or a message that they send again."""
+    return message.fact == WebhookTested.name or (message.attempts > 0 and message.tries_left == TRIES)
+
+
+async def _postpone(context: JobContext, message: WebhookDelivery, refusal: EndpointLeftAlone) -> timedelta:
+    """Nobody was asked, so that it is no attempt: all of the message's attempts are still ahead."""
+    now = datetime.now(UTC)
+    least = max(timedelta(seconds=refusal.retry_after or 0), (now - message.created_at) * SHARE_OF_AGE)
+    wait = least * random.uniform(1, 1 + JITTER)  # noqa: S311  (no secret)
+    async with context.transaction() as session:
+        await repository.postpone_message(session, message.id, now + wait)
+    return wait
 
 
 async def _send(sender: WebhookSender, endpoint: WebhookEndpoint, message: WebhookDelivery) -> Delivered | DeliveryFailed:

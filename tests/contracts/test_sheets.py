@@ -13,8 +13,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from outrider.integrations.sheets.accounts import GoogleSheetsAccount
 from outrider.integrations.sheets.base import Sheets, SheetsError
-from outrider.integrations.sheets.google import GoogleSheets, GoogleSheetsAccount
+from outrider.integrations.sheets.google import GoogleSheets
 from outrider.integrations.sheets.local import LocalSheets
 from tests.stand_ins.http import Answer, Heard, HttpStandIn
 
@@ -28,9 +29,12 @@ class GoogleStandIn:
         self.sheets: dict[str, list[list[str]]] = {"It's": []}
         self.tokens: set[str] = set()
         self.answers: list[Answer] = []
+        self.sign_ins: list[Answer] = []
 
     def respond(self, request: Heard) -> Answer:
         parts = urlsplit(request.path)
+        if parts.path == "/token" and self.sign_ins:
+            return self.sign_ins.pop(0)
         if parts.path == "/token":
             form = parse_qs(request.body.decode())
             claim = jwt.decode(form["assertion"][0], KEY.public_key(), algorithms=["RS256"], options={"verify_aud": False})
@@ -124,4 +128,14 @@ async def test_google_asks_to_slow_down_and_ends_tokens(google: tuple[GoogleStan
         await book.titles("book")
     assert caught.value.retryable and caught.value.retry_after
     there.tokens.clear()
+    assert await book.titles("book") == ["It's"]
+
+
+async def test_a_sign_in_that_is_down_passes_and_one_that_is_refused_does_not(google: tuple[GoogleStandIn, GoogleSheets]) -> None:
+    there, book = google
+    there.sign_ins = [Answer(503, b"busy"), Answer(400, b'{"error": "invalid_grant", "error_description": "no such key"}')]
+    for passes, said in ((True, "503"), (False, "no such key")):
+        with pytest.raises(SheetsError, match=said) as caught:
+            await book.titles("book")
+        assert caught.value.retryable is passes
     assert await book.titles("book") == ["It's"]

@@ -118,6 +118,17 @@ async def test_one_call_at_a_time_tries_and_one_given_up_makes_room() -> None:
     assert [change.state for change in bench.changes] == ["open", "half_open", "closed"]
 
 
+def test_a_person_who_insists_is_let_pass_and_may_close_it() -> None:
+    bench = Bench(failures=1, pause_seconds=10)
+    bench.call(Away())
+    with pytest.raises(Away), bench.circuit.call(insists=True):
+        raise Away
+    assert bench.changes[-1].pause_seconds == 20
+    with bench.circuit.call(insists=True), bench.circuit.call(insists=True):
+        assert bench.call(None) == ["LeftAlone"]
+    assert bench.call(None) == ["ok"]
+
+
 def test_a_mistake_of_ours_says_nothing_about_them() -> None:
     bench = Bench(failures=1)
     assert bench.call(KeyError("ours")) == ["KeyError"]

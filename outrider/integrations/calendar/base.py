@@ -21,6 +21,13 @@ class CalendarError(ProviderError):
     title = "The calendar failed"
 
 
+class CalendarLeftAlone(CalendarError):
+    """Nobody was asked: the account failed too often."""
+
+    def __init__(self, detail: str, *, retry_after: float | None = None):
+        super().__init__(detail, retryable=True, retry_after=retry_after)
+
+
 @dataclass(frozen=True, slots=True)
 class Busy:
     """A time at which the owner is not free."""

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from outrider.circuit import Circuits
 from outrider.config import Settings
 from outrider.errors import ConfigurationError
 from outrider.integrations.calendar.accounts import Accounts, CalDavAccount, host_of, read_accounts
 from outrider.integrations.calendar.base import OutsideCalendar
+from outrider.integrations.calendar.breaker import Breaker, calendar_circuit
 from outrider.integrations.calendar.built_in import BuiltInCalendar
 from outrider.integrations.calendar.caldav import CalDavCalendar, collection_url
 from outrider.integrations.calendar.google import GoogleCalendar
@@ -32,10 +34,11 @@ class UnknownAccount(ConfigurationError):
 
 
 class OutsideCalendars:
-    """Opens calendars; whoever opens one closes it."""
+    """Opens calendars, each behind the circuit of its account; whoever opens one closes it."""
 
     def __init__(self, accounts: Accounts):
         self._accounts = accounts
+        self._circuits = Circuits(calendar_circuit)
 
     @property
     def accounts(self) -> Sequence[AccountInfo]:
@@ -67,9 +70,12 @@ class OutsideCalendars:
         if found is None:
             remedy = "Name it in OUTRIDER_CALENDAR_ACCOUNTS and start again, or choose another account."
             raise UnknownAccount(f"No account is named {account!r}.", remedy=remedy)
+        calendar: OutsideCalendar
         if isinstance(found, CalDavAccount):
-            return CalDavCalendar(found, external_id, time_zone)
-        return GoogleCalendar(found, external_id, time_zone)
+            calendar = CalDavCalendar(found, external_id, time_zone)
+        else:
+            calendar = GoogleCalendar(found, external_id, time_zone)
+        return Breaker(calendar, self._circuits.of(account))
 
 
 def build_calendars(settings: Settings) -> OutsideCalendars:

@@ -6,87 +6,26 @@ date instead. The ids of Google are base32hex digits (a–v, 0–9), 5 to 1024 o
 
 from __future__ import annotations
 
-import asyncio
-import json
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import httpx
-import jwt
 
-from outrider.errors import ConfigurationError
 from outrider.integrations.calendar.accounts import VARIABLE, GoogleAccount
 from outrider.integrations.calendar.base import Busy, CalendarAccess, CalendarError, CalendarEvent
 from outrider.integrations.calendar.http import CalendarHttp, retry_after
+from outrider.integrations.google import GoogleTokens, ServiceAccountKey
 
 SCOPE = "https://www.googleapis.com/auth/calendar"
 LONGEST_QUERY = timedelta(days=30)
 """Google refuses free/busy of more than about two months."""
-CLAIM_SECONDS = 3600
-RENEW_BEFORE_SECONDS = 60
 RATE_REASONS = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "calendarUsageLimitsExceeded"})
 CONFLICT, FORBIDDEN, UNAUTHORIZED = 409, 403, 401
 NOT_THERE = frozenset({404, 410})
-
-
-class GoogleTokens:
-    """Access tokens of one account, each used until shortly before it ends."""
-
-    def __init__(self, account: GoogleAccount, http: CalendarHttp):
-        self._account = account
-        self._http = http
-        self._key = _read_key(account)
-        self._token = ""
-        self._good_until = 0.0
-        self._asking = asyncio.Lock()
-
-    async def get(self) -> str:
-        async with self._asking:
-            if time.monotonic() >= self._good_until:
-                await self._renew()
-            return self._token
-
-    def forget(self) -> None:
-        """The token was refused."""
-        self._good_until = 0.0
-
-    async def _renew(self) -> None:
-        url = str(self._account.token_url)
-        response = await self._http.ask("POST", url, data=self._grant(), accepts=frozenset({400, 401}))
-        answer = _object(response)
-        token = answer.get("access_token")
-        if response.is_error or not isinstance(token, str):
-            # `invalid_grant`: the key was withdrawn, the consent ended, or our clock is wrong.
-            said = str(answer.get("error_description") or answer.get("error") or "no token")[:200]
-            remedy = "Renew the account's key or consent."
-            raise CalendarError(f"Google gives no access: {said}.", retryable=False, remedy=remedy)
-        lifetime = answer.get("expires_in")
-        seconds = lifetime if isinstance(lifetime, int) else CLAIM_SECONDS
-        self._token, self._good_until = token, time.monotonic() + max(0, seconds - RENEW_BEFORE_SECONDS)
-
-    def _grant(self) -> dict[str, str]:
-        account = self._account
-        if self._key is None:
-            assert account.client_id and account.client_secret and account.refresh_token
-            return {
-                "grant_type": "refresh_token",
-                "client_id": account.client_id,
-                "client_secret": account.client_secret.get_secret_value(),
-                "refresh_token": account.refresh_token.get_secret_value(),
-            }
-        now = int(time.time())
-        claim = {
-            "iss": self._key["client_email"], "scope": SCOPE, "aud": str(account.token_url),
-            "iat": now, "exp": now + CLAIM_SECONDS,
-            **({"sub": account.subject} if account.subject else {}),
-        }  # fmt: skip
-        headers = {"kid": self._key["private_key_id"]} if "private_key_id" in self._key else None
-        signed = jwt.encode(claim, self._key["private_key"], algorithm="RS256", headers=headers)
-        return {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": signed}
+TOKEN_REFUSED = frozenset({400, 401})
 
 
 class GoogleCalendar:
@@ -105,7 +44,12 @@ class GoogleCalendar:
         self._zone = ZoneInfo(time_zone)
         self._api = str(account.api_url).rstrip("/")
         self._http = CalendarHttp("Google Calendar")
-        self._tokens = GoogleTokens(account, self._http)
+        token_url = str(account.token_url)
+
+        async def post(form: Mapping[str, str]) -> httpx.Response:
+            return await self._http.ask("POST", token_url, data=form, accepts=TOKEN_REFUSED)
+
+        self._tokens = GoogleTokens(_granting(account), post, CalendarError)
 
     async def check(self) -> CalendarAccess:
         # `calendarList` tells the right to write, but only of calendars that the account has put into its list.
@@ -170,7 +114,7 @@ class GoogleCalendar:
         """One request; a token that ended early is renewed once."""
         watched = accepts | {FORBIDDEN, UNAUTHORIZED}
         for is_last in (False, True):
-            headers = {"authorization": f"Bearer {await self._tokens.get()}"}
+            headers = await self._tokens.headers()
             response = await self._http.ask(method, f"{self._api}{path}", accepts=watched, headers=headers, **request)
             if response.status_code == UNAUTHORIZED and not is_last:
                 self._tokens.forget()
@@ -208,20 +152,19 @@ def _body(event: CalendarEvent, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _read_key(account: GoogleAccount) -> Mapping[str, str] | None:
-    if account.service_account_file is None:
-        return None
-    try:
-        key = json.loads(account.service_account_file.read_text())
-        jwt.encode({}, key["private_key"], algorithm="RS256")
-        return {
-            name: str(key[name])
-            for name in ("client_email", "private_key", "private_key_id")
-            if name in key or name != "private_key_id"
-        }
-    except (OSError, ValueError, KeyError, TypeError, jwt.PyJWTError) as error:
-        detail = f"{VARIABLE}: the key file of the service account can't be used ({type(error).__name__})."
-        raise ConfigurationError(detail, remedy="Name the JSON file that Google handed out.") from None
+def _granting(account: GoogleAccount) -> Callable[[], Mapping[str, str]]:
+    """What the account gets its tokens for: the service account's key, or the user's consent."""
+    if account.service_account_file is not None:
+        key = ServiceAccountKey.read(account.service_account_file, VARIABLE)
+        return lambda: key.grant(SCOPE, str(account.token_url), account.subject)
+    assert account.client_id and account.client_secret and account.refresh_token
+    consent = {
+        "grant_type": "refresh_token",
+        "client_id": account.client_id,
+        "client_secret": account.client_secret.get_secret_value(),
+        "refresh_token": account.refresh_token.get_secret_value(),
+    }
+    return lambda: consent
 
 
 def _object(response: httpx.Response) -> dict[str, Any]:

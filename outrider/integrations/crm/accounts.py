@@ -1,27 +1,21 @@
-"""Accounts at CRMs, which only the operator of the installation names.
-
-`OUTRIDER_CRM_ACCOUNTS` holds them as JSON, or the path of a JSON file (a mounted secret):
+"""Accounts at CRMs (`outrider.integrations.accounts`):
 
     {"hubspot": {"kind": "hubspot", "token": "pat-…"},
      "salesforce": {"kind": "salesforce", "login_url": "https://acme.my.salesforce.com", "client_id": "…", "client_secret": "…"},
      "ours": {"kind": "webhook", "url": "https://crm.example.com/outrider", "secret": "whsec_…"}}
 
-A connection in the product refers to an account by its name. Addresses and secrets are never taken from a request and never
-shown: nobody can point us at a machine inside, or a token at a machine of theirs. `local` is always there: our own tables.
+`local` is always there: our own tables.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from ipaddress import ip_address
-from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AnyHttpUrl, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, TypeAdapter
-from pydantic import ValidationError as Invalid
+from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, StringConstraints, TypeAdapter
 
-from outrider.errors import ConfigurationError
+from outrider.integrations.accounts import Account, AccountName, SafeUrl, read_named
 from outrider.integrations.crm.signatures import usable_secret
 
 VARIABLE = "OUTRIDER_CRM_ACCOUNTS"
@@ -31,36 +25,12 @@ CrmKind = Literal["hubspot", "salesforce", "webhook", "local"]
 ApiName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,79}$")]
 
 
-def _keeps_secrets(url: AnyHttpUrl) -> AnyHttpUrl:
-    """A secret goes over an encrypted line, or stays on this machine."""
-    if url.username or url.password:
-        raise ValueError("must not hold a user or password")
-    if url.scheme != "https" and not _is_loopback(url.host or ""):
-        raise ValueError("must begin with https:// (http:// only for a server on this machine)")
-    return url
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
 def _signs(secret: SecretStr) -> SecretStr:
     usable_secret(secret.get_secret_value())
     return secret
 
 
-SafeUrl = Annotated[AnyHttpUrl, AfterValidator(_keeps_secrets)]
-AccountName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
-
-
-class _Account(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class HubSpotAccount(_Account):
+class HubSpotAccount(Account):
     """A private app of a HubSpot portal."""
 
     kind: Literal["hubspot"]
@@ -71,7 +41,7 @@ class HubSpotAccount(_Account):
     """A yes-or-no property of contacts; ours is created when it does not exist."""
 
 
-class SalesforceAccount(_Account):
+class SalesforceAccount(Account):
     """A connected app: client credentials, or a user's refresh token."""
 
     kind: Literal["salesforce"]
@@ -91,7 +61,7 @@ class SalesforceAccount(_Account):
     opt_out_field: ApiName = "DoNotCall"
 
 
-class WebhookAccount(_Account):
+class WebhookAccount(Account):
     """Any system that receives and sends webhooks signed by the Standard Webhooks specification."""
 
     kind: Literal["webhook"]
@@ -100,7 +70,7 @@ class WebhookAccount(_Account):
     requests_per_second: float = Field(20.0, gt=0)
 
 
-class LocalAccount(_Account):
+class LocalAccount(Account):
     """Our own tables."""
 
     kind: Literal["local"] = "local"
@@ -130,21 +100,7 @@ def read_crm_accounts(setting: SecretStr | None) -> CrmAccounts:
     """The accounts that the setting names, and `local`.
 
     Raises:
-        ConfigurationError: it can't be used; the message names the field and never a secret.
+        ConfigurationError: it can't be used.
     """
-    local: dict[str, CrmAccountSettings] = {LOCAL: LocalAccount()}
-    if setting is None:
-        return local
-    text = setting.get_secret_value().strip()
-    if not text.startswith("{"):
-        try:
-            text = Path(text).read_text()
-        except OSError as error:
-            detail = f"{VARIABLE}: the file can't be read ({error.strerror})."
-            raise ConfigurationError(detail, remedy="Name a JSON file.") from None
-    try:
-        return {**_ACCOUNTS.validate_json(text), **local}
-    except Invalid as error:
-        # What was entered is left out: it holds secrets.
-        problems = [f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors(include_input=False)]
-        raise ConfigurationError(f"{VARIABLE}: {'; '.join(problems)}", remedy="Correct or unset it, then start again.") from None
+    named = read_named(VARIABLE, setting, _ACCOUNTS)
+    return {**named, LOCAL: LocalAccount()}

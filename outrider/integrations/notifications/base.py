@@ -43,6 +43,12 @@ class NoticeDelayed(NotifierError):
         super().__init__(detail, retryable=True, retry_after=retry_after, remedy=remedy)
 
 
+class ChannelLeftAlone(NoticeDelayed):
+    """Nobody was asked: the channel failed too often."""
+
+    title = "The channel failed too often"
+
+
 class NotConfigured(NoticeRefused):
     """This installation has no account for the channel."""
 

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from outrider.config import Settings
 from outrider.integrations.notifications.base import Channel, NotConfigured, Notifier
+from outrider.integrations.notifications.breaker import Breaker, channel_circuit
 from outrider.integrations.notifications.local import LocalMail
 from outrider.integrations.notifications.slack import SlackNotifier
 from outrider.integrations.notifications.sms import SmsNotifier, TextSender
@@ -43,7 +44,8 @@ class Notifiers:
 
 
 def build_notifiers(settings: Settings, texts: TextSender | None = None) -> Notifiers:
-    """
+    """All channels that are set up; those that leave this machine behind a circuit each.
+
     Args:
         texts: the outbox, where there is one.
     """
@@ -53,7 +55,12 @@ def build_notifiers(settings: Settings, texts: TextSender | None = None) -> Noti
         found[Channel.SLACK] = SlackNotifier(webhook_url=webhook_url, bot_token=bot_token)
     if texts is not None:
         found[Channel.SMS] = SmsNotifier(texts)
-    return Notifiers(found)
+    return Notifiers(
+        {
+            channel: notifier if notifier.is_local else Breaker(notifier, channel_circuit(channel))
+            for channel, notifier in found.items()
+        }
+    )
 
 
 def build_mail(settings: Settings) -> SmtpNotifier | LocalMail:

@@ -12,7 +12,7 @@ import secrets
 import time
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,7 +24,8 @@ import httpcore
 from standardwebhooks.webhooks import Webhook
 
 from outrider import __version__
-from outrider.errors import InvalidInput
+from outrider.circuit import Circuit, CircuitRules, Circuits, Verdict
+from outrider.errors import InvalidInput, ProviderError
 from outrider.integrations.fetching import METADATA, Address, AddressRefused, GuardedBackend, Resolve, is_public, resolve
 from outrider.integrations.notifications.base import NotifierError
 
@@ -34,6 +35,9 @@ MOST_ANSWER_BYTES = 4_000
 SECRET_BYTES = 32
 LONGEST_URL = 2_000
 GONE = 410
+NOT_NOW = frozenset({408, 429})
+RULES = CircuitRules(pause_seconds=5.0, longest_pause_seconds=60.0)
+"""Short pauses: who repaired an endpoint waits for its messages."""
 
 
 class DeliveryFailed(NotifierError):
@@ -59,6 +63,23 @@ class DeliveryFailed(NotifierError):
         return self.answer_status == GONE
 
 
+class EndpointLeftAlone(DeliveryFailed):
+    """Nobody was asked: the endpoint failed too often."""
+
+    title = "The endpoint failed too often"
+
+
+def endpoint_circuit(name: str, now: Callable[[], float] = time.monotonic) -> Circuit:
+    return Circuit(name, refusal=EndpointLeftAlone, rules=RULES, judge=_verdict, now=now)
+
+
+def _verdict(error: ProviderError) -> Verdict:
+    """An answer shows that the endpoint works, also one that can't do anything with the message."""
+    status = error.answer_status if isinstance(error, DeliveryFailed) else None
+    is_away = status is None or status >= 500 or status in NOT_NOW
+    return Verdict.FAILURE if error.retryable and is_away else Verdict.ANSWER
+
+
 @dataclass(frozen=True, slots=True)
 class Delivered:
     status: int
@@ -71,11 +92,21 @@ class WebhookSender:
     """
     Args:
         allows_private: endpoints of the own network and unencrypted ones may be reached, too.
+        now: clock of the circuits, in seconds.
     """
 
-    def __init__(self, *, allows_private: bool = False, resolver: Resolve = resolve, seconds: float = SECONDS):
+    def __init__(
+        self,
+        *,
+        allows_private: bool = False,
+        resolver: Resolve = resolve,
+        seconds: float = SECONDS,
+        now: Callable[[], float] = time.monotonic,
+    ):
         self.under_way: Counter[int] = Counter()
         """Messages that are being sent, by a number of the caller's for their endpoint."""
+        self.circuits = Circuits(lambda name: endpoint_circuit(name, now))
+        """Of the endpoints. A caller who keeps messages asks them before an attempt, so that a refusal costs none."""
         self._allows_private, self._resolver, self._seconds = allows_private, resolver, seconds
         backend = GuardedBackend(resolver, self._is_allowed)
         self._pool = httpcore.AsyncConnectionPool(network_backend=backend, max_connections=64, keepalive_expiry=15.0, retries=0)

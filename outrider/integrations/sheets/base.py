@@ -3,7 +3,8 @@
 Cells are texts. What is written is never read as a formula, whatever it begins with.
 
 ProviderError
-└── SheetsError       `retryable` says whether trying again may help
+└── SheetsError           `retryable` says whether trying again may help
+    └── SheetsLeftAlone   nobody was asked: the account failed too often
 """
 
 from __future__ import annotations
@@ -18,6 +19,13 @@ Rows = Sequence[Sequence[str]]
 
 class SheetsError(ProviderError):
     title = "The spreadsheet failed"
+
+
+class SheetsLeftAlone(SheetsError):
+    """Nobody was asked: the account failed too often."""
+
+    def __init__(self, detail: str, *, retry_after: float | None = None):
+        super().__init__(detail, retryable=True, retry_after=retry_after)
 
 
 class Sheets(Protocol):

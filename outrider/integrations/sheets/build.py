@@ -1,9 +1,4 @@
-"""Spreadsheets by the accounts that the operator named in `OUTRIDER_SHEETS_ACCOUNTS`:
-
-    {"google": {"service_account_file": "/run/secrets/google.json"}}
-
-`local` is always there: files in the data folder.
-"""
+"""Spreadsheets by the accounts that the operator named, and those of the data folder."""
 
 from __future__ import annotations
 
@@ -13,18 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import SecretStr, TypeAdapter, ValidationError
-
 from outrider.config import Settings
 from outrider.errors import ConfigurationError
-from outrider.integrations.crm.accounts import AccountName
+from outrider.integrations.sheets.accounts import LOCAL, VARIABLE, GoogleSheetsAccount, read_sheets_accounts
 from outrider.integrations.sheets.base import Sheets
-from outrider.integrations.sheets.google import GoogleSheets, GoogleSheetsAccount
+from outrider.integrations.sheets.breaker import Breaker, sheets_circuit
+from outrider.integrations.sheets.google import GoogleSheets
 from outrider.integrations.sheets.local import LocalSheets
-
-VARIABLE = "OUTRIDER_SHEETS_ACCOUNTS"
-LOCAL = "local"
-_ACCOUNTS: TypeAdapter[dict[str, GoogleSheetsAccount]] = TypeAdapter(dict[AccountName, GoogleSheetsAccount])
 
 
 class UnknownSheetsAccount(ConfigurationError):
@@ -43,10 +33,11 @@ class SheetsAccountInfo:
 
 
 class Spreadsheets:
-    """One client per account and process."""
+    """One client per account and process, each behind its own circuit."""
 
     def __init__(self, accounts: Mapping[str, GoogleSheetsAccount], home: Path):
         self._google = {name: GoogleSheets(account) for name, account in accounts.items()}
+        self._guarded = {name: Breaker(sheets, sheets_circuit(name)) for name, sheets in self._google.items()}
         self._local = LocalSheets(home)
         self._stack = AsyncExitStack()
         for one in self._google.values():
@@ -64,29 +55,12 @@ class Spreadsheets:
         """
         if name == LOCAL:
             return self._local
-        if name not in self._google:
+        if name not in self._guarded:
             raise UnknownSheetsAccount(f"No account is named {name!r}.", remedy=f"Name it in {VARIABLE} and start again.")
-        return self._google[name]
+        return self._guarded[name]
 
     async def aclose(self) -> None:
         await self._stack.aclose()
-
-
-def read_sheets_accounts(setting: SecretStr | None) -> Mapping[str, GoogleSheetsAccount]:
-    """
-    Raises:
-        ConfigurationError: the setting can't be used.
-    """
-    if setting is None:
-        return {}
-    text = setting.get_secret_value().strip()
-    try:
-        return _ACCOUNTS.validate_json(text if text.startswith("{") else Path(text).read_text())
-    except OSError as error:
-        raise ConfigurationError(f"{VARIABLE}: the file can't be read ({error.strerror}).", remedy="Name a JSON file.") from None
-    except ValidationError as error:
-        problems = [f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors(include_input=False)]
-        raise ConfigurationError(f"{VARIABLE}: {'; '.join(problems)}", remedy="Correct or unset it, then start again.") from None
 
 
 def build_spreadsheets(settings: Settings) -> Spreadsheets:

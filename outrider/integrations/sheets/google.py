@@ -5,40 +5,21 @@ Values are written RAW, so that no text becomes a formula.
 
 from __future__ import annotations
 
-import asyncio
-import json
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import httpx
-import jwt
-from pydantic import AnyHttpUrl, BaseModel, ConfigDict
 
-from outrider.errors import ConfigurationError
-from outrider.integrations.crm.accounts import SafeUrl
+from outrider.integrations.google import GoogleTokens, ServiceAccountKey
+from outrider.integrations.sheets.accounts import VARIABLE, GoogleSheetsAccount
 from outrider.integrations.sheets.base import Rows, SheetsError
 
 SCOPE = "https://www.googleapis.com/auth/spreadsheets"
-CLAIM_SECONDS = 3600
-RENEW_BEFORE_SECONDS = 60
 TIMEOUT_SECONDS = 60.0
 LARGEST_ANSWER = 64 * 2**20
 ROWS_AT_ONCE = 5_000
 REMEDY = "Share the spreadsheet with the service account's address, with the right to edit."
-
-
-class GoogleSheetsAccount(BaseModel):
-    """A service account that spreadsheets are shared with."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    service_account_file: Path
-    """The key file that Google hands out."""
-    api_url: SafeUrl = AnyHttpUrl("https://sheets.googleapis.com")
-    token_url: SafeUrl = AnyHttpUrl("https://oauth2.googleapis.com/token")
 
 
 class GoogleSheets:
@@ -48,17 +29,17 @@ class GoogleSheets:
     """
 
     def __init__(self, account: GoogleSheetsAccount):
-        self._account = account
-        self._key = _read_key(account.service_account_file)
+        key = ServiceAccountKey.read(account.service_account_file, VARIABLE)
+        self.address = key.email
+        """Whom to share spreadsheets with."""
         self._api = f"{str(account.api_url).rstrip('/')}/v4/spreadsheets"
         self._http = httpx.AsyncClient(timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False)
-        self._asking = asyncio.Lock()
-        self._token, self._good_until = "", 0.0
+        token_url = str(account.token_url)
 
-    @property
-    def address(self) -> str:
-        """Whom to share spreadsheets with."""
-        return self._key["client_email"]
+        async def post(form: Mapping[str, str]) -> httpx.Response:
+            return await self._send("POST", token_url, data=form)
+
+        self._tokens = GoogleTokens(lambda: key.grant(SCOPE, token_url), post, SheetsError)
 
     async def titles(self, spreadsheet: str) -> Sequence[str]:
         answer = await self._ask("GET", f"/{_id(spreadsheet)}?fields=sheets.properties.title")
@@ -87,10 +68,10 @@ class GoogleSheets:
 
     async def _ask(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         """One request; a token that ended early is renewed once."""
-        response = await self._send(method, f"{self._api}{path}", json=body, headers=await self._headers())
+        response = await self._send(method, f"{self._api}{path}", json=body, headers=await self._tokens.headers())
         if response.status_code == httpx.codes.UNAUTHORIZED:
-            self._good_until = 0.0
-            response = await self._send(method, f"{self._api}{path}", json=body, headers=await self._headers())
+            self._tokens.forget()
+            response = await self._send(method, f"{self._api}{path}", json=body, headers=await self._tokens.headers())
         if response.is_success:
             return _object(response)
         status, said = response.status_code, _said(response)
@@ -100,28 +81,6 @@ class GoogleSheets:
             raise SheetsError(f"Google Sheets answered {status}.", retryable=True)
         remedy = REMEDY if status in (httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND) else "Look at the range and the sheet's name."
         raise SheetsError(f"Google Sheets refuses it: {said}", retryable=False, remedy=remedy)
-
-    async def _headers(self) -> dict[str, str]:
-        async with self._asking:
-            if time.monotonic() >= self._good_until:
-                await self._renew()
-            return {"authorization": f"Bearer {self._token}"}
-
-    async def _renew(self) -> None:
-        now, url = int(time.time()), str(self._account.token_url)
-        claim = {"iss": self._key["client_email"], "scope": SCOPE, "aud": url, "iat": now, "exp": now + CLAIM_SECONDS}
-        grant = {
-            "grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer",
-            "assertion": jwt.encode(claim, self._key["private_key"], algorithm="RS256"),
-        }
-        response = await self._send("POST", url, data=grant)
-        answer = _object(response)
-        if response.is_error or not isinstance(answer.get("access_token"), str):
-            said = str(answer.get("error_description") or answer.get("error") or "no token")[:200]
-            raise SheetsError(f"Google gives no access: {said}", retryable=False, remedy="Renew the service account's key.")
-        lifetime = answer.get("expires_in")
-        seconds = lifetime if isinstance(lifetime, int) else CLAIM_SECONDS
-        self._token, self._good_until = answer["access_token"], time.monotonic() + max(0, seconds - RENEW_BEFORE_SECONDS)
 
     async def _send(self, method: str, url: str, **request: Any) -> httpx.Response:
         try:
@@ -136,16 +95,6 @@ class GoogleSheets:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise SheetsError(f"Google Sheets can't be reached: {type(error).__name__}.", retryable=True) from error
         return httpx.Response(response.status_code, content=bytes(body), request=response.request)
-
-
-def _read_key(path: Path) -> Mapping[str, str]:
-    try:
-        key = json.loads(path.read_text())
-        jwt.encode({}, key["private_key"], algorithm="RS256")
-        return {name: str(key[name]) for name in ("client_email", "private_key")}
-    except (OSError, ValueError, KeyError, TypeError, jwt.PyJWTError) as error:
-        detail = f"OUTRIDER_SHEETS_ACCOUNTS: the key file of the service account can't be used ({type(error).__name__})."
-        raise ConfigurationError(detail, remedy="Name the JSON file that Google handed out.") from None
 
 
 def _id(spreadsheet: str) -> str:

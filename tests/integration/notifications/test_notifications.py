@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -48,7 +48,8 @@ class House:
     def __init__(self, world: World, settings: Settings, api: AsyncClient, receiver: Receiver):
         self.world, self.settings, self.api, self.receiver = world, settings, api, receiver
         self.notifiers = build_notifiers(settings, StaffTexts(world.database))
-        self.sender = WebhookSender(allows_private=True, seconds=1)
+        self.clock = 0.0
+        self.sender = WebhookSender(allows_private=True, seconds=1, now=lambda: self.clock)
 
     async def notes(self, *facts: Any) -> None:
         async with self.world.database.transaction() as session:
@@ -59,6 +60,7 @@ class House:
         return await run_due_jobs(JobContext(self.world.database, parts))
 
     async def passes(self, time: timedelta) -> None:
+        self.clock += time.total_seconds()
         await self.world.execute("UPDATE pgqueuer SET execute_after = execute_after - CAST(:time AS interval)", time=time)
 
     async def rule(self, **values: Any) -> dict[str, Any]:
@@ -265,6 +267,49 @@ async def test_a_slow_endpoint_has_few_messages_under_way(house: House) -> None:
     await house.works()
     assert len(house.receiver.heard) == 1
     assert (await house.messages())[0].attempts == 1, "waiting for a place is no attempt"
+
+
+async def test_an_endpoint_that_is_away_is_left_alone_and_misses_nothing(house: House) -> None:
+    endpoint_id, _ = await house.endpoint()
+    house.receiver.says = Answer(503, b"")
+    await house.notes(*[FACT] * 8)
+    await house.works()
+    assert len(house.receiver.heard) == 5
+    waiting = [message for message in await house.messages() if message.attempts == 0]
+    assert len(waiting) == 3
+    assert all((message.log, message.tries_left) == ([], TRIES) and message.next_attempt_at for message in waiting)
+
+    answer = await house.api.post(f"/api/webhook-endpoints/{endpoint_id}/test")
+    await house.works()
+    assert len(house.receiver.heard) == 6, "a person who tests gets an answer at once"
+    tested = (await house.api.get(f"/api/webhook-deliveries/{answer.json()['id']}")).json()
+    assert (tested["attempts"], tested["log"][0]["status"]) == (1, 503)
+
+    house.receiver.says = Answer(200, b"")
+    for _ in range(2):
+        await house.passes(timedelta(seconds=90))
+        await house.works()
+    assert {message.state for message in await house.messages()} == {"delivered"}
+    assert {message.attempts for message in await house.messages()} == {1, 2}
+
+
+async def test_a_message_waits_longer_the_older_it_is(house: House) -> None:
+    await house.endpoint()
+    house.receiver.says = Answer(503, b"")
+    await house.notes(*[FACT] * 6)
+    await house.world.execute("UPDATE webhook_deliveries SET created_at = now() - interval '10 hours'")
+    await house.works()
+    [waiting] = [message for message in await house.messages() if message.attempts == 0]
+    assert waiting.next_attempt_at is not None
+    assert timedelta(minutes=59) < waiting.next_attempt_at - datetime.now(UTC) < timedelta(minutes=80)
+
+
+async def test_an_endpoint_that_answers_is_not_left_alone_whatever_it_says(house: House) -> None:
+    await house.endpoint()
+    house.receiver.says = Answer(404, b"")
+    await house.notes(*[FACT] * 8)
+    await house.works()
+    assert len(house.receiver.heard) == 8
 
 
 async def test_secrets_are_told_once_and_replaced_with_time_to_change(house: House) -> None:
