@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from outrider.errors import ConfigurationError
 
 SIMULATOR_ACCOUNT_SID = "AC" + "5" * 32
+SHORTEST_KEY = 32
 SIMULATOR_AUTH_TOKEN = "simulator-token-not-a-secret"  # noqa: S105  (opens nothing but the simulator)
 
 
@@ -52,7 +53,8 @@ class Settings(BaseSettings):
     simulator_port: int = Field(8010, ge=1, le=65535)
     """Port of the shipped simulator, which plays the carrier while no account is configured."""
     secret_key: SecretStr | None = None
-    """Signs what leaves the house and has to be recognised when it returns."""
+    """Seals the secrets that lie in the database; at least 32 characters. Several, separated by commas: the first one seals, all
+    of them open. Unset, a key of our own lies in the data folder."""
 
     # Carrier
     twilio_account_sid: str | None = Field(None, validation_alias=_public("TWILIO_ACCOUNT_SID"))
@@ -259,6 +261,14 @@ class Settings(BaseSettings):
         if scheme.split("+")[0] not in ("postgres", "postgresql") or not rest:
             raise ValueError("must be a postgresql://user:password@host:port/database address")
         return f"postgresql://{rest}"
+
+    @field_validator("secret_key")
+    @classmethod
+    def _keys_are_long(cls, value: SecretStr | None) -> SecretStr | None:
+        keys = [] if value is None else [key.strip() for key in value.get_secret_value().split(",")]
+        if any(len(key) < SHORTEST_KEY for key in keys):
+            raise ValueError(f"must have at least {SHORTEST_KEY} characters in each key; make one with: openssl rand -base64 32")
+        return value
 
     @field_validator("redis_url")
     @classmethod

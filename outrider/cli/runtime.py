@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
+import structlog
 import typer
 import uvloop
 from rich.console import Console
@@ -21,10 +22,12 @@ from outrider.db.engine import DATABASE_TROUBLE, Database
 from outrider.db.migrate import migrate
 from outrider.errors import ConfigurationError, OutriderError, Unavailable
 from outrider.events.waking import waking
+from outrider.notifications.endpoints import seal_anew
 from outrider.telemetry import configure_logging
 from outrider.workflows.shipped import ensure_shipped_workflows
 
 Result = TypeVar("Result")
+log = structlog.get_logger(__name__)
 
 OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
@@ -114,6 +117,8 @@ async def prepare(database: Database, settings: Settings) -> None:
     async with database.transaction() as session:
         await ensure_default_senders(session, settings)
         await ensure_shipped_workflows(session)
+        if unreadable := await seal_anew(session, settings):
+            log.error("webhook_secrets_unreadable", endpoints=unreadable, remedy="see OUTRIDER_SECRET_KEY in docs/operating.md")
 
 
 def stop_on_signal() -> asyncio.Event:

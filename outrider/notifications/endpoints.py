@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from outrider.config import Settings
+from outrider.db.sealing import Sealer, SecretUnreadable, sealer_of
 from outrider.errors import Conflict, InvalidInput, NotFound
 from outrider.events.live import announce
 from outrider.events.topics import Topic
@@ -19,7 +21,7 @@ from outrider.notifications.jobs import send_webhook
 from outrider.notifications.models import NoticeState, WebhookDelivery, WebhookEndpoint
 from outrider.notifications.recording import send
 from outrider.notifications.schemas import EndpointIn, EndpointOut, EndpointPatch
-from outrider.notifications.sending import in_force
+from outrider.notifications.sending import entries_in_force
 from outrider.notifications.service import facts_to_choose
 
 MOST_ENDPOINTS = 50
@@ -68,7 +70,7 @@ async def get_endpoint(session: AsyncSession, endpoint_id: int) -> WebhookEndpoi
     return endpoint
 
 
-async def create_endpoint(session: AsyncSession, given: EndpointIn) -> tuple[WebhookEndpoint, str]:
+async def create_endpoint(session: AsyncSession, given: EndpointIn, sealer: Sealer) -> tuple[WebhookEndpoint, str]:
     """Returns the endpoint and its secret, which is told only here.
 
     Raises:
@@ -82,7 +84,7 @@ async def create_endpoint(session: AsyncSession, given: EndpointIn) -> tuple[Web
         description=given.description,
         facts=_known(given.facts),
         enabled=given.enabled,
-        secrets=[{"secret": secret, "until": None}],
+        secrets=[{"secret": sealer.seal(secret), "until": None}],
     )
     session.add(endpoint)
     return await _saved(session, endpoint), secret
@@ -114,8 +116,12 @@ async def delete_endpoint(session: AsyncSession, endpoint_id: int) -> None:
     announce(session, Topic.WEBHOOKS, "changed", [endpoint_id])
 
 
-async def rotate_secret(session: AsyncSession, endpoint_id: int, keep_hours: float) -> tuple[WebhookEndpoint, str]:
+async def rotate_secret(
+    session: AsyncSession, endpoint_id: int, keep_hours: float, sealer: Sealer
+) -> tuple[WebhookEndpoint, str]:
     """Sign with a new secret from now on, and with the old one for a while, so that the receiver has time to change.
+
+    An old one that can't be read any more is dropped.
 
     Raises:
         NotFound: no such endpoint.
@@ -123,15 +129,46 @@ async def rotate_secret(session: AsyncSession, endpoint_id: int, keep_hours: flo
     endpoint = await get_endpoint(session, endpoint_id)
     now = datetime.now(UTC)
     until = (now + timedelta(hours=keep_hours)).isoformat()
-    valid = set(in_force(endpoint, now))
     old = [
         {"secret": entry["secret"], "until": min(entry["until"] or until, until)}
-        for entry in endpoint.secrets
-        if entry["secret"] in valid
+        for entry in entries_in_force(endpoint, now)
+        if _is_readable(entry["secret"], sealer)
     ]
     secret = new_secret()
-    endpoint.secrets = [{"secret": secret, "until": None}, *(old[: MOST_SECRETS - 1] if keep_hours else [])]
+    endpoint.secrets = [{"secret": sealer.seal(secret), "until": None}, *(old[: MOST_SECRETS - 1] if keep_hours else [])]
     return await _saved(session, endpoint), secret
+
+
+async def seal_anew(session: AsyncSession, settings: Settings) -> list[int]:
+    """Seal all secrets with the newest key, after which the older ones are not needed any more.
+
+    Returns:
+        Ids of the endpoints that have a secret which no key opens.
+
+    Raises:
+        ConfigurationError: as in `sealer_of`; not where there is nothing to seal.
+    """
+    unreadable: list[int] = []
+    endpoints = await repository.lock_all_endpoints(session)
+    if not endpoints:
+        return unreadable
+    sealer = sealer_of(settings)
+    for endpoint in endpoints:
+        if all(sealer.is_current(entry["secret"]) for entry in endpoint.secrets):
+            continue
+        try:
+            endpoint.secrets = [entry | {"secret": sealer.seal(sealer.open(entry["secret"]))} for entry in endpoint.secrets]
+        except SecretUnreadable:
+            unreadable.append(endpoint.id)
+    return unreadable
+
+
+def _is_readable(sealed: str, sealer: Sealer) -> bool:
+    try:
+        sealer.open(sealed)
+    except SecretUnreadable:
+        return False
+    return True
 
 
 async def send_test(session: AsyncSession, endpoint_id: int) -> WebhookDelivery:

@@ -115,7 +115,7 @@ class WebhookEndpoint(HasId, HasTimes, Base):
     facts: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     """Names of the facts that it gets; none means all."""
     secrets: Mapped[list[dict[str, Any]]]
-    """`{secret, until}`, the newest first; `until` (ISO 8601) of one that was replaced."""
+    """`{secret, until}`, the newest first: each secret sealed (`db.sealing`), `until` (ISO 8601) of one that was replaced."""
     enabled: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
     disabled_reason: Mapped[str | None] = mapped_column(Text)
     """Why we stopped sending by ourselves."""

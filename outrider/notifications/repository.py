@@ -217,6 +217,10 @@ async def all_endpoints(session: AsyncSession) -> Sequence[WebhookEndpoint]:
     return (await session.scalars(select(WebhookEndpoint).order_by(WebhookEndpoint.id))).all()
 
 
+async def lock_all_endpoints(session: AsyncSession) -> Sequence[WebhookEndpoint]:
+    return (await session.scalars(select(WebhookEndpoint).order_by(WebhookEndpoint.id).with_for_update())).all()
+
+
 async def message_counts(session: AsyncSession, endpoint_ids: Sequence[int]) -> dict[tuple[int, str], int]:
     """Messages that wait, and those of the last day by how they ended."""
     if not endpoint_ids:

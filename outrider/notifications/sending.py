@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import orjson
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.config import Settings
+from outrider.db.sealing import Sealer, SecretUnreadable, sealer_of
 from outrider.events.facts import notify
 from outrider.events.live import announce
 from outrider.events.topics import Topic
@@ -51,7 +53,7 @@ async def attempt(context: JobContext, delivery_id: int) -> timedelta | None:
                 call.was_made = False
                 return None
             message, endpoint = claimed
-            outcome = await _send(sender, endpoint, message)
+            outcome = await _send(sender, endpoint, message, sealer_of(context.part(Settings)))
             call.error = outcome if isinstance(outcome, DeliveryFailed) else None
     except EndpointLeftAlone as refusal:
         return await _postpone(context, waiting, refusal)
@@ -84,20 +86,33 @@ async def _postpone(context: JobContext, message: WebhookDelivery, refusal: Endp
     return wait
 
 
-async def _send(sender: WebhookSender, endpoint: WebhookEndpoint, message: WebhookDelivery) -> Delivered | DeliveryFailed:
+async def _send(
+    sender: WebhookSender, endpoint: WebhookEndpoint, message: WebhookDelivery, sealer: Sealer
+) -> Delivered | DeliveryFailed:
     try:
-        return await sender.deliver(
-            endpoint.url, message.body.encode(), message_id=message.message_id, secrets=in_force(endpoint, datetime.now(UTC))
-        )
+        keys = in_force(endpoint, datetime.now(UTC), sealer)
+        return await sender.deliver(endpoint.url, message.body.encode(), message_id=message.message_id, secrets=keys)
+    except SecretUnreadable as error:
+        # Nothing is wrong with the message: it is sent once somebody has given us the key.
+        log.warning("webhook_secret_unreadable", endpoint_id=endpoint.id, remedy=error.remedy)
+        return DeliveryFailed(f"The signing secret can't be read. {error.detail} {error.remedy}")
     except DeliveryFailed as error:
         log.warning("webhook_not_delivered", endpoint_id=endpoint.id, delivery_id=message.id, error=error.detail)
         return error
 
 
-def in_force(endpoint: WebhookEndpoint, now: datetime) -> list[str]:
-    """The endpoint's signing secrets, the newest first; one that was replaced signs for a while longer."""
-    known = [(entry["secret"], entry.get("until")) for entry in endpoint.secrets]
-    return [secret for secret, until in known if until is None or datetime.fromisoformat(until) > now]
+def entries_in_force(endpoint: WebhookEndpoint, now: datetime) -> list[dict[str, Any]]:
+    """The endpoint's sealed signing secrets, the newest first; one that was replaced signs for a while longer."""
+    return [entry for entry in endpoint.secrets if entry.get("until") is None or datetime.fromisoformat(entry["until"]) > now]
+
+
+def in_force(endpoint: WebhookEndpoint, now: datetime, sealer: Sealer) -> list[str]:
+    """The endpoint's signing secrets.
+
+    Raises:
+        SecretUnreadable
+    """
+    return [sealer.open(entry["secret"]) for entry in entries_in_force(endpoint, now)]
 
 
 def _next_pause(message: WebhookDelivery, outcome: Delivered | DeliveryFailed) -> timedelta | None:

@@ -9,7 +9,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 
 from outrider.auth.permissions import Permission, require
+from outrider.config import Settings
 from outrider.db.pages import Cursor, Limit, Page
+from outrider.db.sealing import Sealer, sealer_of
 from outrider.db.web import Transaction
 from outrider.integrations.notifications.webhook import WebhookSender
 from outrider.notifications import endpoints as service
@@ -32,6 +34,14 @@ WRITE = [Depends(require(Permission.SETTINGS_WRITE))]
 LOOK_UP_SECONDS = 3.0
 
 
+def _sealer(request: Request) -> Sealer:
+    settings: Settings = request.app.state.settings
+    return sealer_of(settings)
+
+
+Sealing = Annotated[Sealer, Depends(_sealer)]
+
+
 @endpoint_router.get("", dependencies=READ)
 async def list_webhook_endpoints(session: Transaction) -> Page[EndpointOut]:
     """Every endpoint, on one page, with the figures of its messages."""
@@ -39,10 +49,12 @@ async def list_webhook_endpoints(session: Transaction) -> Page[EndpointOut]:
 
 
 @endpoint_router.post("", status_code=201, dependencies=WRITE)
-async def create_webhook_endpoint(session: Transaction, request: Request, endpoint: EndpointIn) -> EndpointSecret:
+async def create_webhook_endpoint(
+    session: Transaction, request: Request, endpoint: EndpointIn, sealer: Sealing
+) -> EndpointSecret:
     """Have facts sent to an address. The signing secret is told only in this answer."""
     endpoint.url = await _checked(request, endpoint.url)
-    created, secret = await service.create_endpoint(session, endpoint)
+    created, secret = await service.create_endpoint(session, endpoint, sealer)
     return EndpointSecret(endpoint=await _one(session, created), secret=secret)
 
 
@@ -66,9 +78,9 @@ async def delete_webhook_endpoint(session: Transaction, endpoint_id: int) -> Non
 
 
 @endpoint_router.post("/{endpoint_id}/rotate-secret", dependencies=WRITE)
-async def rotate_webhook_secret(session: Transaction, endpoint_id: int, wanted: RotateIn) -> EndpointSecret:
+async def rotate_webhook_secret(session: Transaction, endpoint_id: int, wanted: RotateIn, sealer: Sealing) -> EndpointSecret:
     """Replace the signing secret. The old one signs beside it for a while."""
-    endpoint, secret = await service.rotate_secret(session, endpoint_id, wanted.keep_hours)
+    endpoint, secret = await service.rotate_secret(session, endpoint_id, wanted.keep_hours, sealer)
     return EndpointSecret(endpoint=await _one(session, endpoint), secret=secret)
 
 
