@@ -146,9 +146,9 @@ def job(
 ) -> Callable[[Callable[Concatenate[JobContext, P], Awaitable[None]]], Job[P]]:
     """Decorator: make an async function a durable job named `noun.verb`.
 
-    A job that raises is tried again after 1, 2, 4 … seconds (at most five minutes), `max_attempts` times; then it is held
-    as failed with its traceback until a person re-queues it. A job that runs for seconds is bulk: it has slots of its own, so
-    that nobody who waits for an answer waits for a campaign.
+    A job that raises is tried again after 1, 2, 4 … seconds, or when a provider asks (at most five minutes), `max_attempts`
+    times; then it is held as failed with its traceback until a person re-queues it. A job that runs for seconds is bulk: it has
+    slots of its own, so that nobody who waits for an answer waits for a campaign.
     """
 
     def register(function: Callable[Concatenate[JobContext, P], Awaitable[None]]) -> Job[P]:

@@ -20,6 +20,7 @@ from pgqueuer.domain.models import Job as StoredJob
 from pgqueuer.domain.models import Schedule as DueSchedule
 
 from outrider.db.engine import DATABASE_TROUBLE, Database
+from outrider.errors import ProviderError
 from outrider.jobs.definition import Job, JobContext, Schedule, registry, schedules
 from outrider.telemetry import JOB_SECONDS, JOBS, timed
 
@@ -43,6 +44,12 @@ CONNECTION_LOST = (
 def backoff(attempts: int) -> timedelta:
     """Wait before the next try after `attempts` failed ones: 1, 2, 4 … seconds, at most five minutes."""
     return min(timedelta(seconds=2**attempts), LONGEST_BACKOFF)
+
+
+def wait_after(error: Exception, attempts: int) -> timedelta:
+    """The backoff, or longer if a provider asks for it: a try before that would be in vain, and there are not many."""
+    asked = error.retry_after if isinstance(error, ProviderError) else None
+    return max(backoff(attempts), min(timedelta(seconds=asked or 0), LONGEST_BACKOFF))
 
 
 @dataclass
@@ -136,7 +143,7 @@ class Worker:
                 if final:
                     self._tell_given_up(registered.name)
                     raise
-                raise RetryRequested(delay=backoff(stored.attempts), reason=str(error)[:500]) from error
+                raise RetryRequested(delay=wait_after(error, stored.attempts), reason=str(error)[:500]) from error
             JOBS.labels(registered.name, "done").inc()
             log.debug("job_done", seconds=round(time.perf_counter() - began, 3))
 

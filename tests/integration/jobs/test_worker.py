@@ -11,9 +11,10 @@ from pydantic import ValidationError
 from sqlalchemy import text
 
 from outrider.db.engine import Database
+from outrider.errors import ProviderError
 from outrider.jobs import JobContext, job
 from outrider.jobs.definition import Job, registry
-from outrider.jobs.worker import Worker, backoff
+from outrider.jobs.worker import Worker, backoff, wait_after
 
 HEARTBEAT = timedelta(seconds=0.5)
 
@@ -161,3 +162,9 @@ async def test_short_jobs_do_not_wait_for_bulk_jobs(database: Database, remember
 
 def test_backoff_doubles_up_to_five_minutes() -> None:
     assert [backoff(n).total_seconds() for n in (0, 1, 2, 20)] == [1, 2, 4, 300]
+
+
+def test_a_provider_that_asks_for_time_gets_it() -> None:
+    asks = [ProviderError("away", retryable=True, retry_after=seconds) for seconds in (0.5, 30, 9000, None)]
+    assert [wait_after(error, 1).total_seconds() for error in asks] == [2, 30, 300, 2]
+    assert wait_after(ValueError("ours"), 1).total_seconds() == 2
