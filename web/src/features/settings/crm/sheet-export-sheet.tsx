@@ -1,31 +1,23 @@
 import { z } from 'zod'
-import type { Schemas } from '@/api/client'
 import { useExportToSheet } from '@/api/sheets'
 import { FormSheet } from '@/components/form/form-sheet'
 import { Field } from '@/components/ui/field'
 import { Input, NativeSelect } from '@/components/ui/input'
-import { spreadsheetHint } from './sheet-import-sheet'
+import { type SheetsAccount, SpreadsheetFields, spreadsheetDefaults, spreadsheetShape } from './spreadsheet-fields'
 
 const exportForm = z.object({
   campaign_id: z
     .string()
     .trim()
     .regex(/^[1-9]\d{0,15}$/, 'Write the campaign’s number.'),
-  account: z.string(),
-  spreadsheet: z.string().trim().min(1, 'Name the spreadsheet.'),
+  ...spreadsheetShape,
   sheet: z.string().trim().min(1, 'Name the sheet.'),
   mode: z.enum(['update', 'append']),
   every_minutes: z.enum(['', '15', '60', '1440']),
 })
 type ExportForm = z.infer<typeof exportForm>
 
-export function SheetExportSheet({
-  accounts,
-  onClose,
-}: {
-  accounts: Schemas['SheetsAccountOut'][]
-  onClose: () => void
-}) {
+export function SheetExportSheet({ accounts, onClose }: { accounts: SheetsAccount[]; onClose: () => void }) {
   const write = useExportToSheet()
   const save = ({ campaign_id, every_minutes, ...rest }: ExportForm) =>
     write.mutateAsync({
@@ -41,8 +33,7 @@ export function SheetExportSheet({
       schema={exportForm}
       defaultValues={{
         campaign_id: '',
-        account: accounts[0]?.name ?? 'local',
-        spreadsheet: '',
+        ...spreadsheetDefaults(accounts),
         sheet: 'Results',
         mode: 'update',
         every_minutes: '60',
@@ -55,25 +46,13 @@ export function SheetExportSheet({
           <Field label="Campaign" required error={errors.campaign_id?.message} hint="Its number, as in its address.">
             {(control) => <Input {...control} inputMode="numeric" autoComplete="off" {...register('campaign_id')} />}
           </Field>
-          <Field label="Account">
-            {(control) => (
-              <NativeSelect {...control} {...register('account')}>
-                {accounts.map((one) => (
-                  <option key={one.name} value={one.name}>
-                    {one.name}
-                  </option>
-                ))}
-              </NativeSelect>
-            )}
-          </Field>
-          <Field
-            label="Spreadsheet"
-            required
-            error={errors.spreadsheet?.message}
-            hint={spreadsheetHint(accounts, watch('account'))}
-          >
-            {(control) => <Input {...control} autoComplete="off" {...register('spreadsheet')} />}
-          </Field>
+          <SpreadsheetFields
+            accounts={accounts}
+            chosen={watch('account')}
+            account={register('account')}
+            spreadsheet={register('spreadsheet')}
+            error={errors.spreadsheet}
+          />
           <Field label="Sheet" required error={errors.sheet?.message} hint="What is in it is replaced, or added to.">
             {(control) => <Input {...control} autoComplete="off" {...register('sheet')} />}
           </Field>
