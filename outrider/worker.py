@@ -77,6 +77,7 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
             enrichment=enrichers,
             enricher=enrichers,
             database=database,
+            secrets=secrets_of(settings),
         )
         runner = CampaignRunner(database, models, settings)
         notifiers = build_notifiers(settings, StaffTexts(database))
@@ -90,7 +91,7 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
                 Notifiers: notifiers,
                 WebhookSender: webhooks,
                 CampaignRunner: runner,
-                ConversationTeam: ConversationTeam(parts, secrets_of(settings)),
+                ConversationTeam: ConversationTeam(parts),
                 Briefings: CampaignBriefings(),
                 OutsideCalendars: build_calendars(settings),
                 Crms: crms,

@@ -6,7 +6,7 @@ class SchedulerAgent(Agent): ...
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -37,6 +37,8 @@ class AgentParts:
     enrichment: Companies | None = None
     enricher: Enricher | None = None
     database: Database | None = None
+    secrets: Sequence[str] = ()
+    """Values that no agent may ever say, whatever happens."""
 
 
 Made = TypeVar("Made", bound=type[Agent])

@@ -135,8 +135,9 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
                 enrichment=app.state.enrichers,
                 enricher=app.state.enrichers,
                 database=database,
+                secrets=secrets_of(settings),
             )
-            app.state.conversation_team = ConversationTeam(app.state.agent_parts, secrets_of(settings))
+            app.state.conversation_team = ConversationTeam(app.state.agent_parts)
             app.state.sales_team = SalesTeam(database, app.state.agent_parts, app.state.briefings, settings)
             app.state.invocations = Invocations(database, app.state.agent_parts, app.state.briefings, settings)
             stack.push_async_callback(app.state.invocations.aclose)

@@ -96,8 +96,12 @@ class Stage:
         """
         self.language, self.zone = (lead.language or "en")[:2], lead.time_zone
         team = ConversationTeam(
-            AgentParts(models=self.judged, slots=SlotFinder(self.database, self.settings), database=self.database),
-            secrets_of(self.settings),
+            AgentParts(
+                models=self.judged,
+                slots=SlotFinder(self.database, self.settings),
+                database=self.database,
+                secrets=secrets_of(self.settings),
+            )
         )
         self.parts = {
             Settings: self.settings,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from outrider.agents.base import Guardrails
 from outrider.agents.guard.addresses import invented
@@ -28,6 +29,8 @@ LONGEST_WHY = 240
 """Characters of a model's own words about why it wants a person."""
 ASKED_WITHOUT_WORDS = "The agent wants a person to answer and did not say why."
 
+LONGEST_NAME = 80
+MOST_DIGITS = 6
 FOR_MACHINES = re.compile(r"[{\[]\s?[\"'{\[]|[\"']\s?:\s?[\"'{\[\d]|```|</?[a-z]{2,20}>|\{\{|\}\}", re.IGNORECASE)
 """Data or markup: nobody texts like that."""
 MARK = re.compile(r"\[\[\s{0,9}(person|unknown)\b[\s:]{0,9}([^\[\]]*+)(?:\]\]?|$)", re.IGNORECASE)
@@ -95,8 +98,10 @@ def check_answer(
     if must_disclose and not discloses(text):
         text = with_disclosure(text, language)
     text = shortened(text, limits.most_characters)
-    if problem := _problem(text, told, limits):
-        return _refused(problem)
+    if problem := problem_in(text, told, limits):
+        return _refused(f"The agent's answer {problem}, so it was not sent.")
+    if plain(text) in {plain(ours) for ours in told.our_texts}:
+        return _refused("The agent would have said the same again, so its answer was not sent.")
     return Checked(text, reason, asked, is_known)
 
 
@@ -105,26 +110,43 @@ def admits_not_knowing(answer: str) -> bool:
     return any(mark[1].lower() == "unknown" for mark in MARK.finditer(answer[:MOST_LOOKED_AT]))
 
 
-def _problem(text: str, told: Told, limits: Guardrails) -> str | None:
-    """Why the text may not be sent, in words for the people who read it; None if it may."""
+def problem_in(text: str, told: Told, limits: Guardrails) -> str | None:
+    """What keeps the text from being sent, as the rest of a sentence (“promised a refund, …”); None if it may be."""
+    text = undisguised(text)
+    if problem := unrepeatable(text, told, limits):
+        return problem
+    if claims_to_be_human(text):
+        return "claimed that a person writes"
+    if found := _forbidden(text, limits.forbidden_phrases):
+        return f"said “{found}”, which it must never say"
+    if found := unapproved(text, told.by_us):
+        return f"promised {found}, which the campaign does not"
+    return None
+
+
+def unrepeatable(text: str, told: Told, limits: Guardrails) -> str | None:
+    """What nobody should get to read of it, our own staff included, as `problem_in` says it: secrets, instructions, data
+    instead of words, and addresses or numbers that nobody told."""
     text = undisguised(text)
     if secret_in(text, told.secrets):
-        return "The agent's answer held something that looks like a key or a password, so it was not sent."
+        return "held something that looks like a key or a password"
     if quotes_instructions(text, told.instructions, told.prompt):
-        return "The agent's answer repeated its own instructions, so it was not sent."
+        return "repeated its own instructions"
     if FOR_MACHINES.search(text):
-        return "The agent's answer was data instead of a text for a person, so it was not sent."
-    if claims_to_be_human(text):
-        return "The agent's answer claimed that a person writes, so it was not sent."
+        return "was data instead of a text for a person"
     if found := invented(text, [*told.by_us, *told.names], [*told.by_us, *told.names, *told.by_lead], limits.allowed_links):
-        return f"The agent's answer named “{found}”, which nobody told it, so it was not sent."
-    if found := _forbidden(text, limits.forbidden_phrases):
-        return f"The agent's answer said “{found}”, which it must never say, so it was not sent."
-    if found := unapproved(text, told.by_us):
-        return f"The agent's answer promised {found}, which the campaign does not, so it was not sent."
-    if plain(text) in {plain(ours) for ours in told.our_texts}:
-        return "The agent would have said the same again, so its answer was not sent."
+        return f"named “{found}”, which nobody told it"
     return None
+
+
+def names_of(lead: Mapping[str, Any]) -> list[str]:
+    """The lead's name and company as far as they look like ones: a form may hold anything."""
+    return [name for field in ("name", "company") if _is_name(name := str(lead.get(field) or ""))]
+
+
+def _is_name(text: str) -> bool:
+    digits = sum(character.isdigit() for character in text)
+    return len(text) <= LONGEST_NAME and digits <= MOST_DIGITS and not any(mark in text for mark in "/@:")
 
 
 def _forbidden(text: str, phrases: Sequence[str]) -> str | None:

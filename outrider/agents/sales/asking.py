@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from outrider.agents.base import AgentConfiguration, CostMetrics, WorkflowContext
-from outrider.agents.factory import Models
+from outrider.agents.defaults import built_in
+from outrider.agents.factory import AgentParts, Models
+from outrider.agents.guard.answers import Told, names_of
 from outrider.agents.guard.fencing import RULE, fenced
-from outrider.agents.sales.evidence import EvidenceBook
+from outrider.agents.sales.evidence import EvidenceBook, evidence_of
 from outrider.agents.variables import fill
 from outrider.llm.base import CallScope, ChatMessage, ChatReply, ChatRequest
 from outrider.llm.structured import complete_as
@@ -21,6 +23,24 @@ EVIDENCE_RULE = """Every statement names in `evidence` the ids of the entries th
 without them is thrown away, and so is one with a figure or a name that its entries do not have. What no entry says is unknown: \
 leave it out."""
 MOST_TOKENS = 1_500
+
+
+def told_to(configuration: AgentConfiguration, context: WorkflowContext, parts: AgentParts) -> Told:
+    """What an agent's words may stand on: the campaign alone. A provider's or a form's word is no permission to say it."""
+    briefing = context.briefing
+    shipped = built_in(configuration.agent_type).system_prompt
+    return Told(
+        by_us=[briefing.name, briefing.sender_name, briefing.description, briefing.template or "", briefing.system_prompt],
+        names=names_of(context.lead),
+        instructions=f"{EVIDENCE_RULE}\n{RULE}\n{shipped}",
+        prompt=configuration.system_prompt,
+        secrets=parts.secrets,
+    )
+
+
+def book_of(configuration: AgentConfiguration, context: WorkflowContext, parts: AgentParts) -> EvidenceBook:
+    """The evidence of a run, and what may be said of it."""
+    return evidence_of(context, told_to(configuration, context, parts), configuration.guardrails)
 
 
 def system_prompt(configuration: AgentConfiguration, context: WorkflowContext) -> str:

@@ -8,10 +8,9 @@ from typing import ClassVar
 from outrider.agents.base import Agent, AgentConfiguration, AgentResponse, AgentType, WorkflowContext
 from outrider.agents.factory import AgentParts, agent
 from outrider.agents.sales.approvals.flow import begin
-from outrider.agents.sales.asking import ask, cost_of, system_prompt
+from outrider.agents.sales.asking import ask, book_of, cost_of, system_prompt
 from outrider.agents.sales.contacts import contact_of
 from outrider.agents.sales.drafts import NO_CHANNEL, NO_OFFER, Unsendable, checked_text, offers, usable
-from outrider.agents.sales.evidence import evidence_of
 from outrider.agents.sales.results import BdrDraft, BdrPlan
 
 TASK = """Sum up who this is and why they fit, propose the one next step over a channel in `channels`, and write it ready \
@@ -32,7 +31,7 @@ class BdrAgent(Agent):
         self._parts = parts
 
     async def process(self, context: WorkflowContext, user_input: str) -> AgentResponse:
-        book = evidence_of(context)
+        book = book_of(self.configuration, context, self._parts)
         contact = await contact_of(self._parts, context)
         channels = usable(contact)
         if not channels:
@@ -54,13 +53,12 @@ class BdrAgent(Agent):
             self._parts.models, self.configuration, context, book, BdrDraft, purpose="bdr", task=TASK, data=data
         )
         used = book.of(draft.evidence)
-        limits, instructions = self.configuration.guardrails, self.configuration.system_prompt
         try:
             if draft.channel not in channels:
                 raise Unsendable(f"goes over {draft.channel}, which may not be used")
-            text, segments = checked_text(draft.text, draft.channel, used, context, limits, instructions)
+            text, segments = checked_text(draft.text, draft.channel, used, context, book)
             if draft.subject:
-                checked_text(draft.subject, draft.channel, used, context, limits, instructions)
+                checked_text(draft.subject, draft.channel, used, context, book)
         except Unsendable as error:
             return self._nothing(f"The draft {error}.", reply.model)
         summary, dropped = book.checked(draft.summary)
@@ -69,12 +67,12 @@ class BdrAgent(Agent):
             summary=summary,
             channel=draft.channel,
             when_days=draft.when_days,
-            why=draft.why,
+            why=book.sayable(draft.why),
             subject=draft.subject,
             text=text,
             segments=segments,
             personalised_by=used,
-            checks=draft.checks,
+            checks=[check for check in draft.checks if book.may_say(check)],
             unknown=[name for name in WANTED if not book.about(name)],
             flow=await begin(draft.channel, text),
             dropped=dropped,

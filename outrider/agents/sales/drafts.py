@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from outrider.agents.base import Guardrails, WorkflowContext
-from outrider.agents.guard.addresses import invented
+from outrider.agents.base import WorkflowContext
+from outrider.agents.guard.answers import problem_in
 from outrider.agents.guard.lengths import shortened
-from outrider.agents.guard.promises import unapproved
-from outrider.agents.guard.secrets import quotes_instructions, secret_in
 from outrider.agents.sales.contacts import Contact
-from outrider.agents.sales.evidence import figures
+from outrider.agents.sales.evidence import EvidenceBook, figures
 from outrider.agents.sales.results import Evidence, TouchChannel
 from outrider.channels.segments import count_segments, to_gsm
 
@@ -19,6 +17,8 @@ LONGEST_SMS = 300
 LONGEST_MAIL = 1_200
 NO_CHANNEL = "No channel may be used."
 NO_OFFER = "No campaign says what we offer, so there is nothing to write about."
+OWN = ("name", "company", "title")
+"""Fields of the lead whose figures may be repeated to them."""
 SOFT_HYPHENS = str.maketrans("", "", "\u00ad")
 
 
@@ -27,44 +27,29 @@ class Unsendable(Exception):
 
 
 def checked_text(
-    text: str, channel: TouchChannel, used: Sequence[Evidence], context: WorkflowContext, limits: Guardrails, instructions: str
+    text: str, channel: TouchChannel, used: Sequence[Evidence], context: WorkflowContext, book: EvidenceBook
 ) -> tuple[str, int]:
     """The draft as it may be proposed, and the segments of a text message (0 of others).
 
     Raises:
-        Unsendable: it has an address, a number, a promise or a figure that nobody told us, or is too long to be cut.
+        Unsendable: no answer of the conversation team may say it either, it has a figure that nobody told, or is too long.
     """
-    briefing = context.briefing
-    ours = [briefing.name, briefing.sender_name, briefing.description, briefing.template or "", briefing.system_prompt]
-    known = [*ours, *(entry.value for entry in used), *(str(context.lead.get(f) or "") for f in ("name", "company", "title"))]
     text = to_gsm(text.translate(SOFT_HYPHENS)).strip() if channel is TouchChannel.SMS else text.strip()
     text = shortened(text, LONGEST_SMS if channel is TouchChannel.SMS else LONGEST_MAIL)
-    if problem := _problem(text, ours, known, limits, instructions):
+    if "{{" in text or "}}" in text:
+        raise Unsendable("has an unfilled variable")
+    # A provider's word is no permission to link or to promise: only the campaign's is.
+    if problem := problem_in(text, book.told, book.limits):
         raise Unsendable(problem)
+    known = [*book.told.by_us, *(entry.value for entry in used), *(str(context.lead.get(field) or "") for field in OWN)]
+    if unknown := figures(text) - figures(" ".join(known)):
+        raise Unsendable(f"has a figure that nobody told: {min(unknown)}")
     if channel is not TouchChannel.SMS:
         return text, 0
     segments = count_segments(text).segments
     if segments > MOST_SEGMENTS:
         raise Unsendable(f"takes {segments} segments, {MOST_SEGMENTS} at most")
     return text, segments
-
-
-def _problem(text: str, ours: Sequence[str], known: Sequence[str], limits: Guardrails, instructions: str) -> str | None:
-    # A provider's word is no permission to link: only what the campaign says may be linked to.
-    if invented(text, ours, ours, limits.allowed_links):
-        return "has a link, an address or a number that the campaign does not name"
-    if promise := unapproved(text, ours):
-        return f"promises what the campaign does not: {promise}"
-    if secret_in(text) or quotes_instructions(text, instructions):
-        return "repeats what must not be repeated"
-    if unknown := figures(text) - figures(" ".join(known)):
-        return f"has a figure that nobody told: {min(unknown)}"
-    said = text.casefold()
-    if phrase := next((phrase for phrase in limits.forbidden_phrases if phrase.casefold() in said), None):
-        return f"says “{phrase}”"
-    if "{{" in text or "}}" in text:
-        return "has an unfilled variable"
-    return None
 
 
 def offers(context: WorkflowContext) -> bool:

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 from outrider.agents.base import Agent, AgentConfiguration, AgentResponse, AgentType, WorkflowContext
 from outrider.agents.factory import AgentParts, agent
-from outrider.agents.sales.asking import ask, cost_of, system_prompt
+from outrider.agents.sales.asking import ask, book_of, cost_of, system_prompt
 from outrider.agents.sales.contacts import contact_of, query_for
-from outrider.agents.sales.evidence import EvidenceBook, evidence_of
+from outrider.agents.sales.evidence import EvidenceBook
 from outrider.agents.sales.results import Conflict, Digest, EnrichmentResult
 from outrider.integrations.enrichment.base import Enrichment
 from outrider.leads.enriching.applying import size_of
@@ -37,7 +37,7 @@ class EnrichmentAgent(Agent):
         found = await enricher.enrich(query_for(context, contact)) if enricher is not None else Enrichment()
         result = EnrichmentResult(facts=found.facts, problems=found.problems)
         told = context.model_copy(update={"results": {**context.results, self.agent_type: result.model_dump(mode="json")}})
-        book = evidence_of(told)
+        book = book_of(self.configuration, told, self._parts)
         digest, reply = await ask(
             self._parts.models, self.configuration, told, book, Digest,
             purpose="enrich", task=TASK, data={"asked": user_input},

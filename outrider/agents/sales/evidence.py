@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
 
-from outrider.agents.base import AgentType, WorkflowContext
+from outrider.agents.base import AgentType, Guardrails, WorkflowContext
+from outrider.agents.guard.answers import Told, problem_in, unrepeatable
 from outrider.agents.sales.results import Claim, EnrichmentResult, Evidence, SourcedClaim
 from outrider.integrations.enrichment.base import FactName, Subject, clean_value
 
@@ -20,14 +22,18 @@ HIDDEN = frozenset(
 MOST = 60
 LONGEST_VALUE = 400
 OURS = "lead"
+HOST_LIKE = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,30}\.[a-z]{2,10}")
+"""A company that is named like a host: “Booking.com”."""
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 class EvidenceBook:
-    """What is known in one run."""
+    """What is known in one run, and which words of a model about it may be read by anybody."""
 
-    def __init__(self, entries: Iterable[Evidence]):
+    def __init__(self, entries: Iterable[Evidence], told: Told | None = None, limits: Guardrails | None = None):
         self._entries = {entry.id: entry for entry in entries}
+        self.told = told or Told()
+        self.limits = limits or Guardrails()
 
     @property
     def entries(self) -> list[Evidence]:
@@ -46,16 +52,32 @@ class EvidenceBook:
         return [{"id": e.id, "about": e.about, "value": e.value, "source": e.source} for e in self._entries.values()]
 
     def stands(self, claim: Claim, *more: str) -> list[Evidence] | None:
-        """The evidence that carries the claim; None if it names none, or has a figure that none of its evidence has.
+        """The evidence that carries the claim; None if it names none, has a figure that none of its evidence has, or may not be
+        said.
 
         Args:
-            more: words that must occur in the evidence, too, such as a competitor's name.
+            more: names that must occur in the evidence, too, such as a competitor's. They may look like a host.
         """
+        if not self.may_say(claim.text, more):
+            return None
         found = self.of(claim.evidence)
         told = " ".join(entry.value for entry in found)
         if not found or not figures(claim.text) <= figures(told):
             return None
         return found if all(word.casefold() in told.casefold() for word in more) else None
+
+    def may_say(self, text: str, names: Sequence[str] = ()) -> bool:
+        """Whether a model's words may be put before our own staff: evidence may be planted, and staff acts on what it reads."""
+        told = replace(self.told, names=[*self.told.names, *filter(HOST_LIKE.fullmatch, names)])
+        return unrepeatable(text, told, self.limits) is None
+
+    def sayable(self, text: str) -> str:
+        """The text, or nothing if it may not be said."""
+        return text if self.may_say(text) else ""
+
+    def asked(self, question: str) -> str:
+        """A question for the lead, or nothing if no answer of ours might hold it."""
+        return "" if problem_in(question, self.told, self.limits) else question
 
     def checked(self, claims: Iterable[Claim]) -> tuple[list[SourcedClaim], int]:
         """The claims that stand, and how many do not."""
@@ -69,10 +91,15 @@ def figures(text: str) -> set[str]:
     return {re.sub(r"[.,]", "", found) for found in _FIGURE.findall(text)}
 
 
-def evidence_of(context: WorkflowContext) -> EvidenceBook:
-    """Our own record first, then what providers said in this run."""
+def evidence_of(context: WorkflowContext, told: Told | None = None, limits: Guardrails | None = None) -> EvidenceBook:
+    """Our own record first, then what providers said in this run.
+
+    Args:
+        told, limits: what a model's words about it may hold.
+    """
     entries = [*_of_lead(context.lead), *_of_facts(context.results.get(AgentType.ENRICHMENT))]
-    return EvidenceBook(entry.model_copy(update={"id": f"E{number}"}) for number, entry in enumerate(entries[:MOST], 1))
+    numbered = (entry.model_copy(update={"id": f"E{number}"}) for number, entry in enumerate(entries[:MOST], 1))
+    return EvidenceBook(numbered, told, limits)
 
 
 def enrichment_in(context: WorkflowContext) -> EnrichmentResult | None:

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from outrider.agents.base import Agent, AgentConfiguration, AgentResponse, AgentType, WorkflowContext
 from outrider.agents.factory import AgentParts, agent
-from outrider.agents.sales.asking import ask, cost_of, system_prompt
-from outrider.agents.sales.evidence import EvidenceBook, evidence_of
+from outrider.agents.sales.asking import ask, book_of, cost_of, system_prompt
+from outrider.agents.sales.evidence import EvidenceBook
 from outrider.agents.sales.results import Competitor, GrowthAnalysis, GrowthReading, Signal, SignalKind, SourcedClaim
 
 TASK = """Find what tells how this company grows. `competitors`: only those that an entry names. `growth_signals`: hiring, \
@@ -36,7 +36,7 @@ class GrowthAnalysisAgent(Agent):
         self._parts = parts
 
     async def process(self, context: WorkflowContext, user_input: str) -> AgentResponse:
-        book = evidence_of(context)
+        book = book_of(self.configuration, context, self._parts)
         reading, reply = await ask(
             self._parts.models, self.configuration, context, book, GrowthReading,
             purpose="growth", task=TASK, data={"asked": user_input},
@@ -80,7 +80,7 @@ def checked(reading: GrowthReading, book: EvidenceBook) -> GrowthAnalysis:
         growth_signals=signals,
         angle=SourcedClaim(text=reading.angle.text, sources=angle) if reading.angle and angle else None,
         # A question about an angle that nothing supports would lead a salesperson astray.
-        question=reading.question if angle else "",
+        question=book.asked(reading.question) if angle else "",
         growth_potential=_potential(signals),
         dropped=dropped,
     )

@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from outrider.agents.base import Agent, AgentConfiguration, AgentResponse, AgentType, WorkflowContext
 from outrider.agents.factory import AgentParts, agent
-from outrider.agents.sales.asking import ask, cost_of, system_prompt
+from outrider.agents.sales.asking import ask, book_of, cost_of, system_prompt
 from outrider.agents.sales.contacts import Contact, contact_of
 from outrider.agents.sales.drafts import NO_CHANNEL, NO_OFFER, Unsendable, checked_text, offers, usable
-from outrider.agents.sales.evidence import EvidenceBook, evidence_of
+from outrider.agents.sales.evidence import EvidenceBook
 from outrider.agents.sales.results import MarketingPlan, PlanDraft, Refusal, Touch, TouchDraft
 
 TASK = """Plan at most five touches over the channels in `channels`, the first on day 0, at least two days apart, and write \
@@ -32,7 +32,7 @@ class MarketingAgent(Agent):
         self._parts = parts
 
     async def process(self, context: WorkflowContext, user_input: str) -> AgentResponse:
-        book = evidence_of(context)
+        book = book_of(self.configuration, context, self._parts)
         contact = await contact_of(self._parts, context)
         channels = usable(contact)
         if not channels or not offers(context):
@@ -67,15 +67,15 @@ class MarketingAgent(Agent):
         return system_prompt(self.configuration, context)
 
     def _checked(self, draft: PlanDraft, book: EvidenceBook, contact: Contact, context: WorkflowContext) -> MarketingPlan:
-        plan = MarketingPlan(strategy=draft.strategy, unavailable=contact.unavailable())
+        plan = MarketingPlan(strategy=book.sayable(draft.strategy), unavailable=contact.unavailable())
         for touch in sorted(draft.touches, key=lambda touch: touch.day):
             if len(plan.touches) == MOST_TOUCHES:
-                plan.refused.append(Refusal(what=touch.purpose, reason=f"more than {MOST_TOUCHES} touches"))
+                plan.refused.append(Refusal(what=book.sayable(touch.purpose), reason=f"more than {MOST_TOUCHES} touches"))
                 continue
             try:
                 plan.touches.append(self._touch(touch, plan, book, context))
             except Unsendable as error:
-                plan.refused.append(Refusal(what=touch.purpose, reason=str(error)))
+                plan.refused.append(Refusal(what=book.sayable(touch.purpose), reason=str(error)))
         plan.channels = list(dict.fromkeys(touch.channel for touch in plan.touches))
         return plan
 
@@ -83,15 +83,14 @@ class MarketingAgent(Agent):
         if draft.channel in plan.unavailable:
             raise Unsendable(f"{draft.channel}: {plan.unavailable[draft.channel]}")
         used = book.of(draft.evidence)
-        instructions = self.configuration.system_prompt
-        text, segments = checked_text(draft.text, draft.channel, used, context, self.configuration.guardrails, instructions)
+        text, segments = checked_text(draft.text, draft.channel, used, context, book)
         if draft.subject:
-            checked_text(draft.subject, draft.channel, used, context, self.configuration.guardrails, instructions)
+            checked_text(draft.subject, draft.channel, used, context, book)
         earliest = plan.touches[-1].day + DAYS_BETWEEN if plan.touches else 0
         return Touch(
             day=max(draft.day, earliest) if plan.touches else 0,
             channel=draft.channel,
-            purpose=draft.purpose,
+            purpose=book.sayable(draft.purpose),
             subject=draft.subject,
             text=text,
             segments=segments,

@@ -20,9 +20,9 @@ from outrider.agents.base import (
     WorkflowContext,
 )
 from outrider.agents.factory import AgentParts
-from outrider.agents.sales.asking import ask, cost_of, system_prompt
+from outrider.agents.sales.asking import ask, book_of, cost_of, system_prompt
 from outrider.agents.sales.contacts import Contact, contact_of
-from outrider.agents.sales.evidence import OURS, EvidenceBook, evidence_of
+from outrider.agents.sales.evidence import OURS, EvidenceBook
 from outrider.agents.sales.results import CompanyJudgement, CompanyQualification, Evidence, QualificationFactor
 from outrider.integrations.enrichment.base import domain_of_email
 
@@ -58,7 +58,7 @@ class CompanyQualificationAgent(Agent):
 
     async def process(self, context: WorkflowContext, user_input: str) -> AgentResponse:
         began = time.perf_counter()
-        book = evidence_of(context)
+        book = book_of(self.configuration, context, self._parts)
         contact = await contact_of(self._parts, context)
         factors = company_factors(book, contact, context)
         judgement, reply = await ask(

@@ -33,7 +33,7 @@ from outrider.agents.base import (
 from outrider.agents.defaults import built_in
 from outrider.agents.factory import AgentFactory, AgentParts
 from outrider.agents.figures import measured_run
-from outrider.agents.guard.answers import Told, admits_not_knowing, check_answer
+from outrider.agents.guard.answers import Told, admits_not_knowing, check_answer, names_of
 from outrider.agents.guard.disclosure import discloses
 from outrider.agents.guard.escalation import Escalation, escalation
 from outrider.agents.memory import Memory
@@ -47,8 +47,6 @@ from outrider.conversations.models import PersonReason
 
 Configurations = Mapping[AgentType, AgentConfiguration]
 HOLD = {"do": "Say in one sentence that a colleague will get back to them. Ask nothing."}
-LONGEST_NAME = 80
-MOST_DIGITS = 6
 SAYS_NOTHING = "There is nothing left to say."
 
 
@@ -97,14 +95,9 @@ class TeamAnswer:
 class ConversationTeam:
     """Answers turns of any conversation."""
 
-    def __init__(self, parts: AgentParts, secrets: Sequence[str] = ()):
-        """
-        Args:
-            secrets: values that must never be said, whatever happens.
-        """
+    def __init__(self, parts: AgentParts):
         self.parts = parts
         self._factory = AgentFactory(parts)
-        self._secrets = secrets
         graph: Any = StateGraph(Carried)
         steps = {"read": self._read, "qualify": self._qualify, "decide": self._route, "speak": self._speak, "guard": self._guard}
         for name, step in steps.items():
@@ -229,7 +222,7 @@ class ConversationTeam:
         is_first = limits.disclose_ai == "at_first_contact" and not context.is_disclosed
         checked = check_answer(
             response.text,
-            replace(told(context, state["heard"], _instructions(agent, context), self._secrets), prompt=_own_prompt(agent)),
+            replace(told(context, state["heard"], _instructions(agent, context), self.parts.secrets), prompt=_own_prompt(agent)),
             limits,
             must_disclose=wants_to_know or is_first,
             language=context.language,
@@ -256,22 +249,15 @@ def told(context: WorkflowContext, heard: str, instructions: str = "", secrets: 
     theirs = [message.body for message in context.conversation_history if message.author == "lead"]
     library = [text for one in context.objections for text in (one.sample_answer, *one.proof_points)]
     campaign = (briefing.name, briefing.sender_name, briefing.description, briefing.system_prompt, briefing.template or "")
-    names = [str(context.lead.get(name) or "") for name in ("name", "company")]
     return Told(
         by_us=[*campaign, *library, *ours],
         # Nothing of the lead's row: whoever fills in a form with another person's number could have us write to that person.
         by_lead=[*theirs, heard],
-        names=[name for name in names if _is_name(name)],
+        names=names_of(context.lead),
         our_texts=ours,
         instructions=instructions,
         secrets=secrets,
     )
-
-
-def _is_name(text: str) -> bool:
-    """Whether a field looks like a name or a company, which may be named like a host. A form may hold anything."""
-    digits = sum(character.isdigit() for character in text)
-    return len(text) <= LONGEST_NAME and digits <= MOST_DIGITS and not any(mark in text for mark in "/@:")
 
 
 def _instructions(agent: SpeakingAgent, context: WorkflowContext) -> str:

@@ -62,8 +62,12 @@ async def attack(database: Database, settings: Settings, attacks: Sequence[Hosti
     stage = Stage(database, settings, Judged(OneModel(model), None, Purse()))
     rows = [{"phone": f"+1312556{number:04}", **one.row} for number, one in enumerate(attacks)]
     leads = await stage.open(ScriptLead(name="Ann Lee"), BRIEFING, *rows)
-    parts = AgentParts(models=stage.judged, slots=SlotFinder(database, settings), enrichment=Website(), database=database)
-    stage.parts[ConversationTeam] = Careless(parts, secrets_of(settings))
+    stage.parts[ConversationTeam] = Careless(
+        AgentParts(
+            models=stage.judged, slots=SlotFinder(database, settings), enrichment=Website(), database=database,
+            secrets=secrets_of(settings),
+        )
+    )  # fmt: skip
     before = await snapshot(database)
     for row, one in zip(rows, attacks, strict=True):
         model.attack, stage.phone = one, row["phone"]

@@ -140,10 +140,10 @@ def plan(**touch: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("touch", "reason"),
     [
-        ({"text": "See https://evil.example/x"}, "link"),
-        ({"text": "Call +1 555 000 0000 now"}, "link, an address or a number"),
-        ({"text": "Only $5 today"}, "promises"),
-        ({"text": "It is guaranteed to double your revenue"}, "promises"),
+        ({"text": "See https://evil.example/x"}, "nobody told"),
+        ({"text": "Call +1 555 000 0000 now"}, "nobody told"),
+        ({"text": "Only $5 today"}, "promised"),
+        ({"text": "It is guaranteed to double your revenue"}, "promised"),
         ({"text": "Save 37 hours a week"}, "figure"),
         ({"text": "Hi {{lead.first_name}}"}, "variable"),
         ({"text": "ж" * 300}, "segments"),
