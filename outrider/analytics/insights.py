@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, Integer, Select, case, cast, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Label, Select, case, cast, func, literal, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.agents.models import Agent, AgentExecution
 from outrider.conversations.models import Message
 from outrider.conversations.threads import require_conversation
 from outrider.db.pages import Order, Page, SortKey, read_rows
+from outrider.llm.budgets.models import ModelCall
 from outrider.workflows.models import Run, Step, Workflow, WorkflowVersion
 
 NEWEST_FIRST = Order("-message_id", SortKey(Message.id.expression, int), Message.id.expression)
@@ -34,7 +35,7 @@ class MessageInsight(BaseModel):
     input_tokens: int
     output_tokens: int
     cost: Decimal
-    """US dollars. For a workflow's text, of its whole run."""
+    """US dollars, with all attempts of models that were paid for. For a workflow's text, of its whole run."""
     processing_time_ms: int
     trace_id: str
     execution_id: int | None
@@ -66,6 +67,9 @@ def _query(conversation_id: int) -> Select[Any]:
         .limit(1)
         .lateral("step")
     )
+    trace_id = _either(AgentExecution.trace_id, Run.trace_id, "trace_id")
+    # What is no longer in the ledger, because of its age, is as the run itself counted it.
+    paid = select(func.sum(ModelCall.cost)).where(ModelCall.run_id == trace_id.element).scalar_subquery()
     run_time = cast(func.extract("epoch", Run.finished_at - Run.started_at) * 1000, Integer)
     return (
         select(
@@ -77,9 +81,9 @@ def _query(conversation_id: int) -> Select[Any]:
             _either(AgentExecution.model, Run.model, "model"),
             _either(AgentExecution.input_tokens, Run.input_tokens, "input_tokens"),
             _either(AgentExecution.output_tokens, Run.output_tokens, "output_tokens"),
-            _either(AgentExecution.cost, Run.cost, "cost"),
+            func.coalesce(paid, AgentExecution.cost, Run.cost).label("cost"),
             _either(AgentExecution.processing_time_ms, run_time, "processing_time_ms"),
-            _either(AgentExecution.trace_id, Run.trace_id, "trace_id"),
+            trace_id,
             AgentExecution.id.label("execution_id"),
             Message.run_id,
             Message.campaign_lead_id,
@@ -95,5 +99,5 @@ def _query(conversation_id: int) -> Select[Any]:
     )
 
 
-def _either(of_agent: ColumnElement[Any] | Any, of_run: ColumnElement[Any] | Any, name: str) -> ColumnElement[Any]:
+def _either(of_agent: ColumnElement[Any] | Any, of_run: ColumnElement[Any] | Any, name: str) -> Label[Any]:
     return func.coalesce(of_agent, of_run).label(name)

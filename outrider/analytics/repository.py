@@ -16,6 +16,9 @@ from outrider.db.pages import Order, SortKey, read_rows
 BUCKET = "width_bucket({at}, CAST(:bounds AS timestamptz[]))"
 """Number of the last bound at or before a moment, counted from 1; see `periods.Periods`."""
 
+NOON = "(day + time '12:00') AT TIME ZONE 'UTC'"
+"""Stands for all moments of a day in UTC of which only the sums are kept."""
+
 TEXTS = text(f"""
     SELECT bucket,
            count(*) FILTER (WHERE state = 'sent') AS sent,
@@ -47,16 +50,22 @@ OPTED_OUT = text("""
 """)
 
 MODEL_WORK = text(f"""
-    SELECT bucket, count(*) AS runs, sum(tokens) AS tokens, sum(cost) AS cost
+    SELECT bucket, sum(runs)::bigint AS runs, sum(tokens)::bigint AS tokens, sum(cost) AS cost
     FROM (
-        SELECT {BUCKET.format(at="finished_at")} AS bucket, input_tokens + output_tokens AS tokens, cost
+        SELECT {BUCKET.format(at="finished_at")} AS bucket, 1 AS runs, 0 AS tokens, 0 AS cost
         FROM runs WHERE finished_at >= :since
         UNION ALL
-        SELECT {BUCKET.format(at="executed_at")}, input_tokens + output_tokens, cost
-        FROM agent_executions WHERE executed_at >= :since
+        SELECT {BUCKET.format(at="executed_at")}, 1, 0, 0 FROM agent_executions WHERE executed_at >= :since
+        UNION ALL
+        SELECT {BUCKET.format(at="created_at")}, 0, (input_tokens + output_tokens) * (NOT from_cache)::int, cost
+        FROM model_calls WHERE created_at >= :since
+        UNION ALL
+        SELECT {BUCKET.format(at=NOON)}, 0, input_tokens + output_tokens, cost
+        FROM model_call_totals WHERE day >= CAST(:since AS timestamptz)::date - 1 AND {NOON} >= :since
     ) AS work
     GROUP BY bucket
 """)  # noqa: S608
+"""Tokens and cost are the ledger's, as on the page of budgets: it has even attempts that were paid for and brought nothing."""
 
 FUNNEL = text("""
     SELECT is_now, count(*) AS reached, count(*) FILTER (WHERE delivered) AS delivered, count(replied.lead_id) AS replied,

@@ -29,12 +29,16 @@ TEXTS = text("""
 MODELS = text("""
     SELECT campaign_id, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens, sum(cost) AS cost
     FROM (
-        SELECT campaign_id, input_tokens, output_tokens, cost FROM runs WHERE campaign_id = ANY(:ids)
+        SELECT campaign_id, input_tokens * (NOT from_cache)::int AS input_tokens,
+            output_tokens * (NOT from_cache)::int AS output_tokens, cost
+        FROM model_calls WHERE campaign_id = ANY(:ids)
         UNION ALL
-        SELECT campaign_id, input_tokens, output_tokens, cost FROM agent_executions WHERE campaign_id = ANY(:ids)
-    ) AS work
+        SELECT campaign_id, input_tokens, output_tokens, cost
+        FROM model_call_totals WHERE campaign_id = ANY(:ids) AND campaign_id > 0
+    ) AS calls
     GROUP BY campaign_id
 """)
+"""From the ledger, as on the page of budgets: it has even the attempts that were paid for and brought nothing."""
 
 OPTED_OUT = text("""
     SELECT c.id AS campaign_id, count(DISTINCT l.id) AS opted_out

@@ -136,6 +136,7 @@ class ModelCall(HasId, Base):
             "ix_model_calls_conversation_id_created_at_id", "conversation_id", "created_at", "id",
             postgresql_where=text("conversation_id IS NOT NULL"),
         ),
+        Index("ix_model_calls_run_id", "run_id", postgresql_where=text("run_id IS NOT NULL")),
         Index("ix_model_calls_reserved", "lease_until", postgresql_where=text("state = 'reserved'")),
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from outrider.analytics.schemas import Dashboard
 from outrider.campaigns.models import Campaign, CampaignLead
 from outrider.conversations.models import Conversation, Message, Sender, Suppression
 from outrider.errors import InvalidInput
+from outrider.llm.budgets.models import ModelCall, ModelCallTotal
 from outrider.workflows.models import Run
 from tests.worlds import World
 
@@ -21,6 +22,12 @@ NOW = datetime(2026, 5, 20, 15, tzinfo=UTC)
 ZONE = "America/New_York"
 MIDNIGHT = datetime(2026, 5, 20, 4, tzinfo=UTC)
 TODAY, EARLIER, LONG_AGO = MIDNIGHT, MIDNIGHT - timedelta(seconds=1), NOW - timedelta(days=31)
+
+
+def call(at: datetime, cost: Decimal, **values: Any) -> ModelCall:
+    """A call of a model that took 107 tokens."""
+    usual = {"state": "settled", "model": "m", "purpose": "reply", "outcome": "ok", "input_tokens": 100, "output_tokens": 7}
+    return ModelCall(**{**usual, **values}, cost=cost, created_at=at)
 
 
 class Books:
@@ -140,18 +147,7 @@ async def test_days(books: Books) -> None:
     await books.texts(ann, 2, TODAY, state="sent", delivery_status="delivered", price=Decimal("0.01"))
     await books.texts(ann, 3, EARLIER, state="sent", price=Decimal("0.01"))
     await books.texts(ann, 1, EARLIER, direction="in")
-    await books.add(
-        AgentExecution(
-            agent_type="conversation",
-            trace_id="t",
-            input_data={},
-            output_data={},
-            processing_time_ms=1,
-            success=True,
-            cost=Decimal("0.25"),
-            executed_at=EARLIER,
-        )
-    )
+    await books.add(call(EARLIER, Decimal("0.25")))
     shown = await books.shown(days=7)
 
     assert [day.day.isoformat() for day in shown.daily] == [f"2026-05-{day}" for day in range(14, 21)]
@@ -233,20 +229,32 @@ async def test_work_of_models(books: Books) -> None:
     def run(at: datetime) -> Run:
         return Run(
             subject_kind="campaign_lead", subject_id=1, trace_id="t", status="completed", started_at=at, finished_at=at,
-            input_tokens=100, output_tokens=10, cost=Decimal("0.001"),
         )  # fmt: skip
 
     def turn(at: datetime) -> AgentExecution:
         return AgentExecution(
             agent_type="conversation", trace_id="t", input_data={}, output_data={}, processing_time_ms=1, success=True,
-            input_tokens=1000, output_tokens=7, cost=Decimal("0.02"), executed_at=at,
+            executed_at=at,
         )  # fmt: skip
 
     await books.add(run(TODAY), run(TODAY), turn(TODAY), run(EARLIER), turn(EARLIER), run(LONG_AGO), turn(LONG_AGO))
+    cent, dime = Decimal("0.01"), Decimal("0.1")
+    await books.add(call(TODAY, cent), call(TODAY, dime), call(EARLIER, cent), call(LONG_AGO, cent))
+    await books.add(call(TODAY, Decimal(0), from_cache=True), call(TODAY, cent, outcome="model-timeout"))
+    await books.add(call(TODAY, dime, state="lost", outcome="lost"))
     shown = await books.shown()
     today, month = shown.models_today, shown.models_period
-    assert (today.runs, today.tokens, today.cost) == (3, 1227, Decimal("0.022"))
-    assert (month.runs, month.tokens, month.cost) == (5, 2344, Decimal("0.043"))
+    assert (today.runs, today.tokens, today.cost) == (3, 4 * 107, 2 * cent + 2 * dime)
+    assert (month.runs, month.tokens, month.cost) == (5, 5 * 107, 3 * cent + 2 * dime)
+
+
+async def test_calls_of_which_only_the_sums_are_kept_count_on_their_day(books: Books) -> None:
+    days = (TODAY - timedelta(days=3), TODAY - timedelta(days=40), TODAY - timedelta(days=200))
+    sums = {"model": "m", "campaign_id": 0, "calls": 2, "input_tokens": 10, "output_tokens": 1, "cost": Decimal("0.5")}
+    await books.add(*[ModelCallTotal(day=day.date(), **sums) for day in days])
+    shown = await books.shown()
+    assert (shown.models_today.cost, shown.models_period.cost, shown.models_period.tokens) == (0, Decimal("0.5"), 11)
+    assert [day.day for day in shown.daily if any(cost.dollars for cost in day.costs)] == [days[0].date()]
 
 
 async def test_what_stands_open_has_no_age(books: Books) -> None:

@@ -17,6 +17,8 @@ from outrider.conversations.models import Message, Suppression, SuppressionReaso
 from outrider.errors import InvalidInput
 from outrider.leads.models import ConsentKind
 from outrider.llm.base import CallScope, ChatReply, ChatRequest, ModelTimeout
+from outrider.llm.budgeted import Budgeted, Metered
+from outrider.llm.pricing import Rate, Tariff
 from outrider.workflows.models import Run, Step
 from tests.integration.campaigns.conftest import World
 from tests.worlds import OneModel
@@ -193,7 +195,10 @@ async def test_no_transaction_is_open_while_a_model_thinks(world: World) -> None
 async def test_what_models_cost_stays_in_the_figures(world: World) -> None:
     leads = await world.leads(2)
     campaign = await world.campaign(leads)
-    report = await service.test(world.database, OneModel(Writer(world)), world.settings, campaign, TrialIn())
+    tariff = Tariff("openai", "gpt-4o-mini", Rate(Decimal(0), Decimal(200)), most_tokens=10)
+    models = OneModel(Budgeted(Metered(Writer(world), tariff), world.ledger, tariff))
+    report = await service.test(world.database, models, world.settings, campaign, TrialIn())
+    await world.ledger.flush()
     assert (float(report.model_cost), report.input_tokens, report.output_tokens) == (0.004, 200, 20)
     rows = await world.rows(AgentExecution)
     assert [(row.agent_type, row.campaign_id, float(row.cost), row.success) for row in rows] == [

@@ -313,6 +313,7 @@ def upgrade() -> None:
     op.create_index('ix_model_calls_outcome_created_at_id', 'model_calls', ['outcome', 'created_at', 'id'], unique=False, postgresql_where=sa.text("outcome <> 'ok'"))
     op.create_index('ix_model_calls_purpose_created_at_id', 'model_calls', ['purpose', 'created_at', 'id'], unique=False)
     op.create_index('ix_model_calls_reserved', 'model_calls', ['lease_until'], unique=False, postgresql_where=sa.text("state = 'reserved'"))
+    op.create_index('ix_model_calls_run_id', 'model_calls', ['run_id'], unique=False, postgresql_where=sa.text('run_id IS NOT NULL'))
     op.create_table('model_health',
     sa.Column('provider', sa.Text(), nullable=False),
     sa.Column('process', sa.Text(), nullable=False),
@@ -1535,6 +1536,7 @@ def downgrade() -> None:
     op.drop_table('notifications')
     op.drop_table('notification_rules')
     op.drop_table('model_health')
+    op.drop_index('ix_model_calls_run_id', table_name='model_calls', postgresql_where=sa.text('run_id IS NOT NULL'))
     op.drop_index('ix_model_calls_reserved', table_name='model_calls', postgresql_where=sa.text("state = 'reserved'"))
     op.drop_index('ix_model_calls_purpose_created_at_id', table_name='model_calls')
     op.drop_index('ix_model_calls_outcome_created_at_id', table_name='model_calls', postgresql_where=sa.text("outcome <> 'ok'"))
