@@ -20,6 +20,7 @@ from outrider.campaigns.models import CampaignLeadStatus
 from outrider.campaigns.repository import campaigns as campaign_rows
 from outrider.campaigns.repository import results as rows
 from outrider.conversations.outbox import NoSenderAvailable, TextIntent, queue_texts
+from outrider.workflows.intents import SendText
 from outrider.workflows.models import RunStatus
 from outrider.workflows.state import CampaignLeadState
 
@@ -194,4 +195,5 @@ def _texts(run: LeadRun, run_id: int) -> list[TextIntent]:
             sender_ids=run.sender_ids,
         )
         for intent in run.state["intents"]
+        if isinstance(intent, SendText)
     ]

@@ -22,7 +22,7 @@ from outrider.config import Settings
 from outrider.conversations.models import Purpose
 from outrider.conversations.outbox import cancel_texts, hold_texts, release_texts
 from outrider.errors import Conflict, FieldProblem
-from outrider.workflows.nodes.base import Models
+from outrider.workflows.context import Models
 from outrider.workflows.service import publish_version, standard_workflow
 
 log = structlog.get_logger(__name__)

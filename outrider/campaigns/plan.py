@@ -10,10 +10,10 @@ from outrider.agents.base import AgentType
 from outrider.agents.library.configurations import configurations_for
 from outrider.campaigns.models import Campaign
 from outrider.errors import Conflict
+from outrider.workflows.context import CampaignFacts, LeadData, RunContext, Services, Subject
 from outrider.workflows.definition import WorkflowDefinition
 from outrider.workflows.repository import find, find_by_name, find_version
 from outrider.workflows.service import STANDARD
-from outrider.workflows.state import CampaignLeadState, LeadData, initialize_lead_state
 
 
 class WorkflowMissing(Conflict):
@@ -40,16 +40,28 @@ class CampaignPlan:
     discloses_ai: bool = False
     """The guardrails of the agent that will answer want the first text to say that an automated assistant writes."""
 
-    def initial_state(self, *, campaign_lead_id: int, lead_id: int, trace_id: str, lead_data: LeadData) -> CampaignLeadState:
-        """State at the start of the run of one lead."""
-        return initialize_lead_state(
-            campaign_lead_id=campaign_lead_id,
+    def context(
+        self, *, campaign_lead_id: int, attempt: int, trace_id: str, lead: LeadData, services: Services, is_dry: bool = False
+    ) -> RunContext:
+        """What a segment of the run of one lead is given."""
+        return RunContext(
+            subject=Subject("campaign_lead", campaign_lead_id),
             campaign_id=self.campaign_id,
-            lead_id=lead_id,
+            lead_id=lead["id"],
+            run_key=f"campaign_lead:{campaign_lead_id}/{attempt}",
             trace_id=trace_id,
-            lead_data=lead_data,
-            campaign_name=self.name,
-            campaign_description=self.description,
+            lead=lead,
+            services=services,
+            campaign=self.facts,
+            is_dry=is_dry,
+        )
+
+    @property
+    def facts(self) -> CampaignFacts:
+        return CampaignFacts(
+            id=self.campaign_id,
+            name=self.name,
+            description=self.description,
             agent_type=self.agent_type,
             sms_system_prompt=self.sms_system_prompt,
             sms_temperature=self.sms_temperature,

@@ -31,7 +31,7 @@ from outrider.conversations.quiet_hours import parse_hours
 from outrider.errors import OutriderError
 from outrider.llm.build import OFFLINE
 from outrider.llm.pricing import price
-from outrider.workflows.nodes.base import Models
+from outrider.workflows.context import Models
 from outrider.workflows.validation import InvalidWorkflow
 
 SAMPLE = 20

@@ -16,8 +16,10 @@ from outrider.llm.base import ChatModel
 from outrider.llm.offline import OfflineModel, render
 from outrider.llm.offline.facts import Facts
 from outrider.workflows.compiler import Compiler
+from outrider.workflows.context import LeadData, RunContext, Services
+from outrider.workflows.intents import SendText
 from outrider.workflows.nodes.sms import SmsParams, offline_context
-from outrider.workflows.state import CampaignLeadState, LeadData
+from outrider.workflows.waiting import Answer, Wait, WaitKind
 
 PLACEHOLDER = re.compile(r"\{\{([^{}|]++)\}\}")
 """One without a fallback of its own."""
@@ -64,29 +66,30 @@ async def rehearse(plan: CampaignPlan, leads: Sequence[Row[Any]]) -> Rehearsal:
     Raises:
         InvalidWorkflow: the plan's definition has problems.
     """
-    workflow = Compiler(_OfflineModels()).compile(plan.definition)
-    states = [lead_state(plan, lead) for lead in leads]
-    rehearsal = Rehearsal(leads=len(leads), empty_placeholders=empty_placeholders(plan.sms_template or "", states))
-    for lead, state in zip(leads, states, strict=True):
-        final = await workflow.run(state, name="rehearsal")
+    workflow, services = Compiler().compile(plan.definition), Services(_OfflineModels())
+    contexts = [lead_context(plan, lead, services) for lead in leads]
+    rehearsal = Rehearsal(leads=len(leads), empty_placeholders=empty_placeholders(plan.sms_template or "", contexts))
+    for lead, context in zip(leads, contexts, strict=True):
+        final = (await workflow.start(context, name="rehearsal")).view(context)
         rehearsal.input_tokens += final["input_tokens"]
         rehearsal.output_tokens += final["output_tokens"]
         if final["status"] == "failed":
             rehearsal.failures[final["error_message"]] += 1
             continue
-        rehearsal.texts += [RehearsedText(lead.id, intent.body, count_segments(intent.body)) for intent in final["intents"]]
+        bodies = [intent.body for intent in final["intents"] if isinstance(intent, SendText)]
+        rehearsal.texts += [RehearsedText(lead.id, body, count_segments(body)) for body in bodies]
     return rehearsal
 
 
-def empty_placeholders(template: str, states: Sequence[CampaignLeadState]) -> list[str]:
+def empty_placeholders(template: str, contexts: Sequence[RunContext]) -> list[str]:
     """Placeholders without a fallback of their own that are empty for everybody: a slip such as {{frist_name}} shows so."""
-    values = [Facts.of(offline_context(state, SmsParams())).values for state in states]
+    values = [Facts.of(offline_context(context, SmsParams())).values for context in contexts]
     written = dict.fromkeys(name.strip() for name in PLACEHOLDER.findall(template))
     return [name for name in written if values and not any(render(f"{{{{{name}}}}}", known, {}) for known in values)]
 
 
-def lead_state(plan: CampaignPlan, lead: Row[Any], trace_id: str = "rehearsal") -> CampaignLeadState:
-    """The state at the start of a run that leaves nothing behind."""
+def lead_context(plan: CampaignPlan, lead: Row[Any], services: Services, trace_id: str = "rehearsal") -> RunContext:
+    """What a run is given that leaves nothing behind. Time passes at once for it, and nobody answers."""
     data: LeadData = {
         "id": lead.id,
         "name": lead.name,
@@ -99,4 +102,11 @@ def lead_state(plan: CampaignPlan, lead: Row[Any], trace_id: str = "rehearsal") 
         "language": lead.language,
         "attributes": lead.attributes,
     }
-    return plan.initial_state(campaign_lead_id=0, lead_id=lead.id, trace_id=trace_id, lead_data=data)
+    context = plan.context(campaign_lead_id=0, attempt=1, trace_id=trace_id, lead=data, services=services, is_dry=True)
+    context.answer_wait = time_passes
+    return context
+
+
+def time_passes(node_id: str, visit: int, wait: Wait) -> Answer:
+    """Every wait ends as if nothing had happened meanwhile."""
+    return Answer("time" if wait.kind == WaitKind.TIMER else "timeout")

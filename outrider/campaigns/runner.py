@@ -22,8 +22,7 @@ from outrider.db.group_commit import GroupCommit
 from outrider.llm.base import BudgetExhausted
 from outrider.telemetry import RUNS
 from outrider.workflows.compiler import CompiledWorkflow, Compiler
-from outrider.workflows.nodes.base import Models
-from outrider.workflows.state import LeadData
+from outrider.workflows.context import LeadData, Models, Services
 
 log = structlog.get_logger(__name__)
 
@@ -85,7 +84,7 @@ class CampaignRunner:
     """The process's part in working campaigns."""
 
     def __init__(self, database: Database, models: Models, settings: Settings):
-        self._compiler = Compiler(models)
+        self._compiler, self._services = Compiler(), Services(models, database=database)
         self._slots = asyncio.Semaphore(settings.run_concurrency)
         # While one group is being committed the next one runs; more than that would run past a pause.
         self._uncommitted = asyncio.Semaphore(2 * settings.run_concurrency)
@@ -136,18 +135,22 @@ class CampaignRunner:
 
     async def _run(self, workflow: CompiledWorkflow, plan: CampaignPlan, lead: ClaimedLead, token: str) -> LeadRun:
         started_at = datetime.now(UTC)
-        initial = plan.initial_state(
-            campaign_lead_id=lead.campaign_lead_id, lead_id=lead.lead_id, trace_id=uuid4().hex, lead_data=lead.data
+        context = plan.context(
+            campaign_lead_id=lead.campaign_lead_id,
+            attempt=lead.attempt,
+            trace_id=uuid4().hex,
+            lead=lead.data,
+            services=self._services,
         )
-        final = await workflow.run(initial)
-        RUNS.labels("campaign", final["status"]).inc()
+        segment = await workflow.start(context)
+        RUNS.labels("campaign", segment.status).inc()
         return LeadRun(
             campaign_id=plan.campaign_id,
             workflow_version_id=plan.workflow_version_id,
             sender_ids=plan.sender_ids,
             attempt=lead.attempt,
             token=token,
-            state=final,
+            state=segment.view(context),
             started_at=started_at,
             finished_at=datetime.now(UTC),
         )

@@ -12,8 +12,10 @@ from typing import Annotated, Any
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
-MOST_NODES = 200
-MOST_EDGES = 400
+MOST_NODES = 500
+MOST_EDGES = 1000
+NOTE = "note"
+"""Type of the sticky notes on the canvas; they take no part in runs."""
 
 NodeId = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -44,16 +46,40 @@ class WorkflowEdge(BaseModel):
     id: str | None = Field(None, max_length=200)
 
 
+class WorkflowSettings(BaseModel):
+    """What holds for the whole workflow."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    stop_on_reply: bool = True
+    """A reply of the lead ends the run, unless the run waits for one."""
+    on_error: NodeId | None = None
+    """Node that takes over when another one fails whose outcome `error` leads nowhere. The run is failed nevertheless."""
+
+
 class WorkflowDefinition(BaseModel):
     nodes: list[WorkflowNode] = Field(min_length=1, max_length=MOST_NODES)
     edges: list[WorkflowEdge] = Field(max_length=MOST_EDGES)
+    settings: WorkflowSettings = Field(default_factory=WorkflowSettings)
+
+    def without_notes(self) -> WorkflowDefinition:
+        """What takes part in runs: everything but the sticky notes."""
+        if all(node.type != NOTE for node in self.nodes):
+            return self
+        return self.model_copy(update={"nodes": [node for node in self.nodes if node.type != NOTE]})
 
     def as_json(self) -> dict[str, Any]:
         """The stored form: the editor's shape without empty fields."""
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        return self._dumped()
+
+    def _dumped(self, **options: Any) -> dict[str, Any]:
+        dumped = self.model_dump(mode="json", by_alias=True, exclude_none=True, **options)
+        if self.settings == WorkflowSettings():
+            del dumped["settings"]
+        return dumped
 
     def fingerprint(self) -> str:
-        """SHA-256 of what the definition does; moving a node on the canvas doesn't change it."""
+        """SHA-256 of what the definition does; moving a node on the canvas, or a sticky note, doesn't change it."""
         looks = {"nodes": {"__all__": {"position"}}, "edges": {"__all__": {"id"}}}
-        meaning = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=looks)
+        meaning = self.without_notes()._dumped(exclude=looks)
         return hashlib.sha256(orjson.dumps(meaning, option=orjson.OPT_SORT_KEYS)).hexdigest()

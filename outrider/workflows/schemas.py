@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from outrider.errors import FieldProblem
 from outrider.workflows.definition import WorkflowDefinition
+from outrider.workflows.validation import WorkflowProblem
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 
@@ -51,7 +51,7 @@ class DefinitionIn(BaseModel):
 
 class DefinitionReport(BaseModel):
     is_valid: bool
-    problems: list[FieldProblem]
+    problems: list[WorkflowProblem]
 
 
 class HandleOut(BaseModel):

@@ -15,7 +15,8 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.db.engine import raw_connection
-from outrider.workflows.state import LogEntry, TranscriptEntry
+from outrider.workflows.context import TranscriptEntry
+from outrider.workflows.state import LogEntry
 
 CLAIM = """
     UPDATE campaign_leads AS cl SET status = 'processing', chunk_token = $3, updated_at = now()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from outrider.llm.offline import render
 from outrider.llm.offline.facts import Facts
+from outrider.workflows.context import LeadData, RunContext
 from outrider.workflows.definition import WorkflowDefinition
 from outrider.workflows.nodes.sms import SmsParams, offline_context
-from outrider.workflows.state import CampaignLeadState, LeadData
 
 PLACEHOLDER = re.compile(r"\{\{([^{}|]*+)(?:\|[^{}]*+)?\}\}")
 """Any placeholder, with or without a fallback."""
@@ -27,15 +28,15 @@ FULL_LEAD: LeadData = {
 }
 
 
-def unknown_placeholders(templates: Sequence[str], state: CampaignLeadState, attributes: Sequence[str]) -> list[str]:
+def unknown_placeholders(templates: Sequence[str], context: RunContext, attributes: Sequence[str]) -> list[str]:
     """Names that are no field of a lead, none of its attributes and nothing that the campaign says: slips.
 
     Args:
-        state: of any lead; the campaign's part of it counts.
+        context: of any lead; the campaign's part of it counts.
         attributes: names that leads have.
     """
     lead: LeadData = {**FULL_LEAD, "attributes": dict.fromkeys(attributes, "x")}
-    full: CampaignLeadState = {**state, "lead_data": lead, "sender_name": "x", "campaign_description": "x"}
+    full = replace(context, lead=lead, campaign=replace(context.campaign, sender_name="x", description="x"))
     known = Facts.of(offline_context(full, SmsParams())).values
     written = dict.fromkeys(name.strip() for template in templates for name in PLACEHOLDER.findall(template))
     return [name for name in written if _is_empty(name, known)]

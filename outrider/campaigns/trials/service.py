@@ -22,7 +22,7 @@ from outrider.campaigns.audience import audience_parts, parts_of
 from outrider.campaigns.models import Campaign, SkipReason
 from outrider.campaigns.plan import CampaignPlan, read_plan
 from outrider.campaigns.preflight import audience_of
-from outrider.campaigns.rehearsal import empty_placeholders, lead_state
+from outrider.campaigns.rehearsal import empty_placeholders, lead_context
 from outrider.campaigns.repository import preflight as preflight_rows
 from outrider.campaigns.repository.audience import AudienceParts
 from outrider.campaigns.service import find_campaign
@@ -49,7 +49,8 @@ from outrider.errors import ConfigurationError, InvalidInput
 from outrider.leads.service import field_values
 from outrider.llm.build import OFFLINE
 from outrider.workflows.compiler import Compiler
-from outrider.workflows.nodes.base import Models
+from outrider.workflows.context import Models, RunContext, Services
+from outrider.workflows.intents import SendText
 from outrider.workflows.state import CampaignLeadState
 
 EXAMPLES = 3
@@ -73,8 +74,14 @@ class Attempt:
     """One lead's run."""
 
     lead: Row[Any]
+    context: RunContext
     state: CampaignLeadState
     seconds: float
+
+    @property
+    def bodies(self) -> list[str]:
+        """The texts that the run asked for."""
+        return [intent.body for intent in self.state["intents"] if isinstance(intent, SendText)]
 
 
 async def audience(session: AsyncSession, wanted: AudienceIn) -> AudienceReport:
@@ -116,7 +123,7 @@ async def preview(database: Database, models: Models, settings: Settings, wanted
     return Preview(
         leads=[TriedLead(**_tried(task, attempt, settings)) for attempt in attempts],
         next_offset=wanted.offset + wanted.count if more else None,
-        unknown_placeholders=_unknown(task),
+        unknown_placeholders=_unknown(task, attempts),
         is_offline=is_offline,
     )
 
@@ -199,12 +206,13 @@ async def _task(
 
 
 async def _run(task: Task, models: Models, name: str) -> list[Attempt]:
-    workflow = Compiler(models).compile(task.plan.definition)
+    workflow, services = Compiler().compile(task.plan.definition), Services(models)
 
     async def attempt(lead: Row[Any]) -> Attempt:
         began = time.perf_counter()
-        state = await workflow.run(lead_state(task.plan, lead, uuid4().hex), name=name)
-        return Attempt(lead, state, time.perf_counter() - began)
+        context = lead_context(task.plan, lead, services, uuid4().hex)
+        segment = await workflow.start(context, name=name)
+        return Attempt(lead, context, segment.view(context), time.perf_counter() - began)
 
     return list(await asyncio.gather(*(attempt(lead) for lead in task.leads)))
 
@@ -216,12 +224,12 @@ def _is_offline(models: Models, name: str | None) -> bool:
         return False
 
 
-def _unknown(task: Task) -> list[str]:
-    if not task.leads:
+def _unknown(task: Task, attempts: Sequence[Attempt]) -> list[str]:
+    if not attempts:
         return []
     of_leads = {name for lead in task.leads for name in lead.attributes}
     templates = templates_of(task.plan.definition, task.plan.sms_template)
-    return unknown_placeholders(templates, lead_state(task.plan, task.leads[0]), [*of_leads, *task.attributes])
+    return unknown_placeholders(templates, attempts[0].context, [*of_leads, *task.attributes])
 
 
 def _tried(task: Task, attempt: Attempt, settings: Settings) -> dict[str, Any]:
@@ -232,8 +240,8 @@ def _tried(task: Task, attempt: Attempt, settings: Settings) -> dict[str, Any]:
         "excluded": task.excluded.get(attempt.lead.id),
         "outcome": "failed" if state["status"] == "failed" else "completed",
         "error": state["error_message"] or None,
-        "texts": [_text(intent.body, settings) for intent in state["intents"]],
-        "empty_placeholders": empty_placeholders(template, [state]),
+        "texts": [_text(body, settings) for body in attempt.bodies],
+        "empty_placeholders": empty_placeholders(template, [attempt.context]),
         "model": state["model_used"],
         "input_tokens": state["input_tokens"],
         "output_tokens": state["output_tokens"],
@@ -288,14 +296,14 @@ async def _record(database: Database, attempts: Sequence[Attempt], kind: str, ca
 
 
 def _execution(attempt: Attempt, kind: str, campaign_id: int | None) -> AgentExecution:
-    state = attempt.state
+    state, campaign = attempt.state, attempt.context.campaign
     return AgentExecution(
         agent_type=kind,
         lead_id=attempt.lead.id,
         campaign_id=campaign_id,
         trace_id=state["trace_id"],
-        input_data={"sms_template": state["sms_template"], "sms_system_prompt": state["sms_system_prompt"]},
-        output_data={"texts": [intent.body for intent in state["intents"]]},
+        input_data={"sms_template": campaign.sms_template, "sms_system_prompt": campaign.sms_system_prompt},
+        output_data={"texts": attempt.bodies},
         processing_time_ms=round(attempt.seconds * 1000),
         success=state["status"] != "failed",
         error=state["error_message"] or None,

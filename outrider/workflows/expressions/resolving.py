@@ -13,7 +13,7 @@ from outrider.errors import FieldProblem
 from outrider.workflows.expressions.language import BadExpression
 from outrider.workflows.expressions.texts import Template, has_expressions, read, said
 
-NO_EXPRESSIONS = {"x-expressions": False}
+NO_EXPRESSIONS: dict[str, Any] = {"x-expressions": False}
 """`Field(json_schema_extra=NO_EXPRESSIONS)`: what stands between `{{` and `}}` in this field is somebody else's."""
 
 P = TypeVar("P", bound=BaseModel)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from outrider.workflows.nodes import finalize, sms, validate, voice
-from outrider.workflows.nodes.base import NodeSpecification
+from collections.abc import Mapping
 
-SPECIFICATIONS: dict[str, NodeSpecification] = {
-    module.SPECIFICATION.kind: module.SPECIFICATION for module in (validate, sms, voice, finalize)
-}
+from outrider.workflows.nodes.base import NodeSpecification
+from outrider.workflows.nodes.library import load
+
+SPECIFICATIONS: Mapping[str, NodeSpecification] = load()
+"""By type: those of this folder, then those of installed packages."""

@@ -19,6 +19,7 @@ SPECIFICATION = NodeSpecification(
     icon="flag",
     description="Ends the run and settles its result.",
     docs="Every workflow ends here. A run that met an error is failed with its reason; any other is completed.",
+    category="start & end",
     handles=(),
     run=run,
     ends_run=True,

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 import phonenumbers
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from outrider.workflows.nodes.base import Handle, NodeCall, NodeParams, NodeResult, NodeSpecification
 
@@ -16,6 +16,11 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 class ValidateParams(NodeParams):
     require_name: bool = Field(True, description="A lead without a name fails.")
     require_email: bool = Field(False, description="A lead without an e-mail address fails.")
+
+
+class ValidateOutput(BaseModel):
+    errors: list[str]
+    """What is missing or malformed; empty if nothing."""
 
 
 @lru_cache(maxsize=4096)
@@ -28,7 +33,7 @@ def _is_possible_number(phone: str) -> bool:
 
 async def run(call: NodeCall) -> NodeResult:
     assert isinstance(call.params, ValidateParams)
-    lead = call.state["lead_data"]
+    lead = call.context.lead
     errors = []
     if not lead["phone"]:
         errors.append("The lead has no phone number.")
@@ -45,9 +50,10 @@ async def run(call: NodeCall) -> NodeResult:
             "failed",
             " ".join(errors),
             level="ERROR",
+            output={"errors": errors},
             update={"validation_passed": False, "validation_errors": errors, "error_message": " ".join(errors)},
         )
-    return NodeResult("passed", "Lead validated", update={"validation_passed": True})
+    return NodeResult("passed", "Lead validated", output={"errors": []}, update={"validation_passed": True})
 
 
 SPECIFICATION = NodeSpecification(
@@ -61,10 +67,14 @@ SPECIFICATION = NodeSpecification(
         "if any, is well-formed. Leaves by **failed** otherwise; if nothing is connected to it, the run is finalized and the "
         "lead is marked failed with the reasons."
     ),
+    category="start & end",
     handles=(
         Handle("passed", "Passed", "The lead can be worked."),
         Handle("failed", "Failed", "Something is missing or malformed.", otherwise="finalize"),
     ),
     run=run,
     params=ValidateParams,
+    is_pure=True,
+    output=ValidateOutput,
+    example={"require_email": True},
 )

@@ -18,7 +18,10 @@ SPECIFICATION = NodeSpecification(
     icon="phone",
     description="Calls the lead and holds the conversation.",
     docs="Calls the lead with a generated script and tracks the call.",
+    category="message",
     handles=(Handle("next", "Next", "The call is over."),),
     run=run,
+    has_effects=True,
+    pauses=True,
     unavailable=UNAVAILABLE,
 )

@@ -31,7 +31,7 @@ from outrider.llm.budgeted import Budgeted, Metered
 from outrider.llm.budgets.ledger import Ledger
 from outrider.llm.offline import OfflineModel
 from outrider.llm.pricing import Tariff
-from outrider.workflows.nodes.base import Models
+from outrider.workflows.context import Models
 from outrider.workflows.shipped import ensure_shipped_workflows
 from tests.worlds import OneModel, run_due_jobs
 

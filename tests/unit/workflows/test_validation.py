@@ -8,7 +8,8 @@ import pytest
 
 import outrider.workflows.shipped
 from outrider.workflows.definition import WorkflowDefinition
-from outrider.workflows.validation import InvalidWorkflow, check, ensure_valid, routes, start_node
+from outrider.workflows.shape import routes, start_node
+from outrider.workflows.validation import InvalidWorkflow, check, ensure_valid
 
 SHIPPED = sorted(Path(outrider.workflows.shipped.__file__).parent.glob("*.json"))
 

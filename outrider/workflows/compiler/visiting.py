@@ -1,0 +1,357 @@
+"""One visit to a node: parameters, policy, the node's work, its pause, its failure, and the record of it all."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import orjson
+import structlog
+from langgraph.errors import GraphBubbleUp
+from langgraph.types import Command, interrupt
+
+from outrider.llm.base import BooksUnavailable, BudgetExhausted
+from outrider.workflows.context import Pin, RunContext, StepRecord
+from outrider.workflows.expressions.resolving import UnusableParameters, resolve
+from outrider.workflows.intents import AskedIntent, Intent
+from outrider.workflows.nodes.base import (
+    ERROR,
+    POLICY,
+    NodeCall,
+    NodeFailed,
+    NodeFunction,
+    NodeParams,
+    NodeResult,
+    NodeSpecification,
+)
+from outrider.workflows.state import SUMMED, Change, RunState
+from outrider.workflows.waiting import Answer, PausedWait, Wait, interrupt_id
+
+log = structlog.get_logger(__name__)
+
+MOST_VISITS = 50
+"""Of one node in one run; a run that goes round more often is stuck."""
+MOST_OUTPUT_BYTES = 256 * 1024
+RETRY_SECONDS = 0.5
+LONGEST_RETRY_SECONDS = 8.0
+AFTER_PAUSE = 100
+"""Number of the first intent that a visit asks for after it paused. Lower ones are for what it asked for as it paused, so that
+an intent has the same name wherever a segment ends."""
+
+
+@dataclass(slots=True)
+class Running:
+    """One segment of a run, as LangGraph hands it to the nodes."""
+
+    context: RunContext
+    known: Mapping[str, PausedWait] = field(default_factory=dict)
+    """Where the run stood still when the segment began."""
+    answered: frozenset[str] = frozenset()
+    """Which of these go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exits:
+    """Where a node's outcomes lead, as names within its graph."""
+
+    by_handle: Mapping[str, str | Sequence[str]]
+    over: str
+    """Where a run goes that can't go on: the last node, or the end of the branch."""
+    on_error: str | None = None
+    """Node of the definition that takes over after a failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class NestedResult(NodeResult):
+    """Of a node that runs a graph of its own."""
+
+    inner: Change = field(default_factory=lambda: Change(kind="change"))
+
+
+class NestedFailed(NodeFailed):
+    """The graph that a node runs ended in a failure."""
+
+    def __init__(self, reason: str, inner: Change):
+        super().__init__(reason, kind="sub_workflow")
+        self.inner = inner
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A node of a definition, ready to be visited."""
+
+    path: str
+    specification: NodeSpecification
+    run: NodeFunction
+    data: Mapping[str, Any]
+    params: NodeParams | None
+    """None: they hold expressions and are worked out at each visit."""
+    input: dict[str, Any]
+    """What the step records of parameters without expressions."""
+    policy: NodeParams
+    ordinary: str
+    exits: Exits
+    fails_after: frozenset[str] = frozenset()
+    """Paths of nodes whose failure is this one's, too: those of the branches that a join closes."""
+
+    async def visit(self, state: RunState, running: Running) -> Command[str]:
+        """
+        Raises:
+            BudgetExhausted, BooksUnavailable: nothing is wrong with the lead; it can be worked later.
+        """
+        visit = state["visits"].get(self.path, 0) + 1
+        name = interrupt_id(self.path, visit)
+        if name in running.known and name not in running.answered:
+            interrupt(name)  # Another branch goes on; this one still waits, and its node need not run to find that out.
+        return await _Visit(self, state, running.context, running, visit).take_place()
+
+
+@dataclass(slots=True)
+class _Visit:
+    station: Station
+    state: RunState
+    context: RunContext
+    running: Running
+    number: int
+    input: dict[str, Any] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    began: float = field(default_factory=time.perf_counter)
+    has_paused: bool = False
+
+    async def take_place(self) -> Command[str]:
+        at, failure, target = self.context.now(), None, None
+        try:
+            result = await self._result()
+            output = _plain(result.output)
+            target = self._way_out(result)
+        except NodeFailed as caught:
+            failure = caught
+            result, output = _failed(failure), {"error": {"type": failure.kind, "message": failure.reason}}
+        facts = {**result.update, "outcome": result.handle}
+        if failure is not None:
+            target = self._after_failure(failure, facts)
+        elif facts.get("error_message"):
+            facts["error_node"] = self.station.path
+        self._record(result, output, at, failure, first_number=AFTER_PAUSE if self.has_paused else 0)
+        change = self._change(output, facts)
+        if isinstance(outcome := failure or result, NestedFailed | NestedResult):
+            change = _put_together(outcome.inner, change)
+        return Command(update={"state": change}, goto=target or ())
+
+    def _way_out(self, result: NodeResult) -> str | Sequence[str]:
+        target = self.station.exits.by_handle.get(result.handle)
+        if target is None:
+            name = self.station.specification.label
+            raise NodeFailed(f"{name} was left by {result.handle!r}, which is none of its outcomes.", kind="crashed")
+        return target
+
+    async def _result(self) -> NodeResult:
+        station = self.station
+        if self.number > MOST_VISITS:
+            raise NodeFailed(f"The run came to this step more than {MOST_VISITS} times.", kind="too_many_visits")
+        if (pin := self.context.pins.get(station.path)) is not None:
+            return _pinned(pin, station.ordinary)
+        if station.policy.disabled:
+            return NodeResult(station.ordinary, "Passed by: the step is switched off.")
+        if self.state["error_node"] in station.fails_after:
+            raise NodeFailed(self.state["error_message"], kind="branch_failed")
+        paused = self.running.known.get(interrupt_id(station.path, self.number))
+        call = NodeCall(
+            station.path, self.number, self._params(), self.state, self.context, self._pause, paused.wait if paused else None
+        )
+        return await self._tried(call)
+
+    def _params(self) -> NodeParams:
+        station = self.station
+        if station.params is not None:
+            self.input = station.input
+            return station.params
+        names = self.context.names(self.state, station.path[: station.path.rfind("/") + 1])
+        try:
+            resolved = resolve(station.specification.params, station.data, names)
+        except UnusableParameters as error:
+            raise NodeFailed(str(error), kind="parameters") from error
+        self.warnings = resolved.warnings
+        self.input = resolved.params.model_dump(mode="json", exclude=set(POLICY), exclude_unset=True)
+        return resolved.params
+
+    async def _tried(self, call: NodeCall) -> NodeResult:
+        """The result of the first attempt that does not fail; the cost of those that did is added to it.
+
+        Raises:
+            NodeFailed: the last attempt failed, too.
+        """
+        policy, spent = self.station.policy, NodeFailed("")
+        for attempt in range(policy.retries + 1):
+            try:
+                result = await self._attempt(call)
+            except NodeFailed as failure:
+                spent = _with_earlier(failure, spent)
+            else:
+                return _with_cost_of(spent, result) if attempt else result
+            if attempt < policy.retries:
+                await asyncio.sleep(min(RETRY_SECONDS * 2**attempt, LONGEST_RETRY_SECONDS))
+        raise spent
+
+    async def _attempt(self, call: NodeCall) -> NodeResult:
+        label, seconds = self.station.specification.label, self.station.policy.timeout_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                return await self.station.run(call)
+        except (NodeFailed, GraphBubbleUp, BudgetExhausted, BooksUnavailable):
+            raise
+        except Exception as error:
+            if isinstance(error, TimeoutError) and seconds is not None:
+                raise NodeFailed(f"{label} took longer than {seconds:g} s.", kind="timeout") from error
+            log.exception("node_crashed", node=self.station.specification.name, trace_id=self.context.trace_id)
+            raise NodeFailed(f"{label} broke down: {type(error).__name__}.", kind="crashed") from error
+
+    def _pause(self, wait: Wait, intents: Sequence[Intent]) -> Answer:
+        """Pause here, or give the answer if the run goes on from here.
+
+        LangGraph runs the node again from its start when it goes on; what is recorded at the pause is recorded only once, because
+        `interrupt` returns instead of raising then.
+        """
+        if not self.station.specification.pauses or self.has_paused:
+            raise RuntimeError(f"{self.station.specification.kind} may wait {'once per visit' if self.has_paused else 'never'}.")
+        self.has_paused = True
+        name = interrupt_id(self.station.path, self.number)
+        if name not in self.running.known:
+            paused = PausedWait(name, self.station.path, self.number, wait)
+            self._record_pause(paused, intents)
+            answer = self.context.answer_wait(self.station.path, self.number, wait) if self.context.answer_wait else None
+            if answer is not None:
+                return answer
+            self.context.recorder.waits.append(paused)
+        given = interrupt(name)
+        return Answer(given["event"], given["data"])
+
+    def _after_failure(self, failure: NodeFailed, facts: dict[str, Any]) -> str | Sequence[str]:
+        """Where the run goes on, and what it remembers of the failure."""
+        exits, has_failed = self.station.exits, self.state["error_message"] and failure.kind != "branch_failed"
+        if failure.kind != "too_many_visits" and (handler := exits.by_handle.get(ERROR)) is not None:
+            if failure.kind == "branch_failed":
+                facts |= {"error_message": "", "error_node": ""}
+            return handler
+        node = self.state["error_node"] if failure.kind == "branch_failed" else self.station.path
+        facts |= {"error_message": failure.reason, "error_node": node}
+        may_take_over = exits.on_error is not None and not has_failed and failure.kind != "too_many_visits"
+        return exits.on_error if may_take_over and exits.on_error is not None else exits.over
+
+    def _change(self, output: dict[str, Any], facts: dict[str, Any]) -> Change:
+        change: Change = {"kind": "change", "visits": {self.station.path: self.number}, "facts": facts}
+        if output:
+            change["steps"] = {self.station.path: output}
+        return change
+
+    def _record_pause(self, paused: PausedWait, intents: Sequence[Intent]) -> None:
+        waiting = NodeResult("", f"Waits: {paused.wait.kind.value}.", intents=list(intents), details=paused.wait.details)
+        self._record(waiting, {}, self.context.now(), None, is_pause=True)
+
+    def _record(
+        self,
+        result: NodeResult,
+        output: dict[str, Any],
+        at: datetime,
+        failure: NodeFailed | None,
+        *,
+        is_pause: bool = False,
+        first_number: int = 0,
+    ) -> None:
+        station, recorder = self.station, self.context.recorder
+        recorder.steps.append(
+            StepRecord(
+                seq=len(recorder.steps),
+                node_id=station.path,
+                node=station.specification.name,
+                visit=self.number,
+                level=result.level,
+                message=result.message,
+                outcome=result.handle,
+                is_pause=is_pause,
+                input=self.input,
+                output=output,
+                ms=round((time.perf_counter() - self.began) * 1000, 2),
+                tokens=result.tokens,
+                cost=result.cost,
+                details={**result.details, "warnings": self.warnings} if self.warnings else result.details,
+                error={"type": failure.kind, "message": failure.reason} if failure is not None else None,
+                at=at,
+            )
+        )
+        recorder.transcript.extend(result.transcript)
+        for number, intent in enumerate(result.intents, first_number):
+            recorder.intents.append(AskedIntent(station.path, self.number, number, intent))
+
+
+def _pinned(pin: Pin, ordinary: str) -> NodeResult:
+    return NodeResult(pin.handle or ordinary, "Pinned result.", output=pin.output, details={"pinned": True})
+
+
+def _failed(failure: NodeFailed) -> NodeResult:
+    return NodeResult(
+        ERROR,
+        failure.reason,
+        level="ERROR",
+        update=failure.update,
+        transcript=failure.transcript,
+        tokens=failure.tokens,
+        cost=failure.cost,
+    )
+
+
+def _with_earlier(failure: NodeFailed, earlier: NodeFailed) -> NodeFailed:
+    return NodeFailed(
+        failure.reason,
+        kind=failure.kind,
+        update=_added(earlier.update, failure.update),
+        transcript=[*earlier.transcript, *failure.transcript],
+        tokens=earlier.tokens + failure.tokens,
+        cost=earlier.cost + failure.cost,
+    )
+
+
+def _with_cost_of(earlier: NodeFailed, result: NodeResult) -> NodeResult:
+    return replace(
+        result,
+        update=_added(earlier.update, result.update),
+        transcript=[*earlier.transcript, *result.transcript],
+        tokens=earlier.tokens + result.tokens,
+        cost=earlier.cost + result.cost,
+    )
+
+
+def _added(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, Any]:
+    sums = {key: earlier[key] + later[key] for key in SUMMED if key in earlier and key in later}
+    return {**earlier, **later, **sums}
+
+
+def _put_together(first: Change, second: Change) -> Change:
+    return {
+        "kind": "change",
+        "steps": {**first.get("steps", {}), **second.get("steps", {})},
+        "visits": {**first.get("visits", {}), **second.get("visits", {})},
+        "facts": {**first.get("facts", {}), **second.get("facts", {})},
+    }
+
+
+def _plain(output: dict[str, Any]) -> dict[str, Any]:
+    """The output as it will be read after a pause: plain JSON data.
+
+    Raises:
+        NodeFailed: it is none, or too large.
+    """
+    if not output:
+        return output
+    try:
+        packed = orjson.dumps(output, default=str)
+    except TypeError as error:
+        raise NodeFailed("The result of the step is no plain data.", kind="crashed") from error
+    if len(packed) > MOST_OUTPUT_BYTES:
+        raise NodeFailed(f"The result of the step is larger than {MOST_OUTPUT_BYTES // 1024} KiB.", kind="too_large")
+    plain: dict[str, Any] = orjson.loads(packed)
+    return plain

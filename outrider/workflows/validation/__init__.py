@@ -1,0 +1,53 @@
+"""Is a definition a workflow? Every problem is found at once, each with the field and the node it is about and what to do."""
+
+from __future__ import annotations
+
+from outrider.workflows.definition import WorkflowDefinition
+from outrider.workflows.validation.nodes import node_problems
+from outrider.workflows.validation.paths import edge_problems, shape_problems
+from outrider.workflows.validation.problems import InvalidWorkflow, WorkflowProblem
+
+__all__ = ["InvalidWorkflow", "WorkflowProblem", "check", "ensure_runnable", "ensure_valid"]
+
+
+def check(definition: WorkflowDefinition, *, workflow_id: int | None = None, is_pinned: bool = False) -> list[WorkflowProblem]:
+    """All problems of `definition`; field names are relative to it (`nodes.2.data.prompt`).
+
+    Args:
+        workflow_id: of the workflow that it belongs to, if it has one; it must not run itself.
+        is_pinned: sub-workflows must have their definitions embedded, as those of published versions have.
+    """
+    around = () if workflow_id is None else (workflow_id,)
+    return _check(definition, around, is_pinned)
+
+
+def _check(definition: WorkflowDefinition, around: tuple[int, ...], is_pinned: bool) -> list[WorkflowProblem]:
+    problems = [*node_problems(definition, around, is_pinned, _check), *edge_problems(definition)]
+    # The shape is only worth judging once its parts are known.
+    return problems or [*shape_problems(definition)]
+
+
+def ensure_valid(definition: WorkflowDefinition, field: str = "config", *, workflow_id: int | None = None) -> None:
+    """Check `definition`, which the request holds in `field`.
+
+    Raises:
+        InvalidWorkflow: names every problem.
+    """
+    _refuse(check(definition, workflow_id=workflow_id), field)
+
+
+def ensure_runnable(definition: WorkflowDefinition, field: str = "config") -> None:
+    """Check `definition`, which must hold the definitions of its sub-workflows, too.
+
+    Raises:
+        InvalidWorkflow: names every problem.
+    """
+    _refuse(check(definition, is_pinned=True), field)
+
+
+def _refuse(problems: list[WorkflowProblem], field: str) -> None:
+    if problems:
+        located = [problem.within(field) for problem in problems]
+        raise InvalidWorkflow(
+            f"The workflow has {len(located)} problem{'s' if len(located) > 1 else ''}: {located[0].problem}", fields=[*located]
+        )
