@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Sequence
 from uuid import uuid4
 
 from outrider.config import Settings
@@ -11,7 +12,7 @@ from outrider.errors import LimitExceeded
 from outrider.integrations.notifications.base import Channel, Notice, NotifierError
 from outrider.integrations.notifications.build import MAIL_FOLDER, Notifiers
 from outrider.notifications.links import absolute
-from outrider.notifications.schemas import ChannelOut, ChannelTest
+from outrider.notifications.schemas import ChannelOut, ChannelTest, RuleOut
 
 MOST_TESTS = 10
 TESTS_PERIOD = 60.0
@@ -41,8 +42,18 @@ class NoticeTests:
         self._begun.append(now)
 
 
-def describe(settings: Settings, notifiers: Notifiers) -> list[ChannelOut]:
-    return [_mail(settings), _slack(settings), _texts(settings, is_there=Channel.SMS in notifiers.by_channel)]
+def describe(settings: Settings, notifiers: Notifiers, rules: Sequence[RuleOut]) -> list[ChannelOut]:
+    """
+    Args:
+        rules: all, for what their last notifications ran into.
+    """
+    found = [_mail(settings), _slack(settings), _texts(settings, is_there=Channel.SMS in notifiers.by_channel)]
+    return [channel.model_copy(update={"problem": _problem(channel.channel, rules)}) for channel in found]
+
+
+def _problem(channel: Channel, rules: Sequence[RuleOut]) -> str | None:
+    last = [rule.last_delivery for rule in rules if rule.channel.value == channel.value and rule.last_delivery is not None]
+    return max(last, key=lambda one: one.at).error if last else None
 
 
 async def test(notifiers: Notifiers, channel: Channel, target: str, tests: NoticeTests) -> ChannelTest:

@@ -89,9 +89,9 @@ async def delete_notification_rule(session: Transaction, rule_id: int) -> None:
 
 
 @channel_router.get("", dependencies=READ)
-async def list_notification_channels(request: Request) -> list[ChannelOut]:
-    """E-mail, Slack and texts, as this installation is set up."""
-    return channels.describe(request.app.state.settings, _notifiers(request))
+async def list_notification_channels(session: Transaction, request: Request) -> list[ChannelOut]:
+    """E-mail, Slack and texts, as this installation is set up, and what they ran into."""
+    return channels.describe(request.app.state.settings, _notifiers(request), await service.list_rules(session))
 
 
 @channel_router.post("/{channel}/test", dependencies=WRITE)

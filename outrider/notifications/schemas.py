@@ -126,6 +126,8 @@ class ChannelOut(BaseModel):
     account: str
     """Which account, without its secrets."""
     how_to_set_up: str
+    problem: str | None = None
+    """Why the last notification by a rule did not arrive; it may still be tried again."""
 
 
 class ChannelTestIn(BaseModel):

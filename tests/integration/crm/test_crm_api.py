@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -17,9 +20,11 @@ from outrider.integrations.crm.base import ContactWrite
 from outrider.integrations.crm.build import Crms, build_crms
 from outrider.integrations.crm.local import LocalCrm
 from outrider.integrations.crm.signatures import signed_headers
+from outrider.integrations.sheets.accounts import GoogleSheetsAccount
 from outrider.integrations.sheets.build import Spreadsheets, build_spreadsheets
 from outrider.jobs import JobContext
 from outrider.leads.models import Lead
+from tests.contracts.test_sheets import PEM
 from tests.integration.crm.conftest import SECRET
 from tests.worlds import World, run_due_jobs
 
@@ -182,3 +187,24 @@ class TestSheets:
         assert shown["problem"] is None and shown["exported_at"] and shown["due_at"]
         assert (await api.delete(f"/api/sheets/exports/{export['id']}")).status_code == 204
         assert (await api.post("/api/sheets/exports", json=given | {"campaign_id": 99999})).status_code == 422
+
+    async def test_an_export_waits_for_an_account_that_is_left_alone(
+        self, api: AsyncClient, context: JobContext, world: World, tmp_path: Path
+    ) -> None:
+        key = tmp_path / "key.json"
+        key.write_text(json.dumps({"client_email": "bot@example.com", "private_key": PEM}))
+        url = "http://127.0.0.1:1"
+        account = GoogleSheetsAccount(service_account_file=key, api_url=url, token_url=f"{url}/token")
+        spreadsheets = Spreadsheets({"google": account}, tmp_path)
+        api._transport.app.state.spreadsheets = spreadsheets  # type: ignore[attr-defined]
+        context = JobContext(world.database, {**context.parts, Spreadsheets: spreadsheets})
+        campaign_id = (await api.post("/api/campaigns", json={"name": "C"})).json()["id"]
+        given = {"campaign_id": campaign_id, "account": "google", "spreadsheet": "book", "sheet": "Results"}
+        export_id = (await api.post("/api/sheets/exports", json=given)).json()["id"]
+        for _ in range(6):
+            await api.post(f"/api/sheets/exports/{export_id}/run")
+            await run_due_jobs(context)
+        (shown,) = (await api.get("/api/sheets/exports")).json()["items"]
+        assert shown["problem"].startswith("The spreadsheet account google failed too often and is left alone for a while. Last:")
+        assert shown["due_at"] > datetime.now(UTC).isoformat(), "nobody was asked, so that it is still due"
+        await spreadsheets.aclose()

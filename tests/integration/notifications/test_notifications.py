@@ -360,6 +360,8 @@ async def test_a_mail_that_is_refused_is_not_tried_again_and_shown_at_its_rule(h
     await house.works()
     [rule] = (await house.api.get("/api/notification-rules")).json()["items"]
     assert (rule["last_delivery"]["state"], rule["last_delivery"]["error"]) == ("failed", "No such user.")
+    shown = {one["channel"]: one["problem"] for one in (await house.api.get("/api/notification-channels")).json()}
+    assert shown == {"email": "No such user.", "slack": None, "sms": None}
     refuses.error = NoticeDelayed("Later.")
     await house.notes(FACT)
     for _ in range(TRIES + 3):

@@ -2596,7 +2596,7 @@ export interface paths {
         };
         /**
          * List Notification Channels
-         * @description E-mail, Slack and texts, as this installation is set up.
+         * @description E-mail, Slack and texts, as this installation is set up, and what they ran into.
          */
         get: operations["list_notification_channels"];
         put?: never;
@@ -5810,6 +5810,8 @@ export interface components {
             is_local: boolean;
             /** Needs Target */
             needs_target: boolean;
+            /** Problem */
+            problem?: string | null;
         };
         /**
          * ChannelTest

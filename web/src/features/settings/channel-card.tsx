@@ -32,6 +32,9 @@ export function ChannelCard({ channel }: { channel: Channel }) {
         }
       />
       <CardBody className="flex flex-1 flex-col gap-3">
+        {channel.problem && (
+          <p className="text-[13px] text-warning-text">The last notification did not arrive: {channel.problem}</p>
+        )}
         {(!channel.is_configured || channel.is_local || channel.channel === 'sms') && (
           <p className="text-[13px] text-muted-foreground">{channel.how_to_set_up}</p>
         )}

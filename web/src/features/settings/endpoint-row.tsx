@@ -52,7 +52,10 @@ export function EndpointRow({ endpoint, facts, onEdit, onWatch, onSecret }: Endp
       </p>
       {endpoint.disabled_reason && <p className="text-[13px] text-danger-text">{endpoint.disabled_reason}</p>}
       {endpoint.enabled && endpoint.failing_since && (
-        <p className="text-[13px] text-warning-text">Messages fail since {formatDateTime(endpoint.failing_since)}.</p>
+        <p className="text-[13px] text-warning-text">
+          Messages fail since {formatDateTime(endpoint.failing_since)}. They are tried again by themselves; after
+          several failures one at a time, while the others wait.
+        </p>
       )}
       <div className="flex flex-wrap items-center gap-2">
         <span className="text-muted-foreground text-xs">{figures(endpoint)}</span>
