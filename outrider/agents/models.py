@@ -29,6 +29,11 @@ class Agent(HasId, HasTimes, Base):
     tools: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'"))
     """Names of the tools that it may use."""
     guardrails: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    revision: Mapped[int] = mapped_column(server_default="1")
+    """Counts the changes of the draft: who edits it names the one that the edit began with."""
+    changed_by: Mapped[str] = mapped_column(Text, server_default="")
+    """Who changed the draft last."""
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
     published: Mapped[int | None]
     """Number of the version that speaks; None if none was published yet."""
     is_default: Mapped[bool] = mapped_column(Boolean, server_default="false")

@@ -34,6 +34,7 @@ NEEDED = {
     Topic.NOTIFICATIONS: Permission.CONVERSATIONS_READ,
     Topic.WEBHOOKS: Permission.SETTINGS_READ,
     Topic.EVALS: Permission.SETTINGS_READ,
+    Topic.AGENTS: Permission.SETTINGS_READ,
     Topic.BUDGETS: Permission.SETTINGS_READ,
     Topic.BOOKINGS: Permission.CONVERSATIONS_READ,
     Topic.CRM: Permission.SETTINGS_READ,

@@ -27,6 +27,7 @@ class Topic(StrEnum):
     BOOKINGS = "bookings"
     CRM = "crm"
     EVALS = "evals"
+    AGENTS = "agents"
 
     @property
     def prefix(self) -> str:

@@ -59,10 +59,10 @@ async def list_built_in_agents(session: Transaction) -> list[BuiltInAgent]:
     return [_built_in(agent_type, stored.get(agent_type)) for agent_type in AgentType]
 
 
-@router.post("/built-in/{agent_type}/copy", status_code=201, dependencies=WRITE)
-async def copy_built_in_agent(request: Request, session: Transaction, agent_type: AgentType) -> AgentOut:
+@router.post("/built-in/{agent_type}/copy", status_code=201)
+async def copy_built_in_agent(request: Request, session: Transaction, agent_type: AgentType, actor: Writer) -> AgentOut:
     """Store a copy of a shipped agent, as a draft to edit."""
-    return await _shown(request, session, await service.copy_built_in(session, agent_type))
+    return await _shown(request, session, await service.copy_built_in(session, agent_type, actor.name))
 
 
 @router.get("/variables", dependencies=READ)
@@ -103,10 +103,14 @@ async def get_agent(request: Request, session: Transaction, agent_id: int) -> Ag
     return await _shown(request, session, await service.get_agent(session, agent_id))
 
 
-@router.patch("/{agent_id}", dependencies=WRITE)
-async def change_agent(request: Request, session: Transaction, agent_id: int, patch: AgentPatch) -> AgentOut:
-    """Change the draft. The version that speaks stays until the draft is published."""
-    return await _shown(request, session, await service.change_agent(session, agent_id, patch))
+@router.patch("/{agent_id}")
+async def change_agent(request: Request, session: Transaction, agent_id: int, patch: AgentPatch, actor: Writer) -> AgentOut:
+    """Change the draft. The version that speaks stays until the draft is published.
+
+    With `revision`, the draft's that the edit began with, an edit is refused (409) if somebody changed the draft since; the
+    problem names who, when, and the present revision.
+    """
+    return await _shown(request, session, await service.change_agent(session, agent_id, patch, actor.name))
 
 
 @router.delete("/{agent_id}", status_code=204, dependencies=WRITE)
@@ -120,8 +124,8 @@ async def publish_agent(
     request: Request, session: Transaction, agent_id: int, actor: Writer, wanted: PublishIn | None = None
 ) -> AgentOut:
     """Let the draft speak, as a new version."""
-    note = wanted.note if wanted else ""
-    return await _shown(request, session, await service.publish(session, agent_id, actor.name, note))
+    given = wanted or PublishIn()
+    return await _shown(request, session, await service.publish(session, agent_id, actor.name, given.note, given.revision))
 
 
 @router.put("/{agent_id}/default", dependencies=WRITE)
@@ -130,10 +134,10 @@ async def set_default_agent(request: Request, session: Transaction, agent_id: in
     return await _shown(request, session, await service.set_default(session, agent_id, wanted.is_default))
 
 
-@router.post("/{agent_id}/restore-built-in", dependencies=WRITE)
-async def restore_built_in_agent(request: Request, session: Transaction, agent_id: int) -> AgentOut:
+@router.post("/{agent_id}/restore-built-in")
+async def restore_built_in_agent(request: Request, session: Transaction, agent_id: int, actor: Writer) -> AgentOut:
     """Make the draft what ships for its type. It keeps its name and model, and speaks once it is published."""
-    return await _shown(request, session, await service.restore_built_in(session, agent_id))
+    return await _shown(request, session, await service.restore_built_in(session, agent_id, actor.name))
 
 
 @router.get("/{agent_id}/versions", dependencies=READ)
@@ -142,10 +146,10 @@ async def list_agent_versions(session: Transaction, agent_id: int) -> list[Agent
     return [AgentVersionOut.model_validate(version) for version in await service.list_versions(session, agent_id)]
 
 
-@router.post("/{agent_id}/versions/{number}/restore", dependencies=WRITE)
-async def restore_agent_version(request: Request, session: Transaction, agent_id: int, number: int) -> AgentOut:
+@router.post("/{agent_id}/versions/{number}/restore")
+async def restore_agent_version(request: Request, session: Transaction, agent_id: int, number: int, actor: Writer) -> AgentOut:
     """Make the draft what this version was. It speaks once it is published."""
-    return await _shown(request, session, await service.restore(session, agent_id, number))
+    return await _shown(request, session, await service.restore(session, agent_id, number, actor.name))
 
 
 @router.get("/{agent_id}/diff", dependencies=READ)

@@ -59,11 +59,16 @@ class AgentIn(AgentDraft):
     """Its first version speaks at once; otherwise it stays a draft until it is published."""
 
 
+Revision = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
 class AgentPatch(BaseModel):
     """Changes to an agent's draft; what is left out stays. The published version goes on speaking until the next one."""
 
     model_config = ConfigDict(extra="forbid")
 
+    revision: Revision | None = None
+    """The draft's revision that the edit began with: refused if somebody changed the draft since. Without it the edit holds."""
     name: Name | None = None
     description: Description | None = None
     system_prompt: Prompt | None = None
@@ -87,6 +92,11 @@ class AgentOut(BaseModel):
     temperature: float
     tools: list[str]
     guardrails: Guardrails
+    revision: int
+    """Counts the changes of the draft."""
+    changed_by: str
+    """Who changed the draft last."""
+    changed_at: datetime
     published: int | None
     """Number of the version that speaks; None if none was published yet."""
     has_changes: bool = False
@@ -120,6 +130,8 @@ class PublishIn(BaseModel):
 
     note: Note = ""
     """What changed, for those who look through the versions."""
+    revision: Revision | None = None
+    """The draft's revision that is meant: refused if somebody changed the draft since."""
 
 
 class DefaultIn(BaseModel):

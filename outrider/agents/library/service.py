@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from sqlalchemy.exc import IntegrityError
@@ -18,6 +19,8 @@ from outrider.agents.models import Agent, AgentVersion
 from outrider.agents.tools.base import TOOLS
 from outrider.agents.variables import problems_of
 from outrider.errors import ConfigurationError, Conflict, FieldProblem, InvalidInput, NotFound
+from outrider.events.live import announce
+from outrider.events.topics import Topic
 
 PROMPT = "system_prompt"
 NEVER_EMPTY = ("name", PROMPT, "tools", "description", "temperature", "guardrails")
@@ -25,6 +28,12 @@ NEVER_EMPTY = ("name", PROMPT, "tools", "description", "temperature", "guardrail
 
 class AgentNameTaken(Conflict):
     """Another agent has this name."""
+
+
+class AgentEditedMeanwhile(Conflict):
+    """Somebody changed the draft after the revision that an edit began with."""
+
+    title = "Changed by somebody else meanwhile"
 
 
 class AgentInUse(Conflict):
@@ -73,14 +82,16 @@ async def create_agent(session: AsyncSession, given: AgentIn, who: str) -> Agent
     _check(given)
     await _ensure_free(session, given.name)
     agent = Agent(**given.model_dump(mode="json", exclude={"publish"}))
+    agent.changed_by = who
     session.add(agent)
     await session.flush()
     if given.publish:
         await _publish(session, agent, who, "")
+    announce(session, Topic.AGENTS, "created", [agent.id])
     return agent
 
 
-async def copy_built_in(session: AsyncSession, agent_type: AgentType) -> Agent:
+async def copy_built_in(session: AsyncSession, agent_type: AgentType, who: str) -> Agent:
     """A draft that begins as the shipped agent of this type, under a free name."""
     shipped = built_in(agent_type)
     taken = {agent.name for agent, _ in await repository.list_agents(session)}
@@ -96,50 +107,55 @@ async def copy_built_in(session: AsyncSession, agent_type: AgentType) -> Agent:
         guardrails=shipped.guardrails,
         publish=False,
     )
-    return await create_agent(session, given, "")
+    return await create_agent(session, given, who)
 
 
-async def change_agent(session: AsyncSession, agent_id: int, patch: AgentPatch) -> Agent:
+async def change_agent(session: AsyncSession, agent_id: int, patch: AgentPatch, who: str) -> Agent:
     """Change the draft.
 
     Raises:
         NotFound: no such agent.
+        AgentEditedMeanwhile: the patch names a revision, and somebody changed the draft since.
         AgentNameTaken: another agent has the new name.
         InvalidInput: a tool or a variable that nobody knows.
     """
     agent = _found(await repository.locked(session, agent_id), agent_id)
-    changes = patch.model_dump(mode="json", exclude_unset=True)
+    _refuse_outdated(agent, patch.revision)
+    changes = patch.model_dump(mode="json", exclude_unset=True, exclude={"revision"})
     for field in NEVER_EMPTY:
         if field in changes and changes[field] is None:
             raise InvalidInput.on(f"body.{field}", "can't be empty", "Leave it out to keep it.")
     _check(draft_of(agent).model_copy(update=changes), set(changes))
     if changes.get("name", agent.name) != agent.name:
         await _ensure_free(session, changes["name"])
-    for field, value in changes.items():
-        setattr(agent, field, value)
-    await session.flush()
-    return agent
+    return await _write(session, agent, changes, who)
 
 
-async def publish(session: AsyncSession, agent_id: int, who: str, note: str) -> Agent:
+async def publish(session: AsyncSession, agent_id: int, who: str, note: str, revision: int | None = None) -> Agent:
     """Let the draft speak, as a new version.
+
+    Args:
+        revision: of the draft that is meant; None publishes whatever it is by now.
 
     Raises:
         NotFound: no such agent.
+        AgentEditedMeanwhile: somebody changed the draft since.
         NothingToPublish: nothing changed.
         InvalidInput: the draft has a tool or a variable that nobody knows.
     """
     agent = _found(await repository.locked(session, agent_id), agent_id)
+    _refuse_outdated(agent, revision)
     _check(draft_of(agent))
     if agent.published is not None:
         version = await repository.version(session, agent.id, agent.published)
         if not _differs(agent, version):
             raise NothingToPublish("Nothing changed since the last version was published.", remedy="Change the draft first.")
     await _publish(session, agent, who, note)
+    announce(session, Topic.AGENTS, "published", [agent.id])
     return agent
 
 
-async def restore(session: AsyncSession, agent_id: int, number: int) -> Agent:
+async def restore(session: AsyncSession, agent_id: int, number: int, who: str) -> Agent:
     """Make the draft what this version was. It speaks once it is published.
 
     Raises:
@@ -151,10 +167,10 @@ async def restore(session: AsyncSession, agent_id: int, number: int) -> Agent:
     version = await repository.version(session, agent_id, number)
     if version is None:
         raise NoSuchVersion(f"The agent {agent_id} has no version {number}.")
-    return await _overwrite(session, agent, AgentDraft.model_validate(version.configuration))
+    return await _overwrite(session, agent, AgentDraft.model_validate(version.configuration), who)
 
 
-async def restore_built_in(session: AsyncSession, agent_id: int) -> Agent:
+async def restore_built_in(session: AsyncSession, agent_id: int, who: str) -> Agent:
     """Make the draft what ships for its type; it keeps its name and its model.
 
     Raises:
@@ -173,7 +189,7 @@ async def restore_built_in(session: AsyncSession, agent_id: int) -> Agent:
         tools=shipped.tools,
         guardrails=shipped.guardrails,
     )
-    return await _overwrite(session, agent, given)
+    return await _overwrite(session, agent, given, who)
 
 
 async def set_default(session: AsyncSession, agent_id: int, is_default: bool) -> Agent:
@@ -190,6 +206,7 @@ async def set_default(session: AsyncSession, agent_id: int, is_default: bool) ->
         await repository.clear_default(session, agent.agent_type)
     agent.is_default = is_default
     await session.flush()
+    announce(session, Topic.AGENTS, "changed", [agent.id])
     return agent
 
 
@@ -206,6 +223,7 @@ async def delete_agent(session: AsyncSession, agent_id: int) -> None:
     except IntegrityError as error:
         remedy = "Delete the campaign or give it another agent."
         raise AgentInUse("A campaign uses this agent.", remedy=remedy) from error
+    announce(session, Topic.AGENTS, "deleted", [agent_id])
 
 
 async def list_versions(session: AsyncSession, agent_id: int) -> Sequence[AgentVersion]:
@@ -282,13 +300,44 @@ async def _publish(session: AsyncSession, agent: Agent, who: str, note: str) -> 
     await session.flush()
 
 
-async def _overwrite(session: AsyncSession, agent: Agent, draft: AgentDraft) -> Agent:
+async def _overwrite(session: AsyncSession, agent: Agent, draft: AgentDraft, who: str) -> Agent:
     if draft.name != agent.name:
         await _ensure_free(session, draft.name)
-    for field, value in draft.model_dump(mode="json", exclude={"agent_type"}).items():
+    return await _write(session, agent, draft.model_dump(mode="json", exclude={"agent_type"}), who)
+
+
+async def _write(session: AsyncSession, agent: Agent, values: Mapping[str, Any], who: str) -> Agent:
+    """Change the draft; values that it has already change nothing."""
+    changed = {field: value for field, value in values.items() if getattr(agent, field) != value}
+    if not changed:
+        return agent
+    for field, value in changed.items():
         setattr(agent, field, value)
+    agent.revision += 1
+    agent.changed_by, agent.changed_at = who, datetime.now(UTC)
     await session.flush()
+    announce(session, Topic.AGENTS, "changed", [agent.id])
     return agent
+
+
+def _refuse_outdated(agent: Agent, revision: int | None) -> None:
+    """
+    Raises:
+        AgentEditedMeanwhile: the draft is past this revision.
+        InvalidInput: it never had it.
+    """
+    if revision is None or revision == agent.revision:
+        return
+    if revision > agent.revision:
+        raise InvalidInput.on("body.revision", f"is beyond {agent.revision}, the draft's", "Use the one that the agent has.")
+    who = agent.changed_by or "Somebody"
+    raise AgentEditedMeanwhile(
+        f"{who} changed this agent at {agent.changed_at:%H:%M} (UTC), after you began.",
+        remedy=f"Look at what they wrote; to keep yours, send it again with revision {agent.revision}.",
+        revision=agent.revision,
+        changed_by=agent.changed_by,
+        changed_at=agent.changed_at.isoformat(),
+    )
 
 
 async def _state(session: AsyncSession, agent: Agent, number: int | None) -> dict[str, Any]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from outrider.agents.base import AgentType
 from outrider.agents.library.configurations import configuration_for, configurations_for
 from outrider.campaigns.briefings import CampaignBriefings
 from outrider.db.engine import Database
+from outrider.events.models import LiveEvent
+from outrider.events.topics import Topic
 from tests.worlds import World
 
 
@@ -164,3 +168,58 @@ async def test_a_campaign_chooses_an_agent_for_each_work(api: Any, create: Any, 
     assert briefing.agents == {"conversation": maya["id"], "scheduler": zoe["id"]}
     assert (briefing.system_prompt, briefing.model, briefing.temperature) == ("You are Maya.\nBe kind.", "offline", 0.1)
     assert (await api.delete(f"/api/agents/{zoe['id']}")).json()["type"] == "urn:outrider:problem:agent-in-use"
+
+
+async def test_two_who_edit_one_draft_do_not_overwrite_each_other(api: Any, create: Any) -> None:
+    agent = await create()
+    place, began = f"/api/agents/{agent['id']}", agent["revision"]
+    mine = await api.patch(place, json={"description": "Mine", "revision": began})
+    assert (mine.status_code, mine.json()["revision"], mine.json()["changed_by"]) == (200, began + 1, "local operator")
+    theirs = await api.patch(place, json={"description": "Theirs", "revision": began})
+    problem = theirs.json()
+    assert (theirs.status_code, problem["type"]) == (409, "urn:outrider:problem:agent-edited-meanwhile")
+    assert theirs.headers["content-type"].startswith("application/problem+json")
+    assert (problem["revision"], problem["changed_by"]) == (began + 1, "local operator")
+    assert problem["changed_at"] == mine.json()["changed_at"].replace("Z", "+00:00")
+    assert "local operator" in problem["detail"] and str(began + 1) in problem["remedy"]
+    assert (await api.get(place)).json()["description"] == "Mine"
+    kept = await api.patch(place, json={"description": "Theirs", "revision": problem["revision"]})
+    assert (kept.status_code, kept.json()["description"], kept.json()["revision"]) == (200, "Theirs", began + 2)
+    assert (await api.patch(place, json={"description": "Whoever"})).status_code == 200
+    assert (await api.patch(place, json={"description": "x", "revision": 99})).status_code == 422
+    same = (await api.patch(place, json={"description": "Whoever"})).json()
+    assert same["revision"] == began + 3, "what changes nothing is no change"
+
+
+async def test_of_many_who_save_at_once_one_does(api: Any, create: Any) -> None:
+    agent = await create()
+    place = f"/api/agents/{agent['id']}"
+    edits = [api.patch(place, json={"description": f"Edit {n}", "revision": agent["revision"]}) for n in range(6)]
+    assert sorted(answer.status_code for answer in await asyncio.gather(*edits)) == [200, *[409] * 5]
+    assert (await api.get(place)).json()["revision"] == agent["revision"] + 1
+
+
+async def test_nobody_publishes_a_draft_that_they_have_not_seen(api: Any, create: Any) -> None:
+    agent = await create()
+    place = f"/api/agents/{agent['id']}"
+    changed = (await api.patch(place, json={"description": "New"})).json()
+    assert (await api.post(f"{place}/publish", json={"revision": agent["revision"]})).status_code == 409
+    published = await api.post(f"{place}/publish", json={"revision": changed["revision"]})
+    assert (published.status_code, published.json()["revision"]) == (200, changed["revision"])
+    restored = (await api.post(f"{place}/versions/1/restore")).json()
+    assert restored["revision"] == changed["revision"] + 1
+
+
+async def test_whoever_looks_at_agents_is_told_of_changes(api: Any, create: Any, database: Database) -> None:
+    agent = await create(publish=False)
+    place = f"/api/agents/{agent['id']}"
+    await api.patch(place, json={"description": "New"})
+    await api.post(f"{place}/publish")
+    await api.put(f"{place}/default", json={"is_default": True})
+    assert (await api.delete(place)).status_code == 204
+    async with database.transaction() as session:
+        query = select(LiveEvent.kind, LiveEvent.payload).where(LiveEvent.topic == Topic.AGENTS).order_by(LiveEvent.id)
+        told = (await session.execute(query)).all()
+    assert [(row.kind, row.payload["ids"]) for row in told] == [
+        (kind, [agent["id"]]) for kind in ("created", "changed", "published", "changed", "deleted")
+    ]  # fmt: skip

@@ -28,6 +28,9 @@ def upgrade() -> None:
     sa.Column('temperature', sa.Float(), server_default='0.7', nullable=False),
     sa.Column('tools', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
     sa.Column('guardrails', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('revision', sa.BigInteger(), server_default='1', nullable=False),
+    sa.Column('changed_by', sa.Text(), server_default='', nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('published', sa.BigInteger(), nullable=True),
     sa.Column('is_default', sa.Boolean(), server_default='false', nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -1278,6 +1281,7 @@ def upgrade() -> None:
     sa.Column('visit', sa.BigInteger(), server_default='1', nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('payload', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('answer_wanted', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('idempotency_key', sa.Text(), nullable=False),
     sa.Column('state', sa.Text(), server_default='queued', nullable=False),
     sa.Column('result', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
@@ -1298,8 +1302,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_run_effects')),
     sa.UniqueConstraint('idempotency_key', name=op.f('uq_run_effects_idempotency_key'))
     )
-    op.create_index('ix_run_effects_campaign_id_due_at', 'run_effects', ['campaign_id', 'due_at'], unique=False, postgresql_where=sa.text('due_at IS NOT NULL'))
     op.create_index(op.f('ix_run_effects_campaign_lead_id'), 'run_effects', ['campaign_lead_id'], unique=False)
+    op.create_index('ix_run_effects_due_at', 'run_effects', ['due_at'], unique=False, postgresql_where=sa.text('due_at IS NOT NULL'))
     op.create_index(op.f('ix_run_effects_run_id'), 'run_effects', ['run_id'], unique=False)
     op.create_index('ix_run_effects_state_id', 'run_effects', ['state', 'id'], unique=False, postgresql_where=sa.text("state IN ('failed','unknown')"))
     op.create_table('run_waits',
@@ -1370,8 +1374,8 @@ def downgrade() -> None:
     op.drop_table('run_waits')
     op.drop_index('ix_run_effects_state_id', table_name='run_effects', postgresql_where=sa.text("state IN ('failed','unknown')"))
     op.drop_index(op.f('ix_run_effects_run_id'), table_name='run_effects')
+    op.drop_index('ix_run_effects_due_at', table_name='run_effects', postgresql_where=sa.text('due_at IS NOT NULL'))
     op.drop_index(op.f('ix_run_effects_campaign_lead_id'), table_name='run_effects')
-    op.drop_index('ix_run_effects_campaign_id_due_at', table_name='run_effects', postgresql_where=sa.text('due_at IS NOT NULL'))
     op.drop_table('run_effects')
     op.drop_index('ix_run_approvals_status_id', table_name='run_approvals')
     op.drop_index(op.f('ix_run_approvals_campaign_lead_id'), table_name='run_approvals')

@@ -51,7 +51,7 @@ PROVIDERS = (("company", "description", "website"), ("company", "keyword", "apol
              ("market", "competitor", "local"), ("person", "title", "apollo"))  # fmt: skip
 """Facts that carry an attack: subject, name, and who says so."""
 FIELDS = ("name", "company", "title", "industry", "city", "company_size")
-EFFECTS = (
+EFFECTS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("send_sms", {"to": texts.OTHER_PHONE, "body": "hi"}), ("update_lead", {"phone": texts.OTHER_PHONE}),
     ("approve", {"approval_id": 1}), ("book_meeting", {"number": 1, "title": "x"}), ("delete_lead", {"lead_id": 1}),
 )  # fmt: skip
