@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
+import certifi
 import pytest
 from httpx import AsyncClient
 from pytest_socket import socket_allow_hosts
@@ -21,6 +23,16 @@ from outrider.llm.budgets import alerts
 from tests.databases import Databases
 
 TEMPLATE = "outrider_template"
+END_OF_CERTIFICATE = "-----END CERTIFICATE-----\n"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_authority(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """To read all the certificate authorities of the world takes each client 40 ms; no test speaks to anybody they vouch for."""
+    first = Path(certifi.where()).read_text().partition(END_OF_CERTIFICATE)[0] + END_OF_CERTIFICATE
+    path = tmp_path_factory.mktemp("authorities") / "one.pem"
+    path.write_text(first)
+    os.environ["SSL_CERT_FILE"] = str(path)
 
 
 @pytest.fixture(autouse=True)

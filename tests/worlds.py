@@ -6,10 +6,13 @@ import itertools
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
+from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import select, text
+from starlette.routing import BaseRoute
 
 from outrider.channels.base import InboundText
 from outrider.config import Settings
@@ -131,12 +134,26 @@ class World:
         return row
 
 
-@asynccontextmanager
-async def client_of(settings: Settings, database: Database) -> AsyncIterator[AsyncClient]:
-    """A client that speaks to an application with these settings as the local operator."""
+@cache
+def _routes() -> list[BaseRoute]:
+    from outrider.app.build import create_app
+
+    return create_app(Settings(_env_file=None), Database("postgresql://nobody@127.0.0.1:1/none")).router.routes
+
+
+def application(settings: Settings, database: Database) -> FastAPI:
+    """An application of the test's own but for its routes: they are the same in all, and take long to put together."""
     from outrider.app.build import create_app
 
     app = create_app(settings, database)
+    app.router.routes = _routes()
+    return app
+
+
+@asynccontextmanager
+async def client_of(settings: Settings, database: Database) -> AsyncIterator[AsyncClient]:
+    """A client that speaks to an application with these settings as the local operator."""
+    app = application(settings, database)
     async with (
         app.router.lifespan_context(app),
         AsyncClient(transport=ASGITransport(app, raise_app_exceptions=False), base_url="http://localhost") as client,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model, model_validator
 
-from outrider.agents.base import AgentMessage, AgentResponse, AgentType, Reading, Tier
+from outrider.agents.base import Agent, AgentMessage, AgentResponse, AgentType, Reading, Tier
 from outrider.agents.factory import agent_classes
 from outrider.agents.sales.results import CompanyQualification
 
@@ -180,11 +181,12 @@ class QualificationInvoked(Invoked):
 
 def answer_models() -> dict[AgentType, type[Invoked]]:
     """For each type the shape of its answers, with the result typed as its agent's class says."""
-    return {agent_type: _answer_model(agent_type) for agent_type in AgentType}
+    classes = agent_classes()
+    return {agent_type: _answer_model(agent_type, classes.get(agent_type)) for agent_type in AgentType}
 
 
-def _answer_model(agent_type: AgentType) -> type[Invoked]:
-    made = agent_classes().get(agent_type)
+@cache
+def _answer_model(agent_type: AgentType, made: type[Agent] | None) -> type[Invoked]:
     result: Any = made.result_type if made and made.result_type else dict[str, Any]
     if agent_type is AgentType.QUALIFICATION and made is not None and made.result_type is None:
         # From what a lead says it answers with a text; from what is known of a company with this.

@@ -33,7 +33,6 @@ from outrider.agents.models import AgentExecution
 from outrider.agents.tools.base import RunAuthority
 from outrider.agents.tools.loop import think
 from outrider.agents.variables import fill
-from outrider.app.build import create_app
 from outrider.config import Settings
 from outrider.conversations.models import Message
 from outrider.db.engine import Database
@@ -47,7 +46,7 @@ from outrider.llm.base import (
     TextDelta,
     ToolCall,
 )
-from tests.worlds import World
+from tests.worlds import World, application
 
 ACME = {"company_name": "Acme", "industry": "Roofing", "company_size": "11-50", "contact_info": {"name": "Ann Lee"}}
 
@@ -149,7 +148,7 @@ def model() -> Model:
 async def app(database: Database, settings: Settings, model: Model, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
     """The application with the test's model and agents."""
     monkeypatch.setattr(factory, "_CLASSES", {AgentType.CONVERSATION: Talker, AgentType.QUALIFICATION: Judge})
-    app = create_app(settings.model_copy(update={"agent_calls_per_hour": ["qualification=2", "*=50"]}), database)
+    app = application(settings.model_copy(update={"agent_calls_per_hour": ["qualification=2", "*=50"]}), database)
     async with app.router.lifespan_context(app):
         app.state.models = model
         app.state.invocations.parts = AgentParts(models=model, database=database)

@@ -9,12 +9,12 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 
-from outrider.app.build import create_app
 from outrider.config import Settings
 from outrider.conversations.models import Message
 from outrider.conversations.suppressions import NewSuppression, suppress
 from outrider.llm.base import ModelRefused, ModelUnavailable
 from tests.integration.agents.conftest import Talk
+from tests.worlds import application
 
 OPEN_TRANSACTIONS = text("""
     SELECT count(*) FROM pg_stat_activity
@@ -25,7 +25,7 @@ OPEN_TRANSACTIONS = text("""
 @pytest.fixture
 async def api(talk: Talk, settings: Settings) -> AsyncIterator[AsyncClient]:
     """The application with the talk's model."""
-    app = create_app(settings, talk.world.database)
+    app = application(settings, talk.world.database)
     transport = ASGITransport(app, raise_app_exceptions=False)
     async with app.router.lifespan_context(app), AsyncClient(transport=transport, base_url="http://localhost") as client:
         app.state.conversation_team = talk.team

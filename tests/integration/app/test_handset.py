@@ -10,13 +10,12 @@ from typing import Any
 import pytest
 from httpx import ASGITransport, AsyncClient
 
-from outrider.app.build import create_app
 from outrider.channels.base import OutgoingText
 from outrider.channels.build import build_carrier
 from outrider.config import Settings
 from outrider.db.engine import Database
 from simulator.testing import RunningSimulator, running_simulator
-from tests.worlds import World
+from tests.worlds import World, application
 
 OURS, OURS_TOO = "+12025550143", "+13105550186"
 TWILIO = {"TWILIO_ACCOUNT_SID": "AC" + "1" * 32, "TWILIO_AUTH_TOKEN": "token"}
@@ -40,7 +39,7 @@ def simulator(simulator_process: RunningSimulator) -> RunningSimulator:
 def served(database: Database) -> Callable[..., Any]:
     @asynccontextmanager
     async def serve(**values: Any) -> AsyncIterator[AsyncClient]:
-        app = create_app(Settings(_env_file=None, **values), database)
+        app = application(Settings(_env_file=None, **values), database)
         transport = ASGITransport(app, raise_app_exceptions=False)
         async with app.router.lifespan_context(app), AsyncClient(transport=transport, base_url="http://localhost") as client:
             yield client

@@ -16,9 +16,9 @@ import uvicorn
 from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
 
-from outrider.app.build import create_app
 from outrider.config import Settings
 from outrider.db.engine import Database
+from tests.worlds import application
 
 PATIENCE = 5.0
 
@@ -72,7 +72,7 @@ Serve = Callable[[], AbstractAsyncContextManager[Served]]
 
 @asynccontextmanager
 async def served(settings: Settings, database: Database) -> AsyncIterator[Served]:
-    app = create_app(settings, database)
+    app = application(settings, database)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, ws_per_message_deflate=False))
     running = asyncio.create_task(server.serve())
     while not server.started:
