@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from outrider.workflows.definition import WorkflowDefinition
+from outrider.workflows.nodes.base import Category
 from outrider.workflows.validation import WorkflowProblem
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
@@ -64,6 +65,21 @@ class HandleOut(BaseModel):
     """It must be connected."""
 
 
+class HandleListOut(BaseModel):
+    """Outcomes that a list parameter makes, one per entry."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    param: str
+    """The list parameter."""
+    name: str
+    """Field of an entry that names the outcome."""
+    label: str
+    """Field of an entry that people read."""
+    otherwise: str | None
+    """Where an outcome leads that is not connected; None means that it must be connected."""
+
+
 class NodeSpecificationOut(BaseModel):
     type: str
     name: str
@@ -71,11 +87,26 @@ class NodeSpecificationOut(BaseModel):
     icon: str
     description: str
     docs: str
+    category: Category
     handles: list[HandleOut]
+    """Fixed outcomes, `error` last."""
+    handles_from: HandleListOut | None
+    """Further outcomes that the parameters make; they come before `error`."""
     ordinary_handle: str
-    """Outcome taken by an edge without `sourceHandle`; empty for the last node."""
+    """Outcome taken by an edge without `sourceHandle`; empty for the last node, and if the parameters make all outcomes."""
     ends_run: bool
     unavailable: str
     """Why it can't be used yet; empty if it can."""
+    pauses: bool
+    """Runs may wait here."""
+    is_pure: bool
+    """It may be retried and run alone."""
+    asks_model: bool
+    has_effects: bool
+    """It asks for something that leaves the run."""
     params: dict[str, Any]
     """JSON Schema of the node's `data`."""
+    output: dict[str, Any] | None
+    """JSON Schema of what later steps can read as `steps.<id>`; None if nothing."""
+    example: dict[str, Any]
+    """Parameters to start from."""

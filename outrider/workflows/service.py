@@ -14,7 +14,7 @@ from outrider.workflows import repository
 from outrider.workflows.definition import WorkflowDefinition
 from outrider.workflows.models import Workflow, WorkflowVersion
 from outrider.workflows.nodes import SPECIFICATIONS
-from outrider.workflows.schemas import HandleOut, NodeSpecificationOut, WorkflowIn, WorkflowOut
+from outrider.workflows.schemas import HandleListOut, HandleOut, NodeSpecificationOut, WorkflowIn, WorkflowOut
 from outrider.workflows.validation import ensure_valid
 
 STANDARD = "standard"
@@ -164,14 +164,22 @@ def node_specifications() -> list[NodeSpecificationOut]:
             icon=known.icon,
             description=known.description,
             docs=known.docs,
+            category=known.category,
             handles=[
                 HandleOut(name=h.name, label=h.label, description=h.description, required=h.otherwise is None)
-                for h in known.handles
+                for h in known.handles_of({})
             ],
+            handles_from=HandleListOut.model_validate(known.handles_from) if known.handles_from else None,
             ordinary_handle=known.ordinary_handle,
             ends_run=known.ends_run,
             unavailable=known.unavailable,
+            pauses=known.pauses,
+            is_pure=known.is_pure,
+            asks_model=known.asks_model,
+            has_effects=known.has_effects,
             params=_schema(known.params.model_json_schema()),
+            output=_schema(known.output.model_json_schema()) if known.output else None,
+            example=known.example,
         )
         for known in SPECIFICATIONS.values()
     ]

@@ -97,10 +97,13 @@ async def test_a_workflow_in_use_stays(api: AsyncClient) -> None:
 async def test_the_node_library(api: AsyncClient) -> None:
     nodes = {node["type"]: node for node in (await api.get("/api/workflows/nodes")).json()}
 
-    assert set(nodes) == {"validate", "sms", "voice", "finalize"}
+    assert set(nodes) >= {"validate", "sms", "voice", "finalize", "parallel", "join", "sub_workflow", "note"}
     assert [(handle["name"], handle["required"]) for handle in nodes["validate"]["handles"]] == [
         ("passed", True),
         ("failed", False),
+        ("error", False),
     ]
+    assert nodes["parallel"]["handles_from"] == {"param": "branches", "name": "name", "label": "label", "otherwise": None}
+    assert nodes["validate"]["output"]["properties"].keys() == {"errors"}
     assert "max_segments" in nodes["sms"]["params"]["properties"]
     assert nodes["voice"]["unavailable"] and not nodes["sms"]["unavailable"]
