@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, delete, func, literal, null, select, text, union_all, update
@@ -56,7 +56,19 @@ class AudienceParts:
     def leads(self) -> Subquery:
         """`lead_id` once per lead, and how many parts name it as `times`."""
         named = self.named()
+        if len(self.queries()) == 1 and len(self.list_ids) <= 1:
+            # A part names a lead once, unless it is several lists: telling a hundred thousand apart takes a tenth of a second.
+            return select(named.c.lead_id, literal(1).label("times")).subquery("audience")
         return select(named.c.lead_id, func.count().label("times")).group_by(named.c.lead_id).subquery("audience")
+
+
+async def without_unassigned(session: AsyncSession, parts: AudienceParts) -> AudienceParts:
+    """The parts, without that of assigned leads if there are none."""
+    if parts.assigned_to is None:
+        return parts
+    assigned = replace(parts, list_ids=(), lead_ids=(), filtered=None)
+    is_any = (await session.execute(select(assigned.queries()[0].exists()))).scalar_one()
+    return parts if is_any else replace(parts, assigned_to=None)
 
 
 LARGE_SHARE = 20

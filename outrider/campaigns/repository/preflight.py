@@ -11,7 +11,7 @@ from sqlalchemy import Row, Subquery, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.campaigns.models import Campaign, CampaignLead
-from outrider.campaigns.repository.audience import AudienceParts, exclusion, judged, planned_for
+from outrider.campaigns.repository.audience import AudienceParts, exclusion, judged, planned_for, without_unassigned
 from outrider.campaigns.repository.campaigns import OPEN
 from outrider.campaigns.repository.leads import UNDER_WAY
 from outrider.conversations.models import Sender
@@ -46,6 +46,7 @@ class Survey:
 
 async def survey(session: AsyncSession, parts: AudienceParts, require_consent: bool, campaign_id: int) -> Survey:
     """Look over the whole audience in one statement."""
+    parts = await without_unassigned(session, parts)
     audience = parts.leads()
     elsewhere = _in_other_campaigns(campaign_id)
     where = (Lead.time_zones, Lead.country, Lead.region)
