@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from outrider.agents.base import WorkflowContext
+from outrider.agents.base import AgentType, WorkflowContext
 from outrider.agents.guard.answers import problem_in
 from outrider.agents.guard.lengths import shortened
 from outrider.agents.sales.contacts import Contact
 from outrider.agents.sales.evidence import EvidenceBook, figures
-from outrider.agents.sales.results import Evidence, TouchChannel
+from outrider.agents.sales.results import BdrDraft, Evidence, TouchChannel, TouchDraft
 from outrider.channels.segments import count_segments, to_gsm
 
 MOST_SEGMENTS = 2
@@ -50,6 +51,30 @@ def checked_text(
     if segments > MOST_SEGMENTS:
         raise Unsendable(f"takes {segments} segments, {MOST_SEGMENTS} at most")
     return text, segments
+
+
+def checked_draft(
+    draft: BdrDraft | TouchDraft, used: Sequence[Evidence], context: WorkflowContext, book: EvidenceBook
+) -> tuple[str, int]:
+    """`checked_text` of a draft, whose subject has to pass, too.
+
+    Raises:
+        Unsendable
+    """
+    checked = checked_text(draft.text, draft.channel, used, context, book)
+    if draft.subject:
+        checked_text(draft.subject, draft.channel, used, context, book)
+    return checked
+
+
+def written_about(context: WorkflowContext) -> dict[str, Any]:
+    """What whoever writes to a lead is told besides the evidence: how to address them, and what the growth agent found."""
+    growth = context.results.get(AgentType.GROWTH_ANALYSIS) or {}
+    return {
+        "first_name": (str(context.lead.get("name") or "").split() or [""])[0],
+        "angle": (growth.get("angle") or {}).get("text"),
+        "question": growth.get("question"),
+    }
 
 
 def offers(context: WorkflowContext) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from outrider.agents.base import Agent, AgentConfiguration, AgentResponse, AgentType, WorkflowContext
-from outrider.agents.factory import AgentParts, agent
-from outrider.agents.sales.asking import ask, book_of, cost_of, system_prompt
+from outrider.agents.base import AgentResponse, AgentType, WorkflowContext
+from outrider.agents.factory import agent
+from outrider.agents.sales.agent import SalesAgent
 from outrider.agents.sales.contacts import contact_of, query_for
 from outrider.agents.sales.evidence import EvidenceBook
 from outrider.agents.sales.results import Conflict, Digest, EnrichmentResult
@@ -21,15 +21,11 @@ COMPARED = ("industry", "employees", "title", "founded_year", "country", "compan
 
 
 @agent
-class EnrichmentAgent(Agent):
+class EnrichmentAgent(SalesAgent):
     agent_type: ClassVar[AgentType] = AgentType.ENRICHMENT
     result_type = EnrichmentResult
     tools: ClassVar[Sequence[str]] = ("get_lead_facts", "lookup_company")
     seconds_goal: ClassVar[float] = 3.0
-
-    def __init__(self, configuration: AgentConfiguration, parts: AgentParts):
-        super().__init__(configuration)
-        self._parts = parts
 
     async def process(self, context: WorkflowContext, user_input: str) -> AgentResponse:
         contact = await contact_of(self._parts, context)
@@ -37,28 +33,20 @@ class EnrichmentAgent(Agent):
         found = await enricher.enrich(query_for(context, contact)) if enricher is not None else Enrichment()
         result = EnrichmentResult(facts=found.facts, problems=found.problems)
         told = context.model_copy(update={"results": {**context.results, self.agent_type: result.model_dump(mode="json")}})
-        book = book_of(self.configuration, told, self._parts)
-        digest, reply = await ask(
-            self._parts.models, self.configuration, told, book, Digest,
-            purpose="enrich", task=TASK, data={"asked": user_input},
-        )  # fmt: skip
+        book = self._book(told)
+        digest, reply = await self._ask(told, book, Digest, purpose="enrich", task=TASK, data={"asked": user_input})
         result.summary, result.dropped = book.checked(digest.statements)
         result.conflicts = conflicts_in(book)
         result.unknown = [name for name in WANTED if not book.about(name)]
-        return AgentResponse(
-            agent_type=self.agent_type,
-            result=result.model_dump(mode="json"),
-            reason=_reason(result),
+        return self._response(
+            result,
+            _reason(result),
             confidence=round(sum(fact.confidence for fact in found.facts) / len(found.facts), 2) if found.facts else 0.0,
-            model=reply.model,
-            cost=cost_of(reply),
+            reply=reply,
         )
 
     def can_handle(self, context: WorkflowContext) -> bool:
         return bool(context.lead.get("company") or context.lead.get("email") or context.lead.get("id"))
-
-    def get_system_prompt(self, context: WorkflowContext) -> str:
-        return system_prompt(self.configuration, context)
 
 
 def conflicts_in(book: EvidenceBook) -> list[Conflict]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from outrider.agents.base import Agent, AgentConfiguration, AgentResponse, AgentType, WorkflowContext
-from outrider.agents.factory import AgentParts, agent
-from outrider.agents.sales.asking import ask, book_of, cost_of, system_prompt
+from outrider.agents.base import AgentResponse, AgentType, WorkflowContext
+from outrider.agents.factory import agent
+from outrider.agents.sales.agent import SalesAgent
 from outrider.agents.sales.evidence import EvidenceBook
 from outrider.agents.sales.results import Competitor, GrowthAnalysis, GrowthReading, Signal, SignalKind, SourcedClaim
 
@@ -25,37 +25,25 @@ SHRINKING = ("shrink", "layoff", "lay-off", "fell", "falls", "decline", "closed"
 
 
 @agent
-class GrowthAnalysisAgent(Agent):
+class GrowthAnalysisAgent(SalesAgent):
     agent_type: ClassVar[AgentType] = AgentType.GROWTH_ANALYSIS
     result_type = GrowthAnalysis
     tools: ClassVar[Sequence[str]] = ("get_lead_facts", "lookup_company")
     seconds_goal: ClassVar[float] = 5.0
 
-    def __init__(self, configuration: AgentConfiguration, parts: AgentParts):
-        super().__init__(configuration)
-        self._parts = parts
-
     async def process(self, context: WorkflowContext, user_input: str) -> AgentResponse:
-        book = book_of(self.configuration, context, self._parts)
-        reading, reply = await ask(
-            self._parts.models, self.configuration, context, book, GrowthReading,
-            purpose="growth", task=TASK, data={"asked": user_input},
-        )  # fmt: skip
+        book = self._book(context)
+        reading, reply = await self._ask(context, book, GrowthReading, purpose="growth", task=TASK, data={"asked": user_input})
         result = checked(reading, book)
-        return AgentResponse(
-            agent_type=self.agent_type,
-            result=result.model_dump(mode="json"),
-            reason=_reason(result),
+        return self._response(
+            result,
+            _reason(result),
             confidence=0.0 if result.growth_potential is None else 0.7,
-            model=reply.model,
-            cost=cost_of(reply),
+            reply=reply,
         )
 
     def can_handle(self, context: WorkflowContext) -> bool:
         return bool(context.lead.get("company") or context.results.get(AgentType.ENRICHMENT))
-
-    def get_system_prompt(self, context: WorkflowContext) -> str:
-        return system_prompt(self.configuration, context)
 
 
 def checked(reading: GrowthReading, book: EvidenceBook) -> GrowthAnalysis:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from outrider.agents.base import Agent, AgentConfiguration, AgentResponse, AgentType, WorkflowContext
-from outrider.agents.factory import AgentParts, agent
-from outrider.agents.sales.asking import ask, book_of, cost_of, system_prompt
+from outrider.agents.base import AgentResponse, AgentType, WorkflowContext
+from outrider.agents.factory import agent
+from outrider.agents.sales.agent import SalesAgent
 from outrider.agents.sales.contacts import Contact, contact_of
-from outrider.agents.sales.drafts import NO_CHANNEL, NO_OFFER, Unsendable, checked_text, offers, usable
+from outrider.agents.sales.drafts import NO_CHANNEL, NO_OFFER, Unsendable, checked_draft, offers, usable, written_about
 from outrider.agents.sales.evidence import EvidenceBook
 from outrider.agents.sales.results import MarketingPlan, PlanDraft, Refusal, Touch, TouchDraft
 
@@ -21,50 +21,28 @@ DAYS_BETWEEN = 2
 
 
 @agent
-class MarketingAgent(Agent):
+class MarketingAgent(SalesAgent):
     agent_type: ClassVar[AgentType] = AgentType.MARKETING
     result_type = MarketingPlan
     tools: ClassVar[Sequence[str]] = ("get_lead_facts", "search_campaign_facts")
     seconds_goal: ClassVar[float] = 4.0
 
-    def __init__(self, configuration: AgentConfiguration, parts: AgentParts):
-        super().__init__(configuration)
-        self._parts = parts
-
     async def process(self, context: WorkflowContext, user_input: str) -> AgentResponse:
-        book = book_of(self.configuration, context, self._parts)
+        book = self._book(context)
         contact = await contact_of(self._parts, context)
         channels = usable(contact)
         if not channels or not offers(context):
             result = MarketingPlan(unavailable=contact.unavailable(), reason=NO_OFFER if channels else NO_CHANNEL)
-            return AgentResponse(
-                agent_type=self.agent_type, result=result.model_dump(mode="json"), reason=result.reason, confidence=1.0
-            )
-        growth = context.results.get(AgentType.GROWTH_ANALYSIS) or {}
+            return self._response(result, result.reason, confidence=1.0)
         data = {
             "asked": user_input,
             "channels": channels,
-            "first_name": (str(context.lead.get("name") or "").split() or [""])[0],
-            "angle": (growth.get("angle") or {}).get("text"),
-            "question": growth.get("question"),
+            **written_about(context),
         }
-        draft, reply = await ask(
-            self._parts.models, self.configuration, context, book, PlanDraft, purpose="marketing", task=TASK, data=data
-        )
+        draft, reply = await self._ask(context, book, PlanDraft, purpose="marketing", task=TASK, data=data)
         result = self._checked(draft, book, contact, context)
-        return AgentResponse(
-            agent_type=self.agent_type,
-            result=result.model_dump(mode="json"),
-            reason=f"{len(result.touches)} touches over {', '.join(result.channels) or 'no channel'}.",
-            model=reply.model,
-            cost=cost_of(reply),
-        )
-
-    def can_handle(self, context: WorkflowContext) -> bool:
-        return bool(context.lead)
-
-    def get_system_prompt(self, context: WorkflowContext) -> str:
-        return system_prompt(self.configuration, context)
+        reason = f"{len(result.touches)} touches over {', '.join(result.channels) or 'no channel'}."
+        return self._response(result, reason, reply)
 
     def _checked(self, draft: PlanDraft, book: EvidenceBook, contact: Contact, context: WorkflowContext) -> MarketingPlan:
         plan = MarketingPlan(strategy=book.sayable(draft.strategy), unavailable=contact.unavailable())
@@ -83,9 +61,7 @@ class MarketingAgent(Agent):
         if draft.channel in plan.unavailable:
             raise Unsendable(f"{draft.channel}: {plan.unavailable[draft.channel]}")
         used = book.of(draft.evidence)
-        text, segments = checked_text(draft.text, draft.channel, used, context, book)
-        if draft.subject:
-            checked_text(draft.subject, draft.channel, used, context, book)
+        text, segments = checked_draft(draft, used, context, book)
         earliest = plan.touches[-1].day + DAYS_BETWEEN if plan.touches else 0
         return Touch(
             day=max(draft.day, earliest) if plan.touches else 0,

@@ -11,16 +11,13 @@ import time
 from typing import ClassVar
 
 from outrider.agents.base import (
-    Agent,
-    AgentConfiguration,
     AgentResponse,
     AgentType,
     Qualification,
     Tier,
     WorkflowContext,
 )
-from outrider.agents.factory import AgentParts
-from outrider.agents.sales.asking import ask, book_of, cost_of, system_prompt
+from outrider.agents.sales.agent import SalesAgent
 from outrider.agents.sales.contacts import Contact, contact_of
 from outrider.agents.sales.evidence import OURS, EvidenceBook
 from outrider.agents.sales.results import CompanyJudgement, CompanyQualification, Evidence, QualificationFactor
@@ -45,26 +42,21 @@ KNOWN_INDUSTRY = 7
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
-class CompanyQualificationAgent(Agent):
+class CompanyQualificationAgent(SalesAgent):
     """Qualifies a company from what is known about it; the conversation team's agent of this type qualifies from what is said."""
 
     agent_type: ClassVar[AgentType] = AgentType.QUALIFICATION
     result_type = CompanyQualification
     seconds_goal: ClassVar[float] = 0.633
 
-    def __init__(self, configuration: AgentConfiguration, parts: AgentParts):
-        super().__init__(configuration)
-        self._parts = parts
-
     async def process(self, context: WorkflowContext, user_input: str) -> AgentResponse:
         began = time.perf_counter()
-        book = book_of(self.configuration, context, self._parts)
+        book = self._book(context)
         contact = await contact_of(self._parts, context)
         factors = company_factors(book, contact, context)
-        judgement, reply = await ask(
-            self._parts.models, self.configuration, context, book, CompanyJudgement,
-            purpose="qualify_company", task=TASK, data={"asked": user_input},
-        )  # fmt: skip
+        judgement, reply = await self._ask(
+            context, book, CompanyJudgement, purpose="qualify_company", task=TASK, data={"asked": user_input}
+        )
         kept, dropped = book.checked(judgement.reasons)
         # Without a reason that stands the model's opinion moves nothing.
         fit = judgement.fit if kept else 0.0
@@ -82,21 +74,16 @@ class CompanyQualificationAgent(Agent):
             unknown=[factor.name for factor in factors if not factor.evidence],
             dropped=dropped,
         )
-        return AgentResponse(
-            agent_type=self.agent_type,
-            result=result.model_dump(mode="json"),
-            reason=result.reasoning,
+        return self._response(
+            result,
+            result.reasoning,
             confidence=round(sum(f.weight for f in factors if f.evidence) / sum(f.weight for f in factors), 2),
             qualification=Qualification(score=score, tier=tier, reasoning=result.reasoning),
-            model=reply.model,
-            cost=cost_of(reply),
+            reply=reply,
         )
 
     def can_handle(self, context: WorkflowContext) -> bool:
         return bool(context.lead.get("company") or context.lead.get("industry"))
-
-    def get_system_prompt(self, context: WorkflowContext) -> str:
-        return system_prompt(self.configuration, context)
 
 
 def company_factors(book: EvidenceBook, contact: Contact, context: WorkflowContext) -> list[QualificationFactor]:
