@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -16,6 +16,8 @@ from outrider.integrations.crm.base import CrmUnavailable
 TIMEOUT_SECONDS = 30.0
 LARGEST_ANSWER = 32 * 2**20
 LONGEST_RETRY_AFTER = 6 * 3600.0
+
+T = TypeVar("T")
 
 
 class Pace:
@@ -77,6 +79,11 @@ class CrmHttp:
 
     async def aclose(self) -> None:
         await self._http.aclose()
+
+
+def batches(items: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    """The items in the pieces that one request takes."""
+    return (items[start : start + most] for start in range(0, len(items), most))
 
 
 def retry_after(response: httpx.Response) -> float | None:

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -37,7 +37,7 @@ from outrider.integrations.crm.base import (
     RemoteField,
     Written,
 )
-from outrider.integrations.crm.http import CrmHttp, Pace, json_object, moment, zulu
+from outrider.integrations.crm.http import CrmHttp, Pace, batches, json_object, moment, zulu
 
 WHO = "HubSpot"
 CONTACTS = "/crm/v3/objects/contacts"
@@ -131,7 +131,7 @@ class HubSpot:
 
     async def read(self, external_ids: Sequence[str], fields: Sequence[str]) -> Sequence[Contact]:
         found: list[Contact] = []
-        for some in _batches(external_ids):
+        for some in batches(external_ids, BATCH):
             found += await self._batch_read(some, fields)
         return found
 
@@ -139,9 +139,9 @@ class HubSpot:
         done: dict[str, Written] = {}
         known = {one.key: one.external_id for one in contacts if one.external_id}
         known |= await self._found([one for one in contacts if not one.external_id])
-        for some in _batches([one for one in contacts if one.key in known]):
+        for some in batches([one for one in contacts if one.key in known], BATCH):
             done |= await self._update(some, known)
-        for some in _batches([one for one in contacts if one.key not in known]):
+        for some in batches([one for one in contacts if one.key not in known], BATCH):
             done |= await self._create(some)
         return [done[one.key] for one in contacts]
 
@@ -195,7 +195,7 @@ class HubSpot:
     async def _found(self, contacts: Sequence[ContactWrite]) -> dict[str, str]:
         """Contacts that are there already, by our key: written by us before, or known by their address or number."""
         found: dict[str, str] = {}
-        for some in _batches(contacts):
+        for some in batches(contacts, BATCH):
             ours = {
                 one.values[OUR_ID]: one.external_id for one in await self._batch_read([c.key for c in some], [OUR_ID], OUR_ID)
             }
@@ -349,7 +349,3 @@ def _activity(activity: Activity) -> dict[str, str]:
 
 def _group(kind: str) -> str:
     return {"contacts": "contactinformation"}.get(kind, kind.removesuffix("s"))
-
-
-def _batches(items: Sequence[Any]) -> Iterable[Any]:
-    return cast(Iterable[Any], (items[start : start + BATCH] for start in range(0, len(items), BATCH)))

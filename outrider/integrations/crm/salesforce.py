@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
 import httpx
@@ -35,7 +35,7 @@ from outrider.integrations.crm.base import (
     RemoteField,
     Written,
 )
-from outrider.integrations.crm.http import CrmHttp, Pace, json_object, json_of, moment, zulu
+from outrider.integrations.crm.http import CrmHttp, Pace, batches, json_object, json_of, moment, zulu
 
 WHO = "Salesforce"
 BATCH = 200
@@ -118,7 +118,7 @@ class Salesforce:
 
     async def read(self, external_ids: Sequence[str], fields: Sequence[str]) -> Sequence[Contact]:
         found: list[Contact] = []
-        for some in _batches([one for one in external_ids if RECORD_ID.fullmatch(one)]):
+        for some in batches([one for one in external_ids if RECORD_ID.fullmatch(one)], BATCH):
             ids = ", ".join(f"'{_record_id(one)}'" for one in some)
             query = f"SELECT {self._selected(fields)} FROM {self._object} WHERE Id IN ({ids})"  # noqa: S608  (ids)
             found += [_contact(one) async for one in self._query(query)]
@@ -129,10 +129,10 @@ class Salesforce:
         known = {one.key: one.external_id for one in contacts if one.external_id}
         known |= await self._found([one for one in contacts if not one.external_id])
         done: dict[str, Written] = {}
-        for some in _batches([one for one in contacts if one.key in known]):
+        for some in batches([one for one in contacts if one.key in known], BATCH):
             records = [self._record(one) | {"id": known[one.key], self._account.id_field: one.key} for one in some]
             done |= await self._collection("PATCH", "/composite/sobjects", some, records)
-        for some in _batches([one for one in contacts if one.key not in known]):
+        for some in batches([one for one in contacts if one.key not in known], BATCH):
             records = [self._record(one) | {self._account.id_field: one.key} for one in some]
             path = f"/composite/sobjects/{self._object}/{self._account.id_field}"
             done |= await self._collection("PATCH", path, some, records)
@@ -182,7 +182,7 @@ class Salesforce:
 
     async def _found(self, contacts: Sequence[ContactWrite]) -> dict[str, str]:
         found: dict[str, str] = {}
-        for some in _batches(contacts):
+        for some in batches(contacts, BATCH):
             for name, keys in (
                 (self._account.id_field, {one.key: one.key for one in some}),
                 ("Email", {one.email: one.key for one in some if one.email}),
@@ -384,7 +384,3 @@ def _record_id(text: str) -> str:
     if not RECORD_ID.fullmatch(text):
         raise ContactMissing(f"{text[:40]!r} is no id of Salesforce.")
     return text
-
-
-def _batches(items: Sequence[Any]) -> Iterable[Any]:
-    return cast(Iterable[Any], (items[start : start + BATCH] for start in range(0, len(items), BATCH)))
