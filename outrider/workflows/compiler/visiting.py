@@ -104,8 +104,7 @@ class Station:
             BudgetExhausted, BooksUnavailable: nothing is wrong with the lead; it can be worked later.
         """
         visit = state["visits"].get(self.path, 0) + 1
-        name = interrupt_id(self.path, visit)
-        if name in running.known and name not in running.answered:
+        if running.known and (name := interrupt_id(self.path, visit)) in running.known and name not in running.answered:
             interrupt(name)  # Another branch goes on; this one still waits, and its node need not run to find that out.
         return await _Visit(self, state, running.context, running, visit).take_place()
 
@@ -159,7 +158,7 @@ class _Visit:
             return NodeResult(station.ordinary, "Passed by: the step is switched off.")
         if self.state["error_node"] in station.fails_after:
             raise NodeFailed(self.state["error_message"], kind="branch_failed")
-        paused = self.running.known.get(interrupt_id(station.path, self.number))
+        paused = self.running.known.get(interrupt_id(station.path, self.number)) if self.running.known else None
         call = NodeCall(
             station.path, self.number, self._params(), self.state, self.context, self._pause, paused.wait if paused else None
         )
@@ -185,7 +184,10 @@ class _Visit:
         Raises:
             NodeFailed: the last attempt failed, too.
         """
-        policy, spent = self.station.policy, NodeFailed("")
+        policy = self.station.policy
+        if not policy.retries:
+            return await self._attempt(call)
+        spent = NodeFailed("")
         for attempt in range(policy.retries + 1):
             try:
                 result = await self._attempt(call)
@@ -200,6 +202,8 @@ class _Visit:
     async def _attempt(self, call: NodeCall) -> NodeResult:
         label, seconds = self.station.specification.label, self.station.policy.timeout_seconds
         try:
+            if seconds is None:
+                return await self.station.run(call)
             async with asyncio.timeout(seconds):
                 return await self.station.run(call)
         except (NodeFailed, GraphBubbleUp, BudgetExhausted, BooksUnavailable):
@@ -345,7 +349,7 @@ def _plain(output: dict[str, Any]) -> dict[str, Any]:
     Raises:
         NodeFailed: it is none, or too large.
     """
-    if not output:
+    if all(map(_is_plain, output.values())):
         return output
     try:
         packed = orjson.dumps(output, default=str)
@@ -355,3 +359,10 @@ def _plain(output: dict[str, Any]) -> dict[str, Any]:
         raise NodeFailed(f"The result of the step is larger than {MOST_OUTPUT_BYTES // 1024} KiB.", kind="too_large")
     plain: dict[str, Any] = orjson.loads(packed)
     return plain
+
+
+def _is_plain(value: object) -> bool:
+    """It needs no closer look: most outputs are a few short values."""
+    if isinstance(value, str):
+        return len(value) < 1000 and value.isascii()
+    return value is None or type(value) is bool or (type(value) is int and abs(value) < 2**53)
