@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { api, data, type Schemas } from './client'
+import { ApiProblem, api, data, type Schemas } from './client'
 
 export type Agent = Schemas['AgentOut']
 export type AgentIn = Schemas['AgentIn']
@@ -103,19 +103,24 @@ function useAgentChange<Wanted>(change: (wanted: Wanted) => Promise<Agent>) {
       client.setQueryData(agentQuery(agent.id).queryKey, agent)
       await client.invalidateQueries({ queryKey: agentKeys.all })
     },
+    onError: (error) =>
+      error instanceof ApiProblem && error.status === 409
+        ? client.invalidateQueries({ queryKey: agentKeys.all })
+        : undefined,
   })
 }
 
 export const useCreateAgent = () => useAgentChange((body: AgentIn) => data(api.POST('/api/agents', { body })))
 
+/** A change that names a revision is refused if somebody changed the draft since; theirs is read then. */
 export const useSaveAgent = (id: number) =>
   useAgentChange((body: AgentPatch) =>
     data(api.PATCH('/api/agents/{agent_id}', { params: { path: { agent_id: id } }, body })),
   )
 
 export const usePublishAgent = (id: number) =>
-  useAgentChange((note: string) =>
-    data(api.POST('/api/agents/{agent_id}/publish', { params: { path: { agent_id: id } }, body: { note } })),
+  useAgentChange((body: Schemas['PublishIn']) =>
+    data(api.POST('/api/agents/{agent_id}/publish', { params: { path: { agent_id: id } }, body })),
   )
 
 export const useSetDefaultAgent = (id: number) =>

@@ -23,7 +23,7 @@ export class ApiProblem extends Error {
     readonly remedy = '',
     readonly fields: FieldProblem[] = [],
     readonly type = '',
-    /** The lead's version, where an edit of an older one was refused. */
+    /** The present version (of an agent: revision) of what an edit of an older one was refused for. */
     readonly version?: number,
   ) {
     super(detail || title)
@@ -58,7 +58,7 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
       body.remedy,
       body.fields,
       body.type,
-      body.version,
+      body.version ?? body.revision,
     )
   } catch {
     return new ApiProblem(

@@ -209,6 +209,9 @@ export interface paths {
         /**
          * Change Agent
          * @description Change the draft. The version that speaks stays until the draft is published.
+         *
+         *     With `revision`, the draft's that the edit began with, an edit is refused (409) if somebody changed the draft since; the
+         *     problem names who, when, and the present revision.
          */
         patch: operations["change_agent"];
         trace?: never;
@@ -4167,6 +4170,13 @@ export interface components {
         AgentOut: {
             agent_type: components["schemas"]["outrider__agents__base__AgentType"];
             /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
+            /**
              * Created At
              * Format: date-time
              */
@@ -4189,6 +4199,8 @@ export interface components {
             name: string;
             /** Published */
             published: number | null;
+            /** Revision */
+            revision: number;
             /** System Prompt */
             system_prompt: string;
             /** Temperature */
@@ -4218,6 +4230,8 @@ export interface components {
             model?: string | null;
             /** Name */
             name?: string | null;
+            /** Revision */
+            revision?: number | null;
             /** System Prompt */
             system_prompt?: string | null;
             /** Temperature */
@@ -6794,7 +6808,7 @@ export interface components {
             /** Is Valid */
             is_valid: boolean;
             /** Problems */
-            problems: components["schemas"]["FieldProblem"][];
+            problems: components["schemas"]["WorkflowProblem"][];
         };
         /**
          * DeleteSelection
@@ -7731,6 +7745,20 @@ export interface components {
              * @default 2
              */
             most_failures: number;
+        };
+        /**
+         * HandleListOut
+         * @description Outcomes that a list parameter makes, one per entry.
+         */
+        HandleListOut: {
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Otherwise */
+            otherwise: string | null;
+            /** Param */
+            param: string;
         };
         /** HandleOut */
         HandleOut: {
@@ -9184,26 +9212,48 @@ export interface components {
         };
         /** NodeSpecificationOut */
         NodeSpecificationOut: {
+            /** Asks Model */
+            asks_model: boolean;
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "start & end" | "message" | "agents" | "logic" | "timing" | "people" | "data" | "integrations";
             /** Description */
             description: string;
             /** Docs */
             docs: string;
             /** Ends Run */
             ends_run: boolean;
+            /** Example */
+            example: {
+                [key: string]: unknown;
+            };
             /** Handles */
             handles: components["schemas"]["HandleOut"][];
+            handles_from: components["schemas"]["HandleListOut"] | null;
+            /** Has Effects */
+            has_effects: boolean;
             /** Icon */
             icon: string;
+            /** Is Pure */
+            is_pure: boolean;
             /** Label */
             label: string;
             /** Name */
             name: string;
             /** Ordinary Handle */
             ordinary_handle: string;
+            /** Output */
+            output: {
+                [key: string]: unknown;
+            } | null;
             /** Params */
             params: {
                 [key: string]: unknown;
             };
+            /** Pauses */
+            pauses: boolean;
             /** Type */
             type: string;
             /** Unavailable */
@@ -10245,6 +10295,8 @@ export interface components {
              * @default
              */
             note: string;
+            /** Revision */
+            revision?: number | null;
         };
         /**
          * Purpose
@@ -12090,6 +12142,7 @@ export interface components {
             edges: components["schemas"]["WorkflowEdge"][];
             /** Nodes */
             nodes: components["schemas"]["WorkflowNode"][];
+            settings?: components["schemas"]["WorkflowSettings"];
         };
         /** WorkflowEdge */
         WorkflowEdge: {
@@ -12151,6 +12204,33 @@ export interface components {
             updated_at: string;
             /** Version */
             version: number;
+        };
+        /** WorkflowProblem */
+        WorkflowProblem: {
+            /** Field */
+            field: string;
+            /** Node */
+            node?: string | null;
+            /** Problem */
+            problem: string;
+            /**
+             * Remedy
+             * @default
+             */
+            remedy: string;
+        };
+        /**
+         * WorkflowSettings
+         * @description What holds for the whole workflow.
+         */
+        WorkflowSettings: {
+            /** On Error */
+            on_error?: string | null;
+            /**
+             * Stop On Reply
+             * @default true
+             */
+            stop_on_reply: boolean;
         };
         /**
          * WorkflowState

@@ -21,6 +21,8 @@ const STALE: Record<string, string[]> = {
   budgets: ['budgets', 'models'],
   evals: ['evals'],
   eval: ['evals'],
+  agents: ['agents'],
+  agent: ['agents'],
 }
 /** However fast events come, a list is asked for at most this often. */
 const PAUSE_MS = 1000

@@ -20,7 +20,17 @@ import { usePlaces } from './use-places'
 /** Everything around the page: navigation, palette, shortcuts, toasts, the live connection. */
 export function Shell() {
   useLiveUpdates()
-  useTopics('campaigns', 'conversations', 'leads', 'imports', 'senders', 'suppressions', 'jobs', 'notifications')
+  useTopics(
+    'campaigns',
+    'conversations',
+    'leads',
+    'imports',
+    'senders',
+    'suppressions',
+    'jobs',
+    'notifications',
+    'approvals',
+  )
   const navigate = useNavigate()
   const places = usePlaces()
   const [isPaletteOpen, setPaletteOpen] = useState(false)

@@ -85,10 +85,13 @@ function PublishDialog({ agent, onClose }: { agent: Agent; onClose: () => void }
   const [note, setNote] = useState('')
   const publishing = usePublishAgent(agent.id)
   const publish = () =>
-    publishing.mutate(note, {
-      onSuccess: onClose,
-      onError: toastProblem,
-    })
+    publishing.mutate(
+      { note, revision: agent.revision },
+      {
+        onSuccess: onClose,
+        onError: toastProblem,
+      },
+    )
   return (
     <Dialog open onOpenChange={onClose}>
       <DialogContent

@@ -10,6 +10,7 @@ import { Facts } from '@/components/ui/misc'
 import { ErrorState, SkeletonLines } from '@/components/ui/states'
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs'
 import { toastProblem } from '@/lib/toast'
+import { useTopics } from '@/live/use-live'
 import { AgentActions } from './agent-actions'
 import { AgentEditor } from './editor'
 import { ExecutionsTab } from './executions-tab'
@@ -45,6 +46,7 @@ function useTab(): [Tab, (tab: string) => void] {
 
 function StoredPage({ id }: { id: number }) {
   const [tab, setTab] = useTab()
+  useTopics(`agent:${id}`, 'agents')
   const query = useQuery(agentQuery(id))
   const agent = query.data
   if (!agent) {

@@ -8,6 +8,7 @@ import { Page } from '@/components/layout/page'
 import { Button } from '@/components/ui/button'
 import { ErrorState, Skeleton } from '@/components/ui/states'
 import { useShortcuts } from '@/lib/shortcuts'
+import { useTopics } from '@/live/use-live'
 import { NewAgentSheet } from './new-agent-sheet'
 import { TypeSection } from './type-section'
 import { usesByAgent } from './uses'
@@ -20,6 +21,7 @@ export function AgentsPage() {
   const { agent: opened, type } = useSearch({ from: '/agents' })
   const navigate = useNavigate({ from: '/agents' })
   const open = (isOpen: boolean) => navigate({ search: isOpen ? { agent: 'new' } : {} })
+  useTopics('agents')
   const stored = useQuery(agentsQuery())
   const builtIn = useQuery(builtInAgentsQuery())
   const status = useQuery(agentStatusQuery()).data

@@ -1,5 +1,6 @@
 import { useBlocker } from '@tanstack/react-router'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
+import type { UseFormReturn } from 'react-hook-form'
 import { type Agent, useSaveAgent } from '@/api/agents'
 import { useApiForm } from '@/components/form/use-api-form'
 import { Button } from '@/components/ui/button'
@@ -10,6 +11,8 @@ import { Notice } from '@/components/ui/states'
 import { useShortcuts } from '@/lib/shortcuts'
 import { type Draft, draftForm, draftOf, patchOf } from './draft'
 import { GuardrailFields } from './guardrail-fields'
+import { changedFields } from './meanwhile'
+import { MeanwhileNotice } from './meanwhile-notice'
 import { ModelFields } from './model-fields'
 import { PromptEditor } from './prompt-editor'
 import { ToolFields } from './tool-fields'
@@ -17,13 +20,14 @@ import { ToolFields } from './tool-fields'
 /** The draft of a stored agent. Saving keeps it; leads hear it once it is published. */
 export function AgentEditor({ agent }: { agent: Agent }) {
   const saving = useSaveAgent(agent.id)
-  const known = useRef(agent.updated_at)
+  /** What the form's values stand on: an edit is saved as one of this revision. */
+  const base = useRef(agent.revision)
   const { form, onSubmit, problem } = useApiForm<Draft>({
     schema: draftForm,
     defaultValues: draftOf(agent),
     save: async (values) => {
-      const saved = await saving.mutateAsync(patchOf(values))
-      known.current = saved.updated_at
+      const saved = await saving.mutateAsync({ ...patchOf(values), revision: base.current })
+      base.current = saved.revision
       // What was typed while it was saved stays, as a change.
       const current = form.getValues()
       form.reset(draftOf(saved))
@@ -35,12 +39,28 @@ export function AgentEditor({ agent }: { agent: Agent }) {
     },
   })
   const { isDirty, isSubmitting, errors } = form.formState
+  const [meanwhile, setMeanwhile] = useState<string[] | null>(null)
   useEffect(() => {
-    if (known.current === agent.updated_at) return
-    known.current = agent.updated_at
-    // Restored meanwhile: another draft.
+    // Older ones arrive, too: an answer that was on its way when this was saved.
+    if (agent.revision <= base.current) return setMeanwhile(null)
+    // Restored, or changed by somebody else. What was typed here is nobody's to throw away.
+    if (isDirty) return setMeanwhile(changedFields(startOf(form), draftOf(agent)))
+    base.current = agent.revision
     form.reset(draftOf(agent))
-  }, [agent, form])
+    setMeanwhile(null)
+  }, [agent, form, isDirty])
+  const loadTheirs = () => {
+    base.current = agent.revision
+    form.reset(draftOf(agent))
+    setMeanwhile(null)
+  }
+  const keepMine = () => {
+    base.current = agent.revision
+    form.reset(draftOf(agent), { keepDirtyValues: true })
+    setMeanwhile(null)
+    return onSubmit()
+  }
+  const isRefused = problem?.type.endsWith(':agent-edited-meanwhile')
   const blocker = useBlocker({
     shouldBlockFn: ({ current, next }) =>
       isDirty &&
@@ -52,7 +72,16 @@ export function AgentEditor({ agent }: { agent: Agent }) {
   useShortcuts([{ keys: 'mod+s', label: 'Save the draft', group: 'Agents', run: () => void onSubmit() }])
   return (
     <form noValidate onSubmit={onSubmit} className="grid gap-6 pb-4">
-      {problem && (
+      {meanwhile && (
+        <MeanwhileNotice
+          theirs={agent}
+          changed={meanwhile}
+          isBusy={isSubmitting}
+          onTheirs={loadTheirs}
+          onMine={() => void keepMine()}
+        />
+      )}
+      {problem && !isRefused && (
         <Notice tone="danger">
           <span role="alert">{[problem.detail || problem.title, problem.remedy].filter(Boolean).join(' ')}</span>
         </Notice>
@@ -100,3 +129,6 @@ export function AgentEditor({ agent }: { agent: Agent }) {
     </form>
   )
 }
+
+/** The draft as it was when the editing began. */
+const startOf = (form: UseFormReturn<Draft>) => form.formState.defaultValues as Draft
