@@ -41,6 +41,18 @@ async def test_what_the_agent_did_is_kept(talk: Talk) -> None:
     assert done.output_data["text"] == "Gladly!"
 
 
+async def test_an_answer_that_nobody_can_send_goes_to_a_person(talk: Talk) -> None:
+    await talk.hears()
+    await talk.world.execute("UPDATE senders SET enabled = false")
+    await talk.answers()
+    assert await talk.said() == []
+    row = await talk.world.conversation(talk.lead)
+    assert (row.handled_by, row.needs_person_reason, row.answered_count) == ("person", "no_sender", 0)
+    (done,) = await talk.executions()
+    assert (done.success, done.message_id, done.output_data["text"]) == (False, None, None)
+    assert done.error and "sender" in done.error
+
+
 async def test_a_second_delivery_of_the_job_changes_nothing(talk: Talk) -> None:
     await talk.hears()
     for _ in range(2):
