@@ -3,6 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Callable
+
+PATIENCE = 60.0
+"""Seconds that something may take which is bound to happen."""
+
+
+async def until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
+    """Wait for what is bound to happen."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+def takes_less(seconds: float, work: Callable[[], object], tries: int = 5) -> bool:
+    """Whether `work` gets by on so much of the processor's time once. What others do on the machine does not count."""
+    for _ in range(tries):
+        began = time.thread_time()
+        work()
+        if time.thread_time() - began < seconds:
+            return True
+    return False
 
 
 class Clock:

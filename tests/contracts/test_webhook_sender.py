@@ -52,7 +52,7 @@ async def test_what_is_no_success_is_a_failure_that_says_what_came(
     answer: Answer | None, status: int | None, retryable: bool
 ) -> None:
     async with HttpStandIn(lambda _: answer) as server:
-        sender = WebhookSender(allows_private=True, seconds=0.3)
+        sender = WebhookSender(allows_private=True, seconds=30.0 if answer else 0.3)
         with pytest.raises(DeliveryFailed) as caught:
             await sender.deliver(server.url, BODY, message_id="msg_1", secrets=[new_secret()])
         await sender.aclose()

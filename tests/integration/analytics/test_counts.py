@@ -11,6 +11,7 @@ from outrider.analytics import counts, service
 from outrider.analytics.counts import KeptCounts
 from outrider.conversations.models import Conversation, Message
 from outrider.errors import InvalidInput
+from tests.clocks import PATIENCE
 from tests.worlds import World
 
 KEY = ("UTC", 7)
@@ -57,7 +58,7 @@ async def test_a_long_count_is_shown_until_the_next_one_is_done(
 
     monkeypatch.setattr(counts, "SHARE_OF_TIME", 1e9)
     assert await received(world, kept) == 0, "nobody waits for the next count"
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while await received(world, kept) == 0:
             await asyncio.sleep(0.01)
 

@@ -12,6 +12,7 @@ from outrider.campaigns.transitions import CampaignAlreadyRunning, CampaignNotPa
 from outrider.conversations.models import OutboxState
 from outrider.llm.base import ChatReply, ChatRequest
 from outrider.llm.offline import OfflineModel
+from tests.clocks import PATIENCE
 from tests.integration.campaigns.conftest import World
 from tests.worlds import OneModel
 
@@ -33,7 +34,7 @@ class Stepwise(OfflineModel):
             self.permits.release()
 
     async def reached(self, count: int) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while self.asked < count:
                 await asyncio.sleep(0.01)
 

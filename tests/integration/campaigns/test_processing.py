@@ -20,6 +20,7 @@ from outrider.llm.budgets.models import BudgetAlert, ModelCall
 from outrider.llm.offline import OfflineModel
 from outrider.llm.pricing import Rate, Tariff
 from outrider.workflows.models import Run, Step
+from tests.clocks import PATIENCE
 from tests.integration.campaigns.conftest import World
 from tests.worlds import OneModel
 
@@ -46,7 +47,7 @@ class Gated(OfflineModel):
         return await super().complete(request)
 
     async def reached(self, count: int) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while self.asked < count:
                 await asyncio.sleep(0.01)
 
@@ -424,7 +425,7 @@ async def test_a_result_outlives_the_loss_of_its_connection_without_asking_the_m
         await other.execute(text("LOCK TABLE processing_logs IN EXCLUSIVE MODE"))
         model.gate.set()
         killed = 0
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not killed:
                 await other.execute(text("SELECT pg_stat_clear_snapshot()"))
                 killed = (await other.execute(KILL_WHO_WAITS)).scalar_one()

@@ -13,6 +13,7 @@ from outrider.campaigns.models import CampaignLead
 from outrider.conversations.events import DeliveryFailed, NumberSuppressed, TextOutcome, TextReceived, TextsReceived
 from outrider.conversations.models import OutboxState, SuppressionReason
 from outrider.events.bus import publish
+from tests.clocks import PATIENCE
 from tests.integration.campaigns.conftest import World
 
 
@@ -55,7 +56,7 @@ async def test_a_reply_waits_for_nobody_and_is_noted_later_if_the_lead_is_being_
     first, second, lead_id = await two_campaigns(world)
     async with world.database.transaction() as other:
         await other.execute(text("UPDATE campaign_leads SET updated_at = now() WHERE campaign_id = :id"), {"id": first})
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await receive(world, first, lead_id)
         assert (await world.queue())["campaigns.note_reply"] == 1
     await world.work(most=100)
@@ -96,7 +97,7 @@ async def test_replies_that_come_together_are_noted_together_and_those_of_busy_l
     async with world.database.transaction() as other:
         busy = {"lead": texts[1].lead_id}
         await other.execute(text("UPDATE campaign_leads SET updated_at = now() WHERE lead_id = :lead"), busy)
-        async with asyncio.timeout(5), world.database.transaction() as session:
+        async with asyncio.timeout(PATIENCE), world.database.transaction() as session:
             await publish(session, TextsReceived(answers))
         assert (await world.shown(campaign_id)).stats.replied == 1
         assert (await world.queue())["campaigns.note_reply"] == 1

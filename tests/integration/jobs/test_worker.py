@@ -15,6 +15,7 @@ from outrider.errors import ProviderError
 from outrider.jobs import JobContext, job
 from outrider.jobs.definition import Job, registry
 from outrider.jobs.worker import Worker, backoff, wait_after
+from tests.clocks import PATIENCE
 
 HEARTBEAT = timedelta(seconds=0.5)
 
@@ -30,7 +31,7 @@ class Ledger:
         self.notes.append(value)
         self.changed.set()
 
-    async def until(self, count: int, seconds: float = 10) -> list[Any]:
+    async def until(self, count: int, seconds: float = PATIENCE) -> list[Any]:
         async with asyncio.timeout(seconds):
             while len(self.notes) < count:
                 self.changed.clear()
@@ -61,7 +62,7 @@ async def running(database: Database, ledger: Ledger) -> AsyncIterator[None]:
         yield
     finally:
         stop.set()
-        await asyncio.wait_for(working, 10)
+        await asyncio.wait_for(working, PATIENCE)
 
 
 async def test_a_job_runs_once_its_transaction_is_committed(database: Database, remember: Job[Any]) -> None:
@@ -98,10 +99,12 @@ async def test_a_delayed_job_waits_and_its_key_keeps_it_single(database: Databas
     ledger = Ledger()
     async with database.transaction() as session:
         for value in (1, 2):
-            await remember.later(timedelta(seconds=0.6), key="only one")(session, value)
+            await remember.later(timedelta(hours=1), key="only one")(session, value)
     async with running(database, ledger):
         await asyncio.sleep(0.3)
         assert ledger.notes == []
+        async with database.transaction() as session:
+            await session.execute(text("UPDATE pgqueuer SET execute_after = now()"))
         await ledger.until(1)
         await asyncio.sleep(0.5)
         assert ledger.notes == [(1, 0)]

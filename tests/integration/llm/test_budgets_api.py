@@ -19,6 +19,7 @@ from outrider.llm.breaker import Breaker, provider_circuit
 from outrider.llm.budgeted import Call, Result
 from outrider.llm.budgets.health import HealthBoard
 from outrider.llm.budgets.ledger import Ledger
+from tests.clocks import PATIENCE
 from tests.scripted_model import REPLY, REQUEST, Scripted
 from tests.worlds import World
 
@@ -192,7 +193,7 @@ async def test_the_figures_of_each_provider(api: AsyncClient, world: World, ledg
 
 
 async def settled(check: Callable[[dict[str, Any]], bool], api: AsyncClient) -> dict[str, Any]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while True:
             for provider in (await api.get("/api/models/health")).json():
                 if check(provider):

@@ -126,7 +126,7 @@ def test_tools_with_effects_say_so() -> None:
 
 async def test_time_and_length_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     async def slow(_: RunAuthority, __: NoArguments) -> ToolResult:
-        await asyncio.sleep(5)
+        await asyncio.sleep(3600)
         return ToolResult("late")
 
     async def long(_: RunAuthority, __: NoArguments) -> ToolResult:
@@ -135,8 +135,9 @@ async def test_time_and_length_are_bounded(monkeypatch: pytest.MonkeyPatch) -> N
     for name, run in (("slow", slow), ("long", long)):
         monkeypatch.setitem(TOOLS, name, Tool(name, name, NoArguments, run, False, frozenset(AgentType)))
     seen: list[str] = []
-    box = ToolBox(seconds=0.02, watch=lambda use: seen.append(use.name))
-    assert "longer than" in (await box.run(call("slow"), authority(), ["slow", "long"])).said
+    hasty = ToolBox(seconds=0.02, watch=lambda use: seen.append(use.name))
+    assert "longer than" in (await hasty.run(call("slow"), authority(), ["slow", "long"])).said
+    box = ToolBox(watch=lambda use: seen.append(use.name))
     assert len((await box.run(call("long"), authority(), ["slow", "long"])).said) == LONGEST_RESULT
     huge = await box.run(call("long", x="y" * 10_000), authority(), ["slow", "long"])
     assert huge.use.refused == "The arguments are too long."

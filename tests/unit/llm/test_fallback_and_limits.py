@@ -17,6 +17,7 @@ from outrider.llm.base import (
 )
 from outrider.llm.fallback import Fallback
 from outrider.llm.limited import Limited, Slots, stated_slots
+from tests.clocks import PATIENCE
 from tests.scripted_model import REPLY, REQUEST, Scripted, heard
 
 SECOND = replace(REPLY, text="from the second")
@@ -91,7 +92,7 @@ async def test_a_failed_call_gives_its_slot_back() -> None:
     model = Limited(Scripted([ModelUnavailable("down")]), asyncio.Semaphore(1))
     for _ in range(3):
         with pytest.raises(ModelUnavailable):
-            await asyncio.wait_for(model.complete(REQUEST), 1)
+            await asyncio.wait_for(model.complete(REQUEST), PATIENCE)
 
 
 def test_numbers_of_calls_are_read_from_the_settings() -> None:

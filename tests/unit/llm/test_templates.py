@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +8,7 @@ from outrider.campaigns.rehearsal import PLACEHOLDER as PLAIN_PLACEHOLDER
 from outrider.campaigns.trials.placeholders import PLACEHOLDER
 from outrider.llm.offline import render
 from outrider.llm.offline.templates import LONGEST_VALUE, one_line
+from tests.clocks import takes_less
 
 VALUES = {"first_name": "Maria", "company": "Acme", "sender_name": "Ada", "favourite_colour": "green"}
 FALLBACKS = {"first_name": "there", "company": "your company"}
@@ -71,7 +70,6 @@ def test_one_line_is_one_short_line(value: str) -> None:
 @pytest.mark.parametrize("opening", ["{{", "{{name", "{{name|", "{{name | friend"])
 def test_a_placeholder_that_is_never_closed_takes_no_time(opening: str) -> None:
     template = opening + " " * 20_000
-    began = time.perf_counter()
     assert "{{" in render(template, VALUES, FALLBACKS)
     assert PLACEHOLDER.findall(template) == PLAIN_PLACEHOLDER.findall(template) == []
-    assert time.perf_counter() - began < 1
+    assert takes_less(1.0, lambda: render(template, VALUES, FALLBACKS))
