@@ -27,6 +27,7 @@ import outrider.agents.team.models
 import outrider.campaigns.jobs
 import outrider.campaigns.models
 import outrider.campaigns.subscribers
+import outrider.campaigns.texts
 import outrider.conversations.arrivals
 import outrider.conversations.jobs
 import outrider.conversations.live
@@ -55,7 +56,8 @@ import outrider.llm.budgets.models
 import outrider.notifications.jobs
 import outrider.notifications.models
 import outrider.notifications.subscribers
-import outrider.workflows.models  # noqa: F401
+import outrider.workflows.models
+import outrider.workflows.runs.effects  # noqa: F401
 from outrider.llm.counted import CallObserved
 from outrider.telemetry import MODEL_CALLS, MODEL_COST, MODEL_SECONDS, MODEL_TOKENS
 

@@ -1,4 +1,4 @@
-"""The worker process: jobs, the deliverer of texts, the reconciler and the puller of missed inbound texts."""
+"""The worker process: jobs, the deliverer of texts, the reconciler, the puller of missed inbound texts, the runs that go on."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from email.utils import parseaddr
 from functools import partial
+from typing import Any
 
 import structlog
 
 from outrider.agents.contract import Briefings
-from outrider.agents.factory import AgentParts
+from outrider.agents.factory import AgentFactory, AgentParts
 from outrider.agents.sales.team import SalesTeam
 from outrider.agents.scheduling.mailer import Mailer, NoMailer
 from outrider.agents.scheduling.mailing import NotifierMailer
@@ -20,8 +21,10 @@ from outrider.agents.scheduling.slots import SlotFinder
 from outrider.agents.team.graph import ConversationTeam
 from outrider.campaigns.briefings import CampaignBriefings
 from outrider.campaigns.budget import CampaignBudgets
+from outrider.campaigns.effects import EffectLoop
 from outrider.campaigns.gate import CampaignGate
 from outrider.campaigns.runner import CampaignRunner
+from outrider.campaigns.timers import RunTimers
 from outrider.channels.base import CarrierError
 from outrider.channels.build import build_carrier
 from outrider.config import Settings, secrets_of
@@ -47,6 +50,7 @@ from outrider.llm.build import ModelRegistry
 from outrider.notifications.facts import JobFailed
 from outrider.telemetry import watch_event_loop
 from outrider.wiring import count_model_call
+from outrider.workflows.context import Services
 
 log = structlog.get_logger(__name__)
 
@@ -79,27 +83,36 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
             database=database,
             secrets=secrets_of(settings),
         )
-        runner = CampaignRunner(database, models, settings)
+        services = Services(
+            models,
+            agents=AgentFactory(parts),
+            enricher=enrichers,
+            slots=parts.slots,
+            briefings=CampaignBriefings(),
+            database=database,
+        )
+        runner = CampaignRunner(database, models, settings, services)
         notifiers = build_notifiers(settings, StaffTexts(database))
         stack.push_async_callback(notifiers.aclose)
         webhooks = build_webhook_sender(settings)
         stack.push_async_callback(webhooks.aclose)
+        held: dict[type, Any] = {
+            Settings: settings,
+            Notifiers: notifiers,
+            WebhookSender: webhooks,
+            CampaignRunner: runner,
+            ConversationTeam: ConversationTeam(parts),
+            Briefings: CampaignBriefings(),
+            OutsideCalendars: build_calendars(settings),
+            Crms: crms,
+            Spreadsheets: spreadsheets,
+            Mailer: mailer_of(settings, notifiers),
+            Enrichers: enrichers,
+            SalesTeam: SalesTeam(database, parts, CampaignBriefings(), settings),
+        }
         queue = Worker(
             database,
-            parts={
-                Settings: settings,
-                Notifiers: notifiers,
-                WebhookSender: webhooks,
-                CampaignRunner: runner,
-                ConversationTeam: ConversationTeam(parts),
-                Briefings: CampaignBriefings(),
-                OutsideCalendars: build_calendars(settings),
-                Crms: crms,
-                Spreadsheets: spreadsheets,
-                Mailer: mailer_of(settings, notifiers),
-                Enrichers: enrichers,
-                SalesTeam: SalesTeam(database, parts, CampaignBriefings(), settings),
-            },
+            parts=held,
             concurrency=settings.worker_jobs,
             bulk_concurrency=settings.worker_bulk_jobs,
             heartbeat=timedelta(seconds=settings.worker_heartbeat_seconds),
@@ -109,6 +122,8 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
         loops: dict[str, Callable[[asyncio.Event], Awaitable[None]]] = {
             "jobs": queue.run,
             "deliverer": deliverer.run,
+            "timers of runs": RunTimers(database, runner).run,
+            "effects of runs": EffectLoop(database, held).run,
             "reconciler": Reconciler(database, carrier, settings).run,
             "puller": InboundPuller(database, carrier, settings).run,
             "event loop watch": watch_event_loop,

@@ -61,7 +61,7 @@ def _query(conversation_id: int) -> Select[Any]:
         select(func.concat(Step.node_name, ": ", Step.message).label("said"))
         .where(
             Step.campaign_lead_id == Message.campaign_lead_id,
-            Step.node_id == func.split_part(Message.dedupe_key, ":", 3),
+            Step.node_id == func.split_part(func.split_part(Message.dedupe_key, ":", 3), "#", 1),
         )
         .order_by(Step.id.desc())
         .limit(1)

@@ -23,6 +23,8 @@ from outrider.conversations.models import Purpose
 from outrider.conversations.outbox import cancel_texts, hold_texts, release_texts
 from outrider.errors import Conflict, FieldProblem
 from outrider.workflows.context import Models
+from outrider.workflows.runs.repository import wake_timers
+from outrider.workflows.runs.service import cancel_campaign
 from outrider.workflows.service import publish_version, standard_workflow
 
 log = structlog.get_logger(__name__)
@@ -90,6 +92,7 @@ async def resume(session: AsyncSession, campaign_id: int, settings: Settings) ->
     else:
         await release_texts(session, campaign_id)
         await enqueue_pending(session, campaign_id, settings.chunk_size)
+        await wake_timers(session)
         await notices.complete_finished(session, [campaign_id])
     return await _changed(session, campaign, "campaign_resumed")
 
@@ -110,6 +113,7 @@ async def cancel(session: AsyncSession, campaign_id: int) -> Campaign:
     campaign.completed_at = datetime.now(UTC)
     await session.flush()
     await lead_rows.skip(session, SkipReason.CANCELLED, CampaignLead.campaign_id == campaign_id)
+    await cancel_campaign(session, campaign_id)
     await cancel_texts(session, reason="cancelled", campaign_id=campaign_id, purpose=Purpose.CAMPAIGN)
     return await _changed(session, campaign, "campaign_cancelled")
 

@@ -14,8 +14,9 @@ from outrider.campaigns.repository import campaigns as campaign_rows
 from outrider.campaigns.repository import leads as lead_rows
 from outrider.config import Settings
 from outrider.jobs import JobContext, schedule
+from outrider.workflows.runs.service import stop_orphans
 
-__all__ = ["complete_campaigns", "free_abandoned_leads", "launch", "process_chunk", "settle_budgets"]
+__all__ = ["complete_campaigns", "end_orphaned_runs", "free_abandoned_leads", "launch", "process_chunk", "settle_budgets"]
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +41,13 @@ async def free_abandoned_leads(context: JobContext) -> None:
         for campaign_id, campaign_lead_ids in (await lead_rows.free_abandoned(session, ABANDONED_AFTER)).items():
             log.warning("abandoned_leads_freed", campaign_id=campaign_id, leads=len(campaign_lead_ids))
             await enqueue_chunks(session, campaign_id, campaign_lead_ids, size)
+
+
+@schedule("campaigns.end_orphaned_runs", "*/10 * * * *")
+async def end_orphaned_runs(context: JobContext) -> None:
+    """End the runs of leads that were deleted, so that nothing of them is kept."""
+    async with context.transaction() as session:
+        await stop_orphans(session)
 
 
 @schedule("campaigns.settle_budgets", "*/5 * * * *")

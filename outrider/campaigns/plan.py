@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from outrider.agents.base import AgentType
 from outrider.agents.library.configurations import configurations_for
 from outrider.campaigns.models import Campaign
+from outrider.campaigns.repository import campaigns as campaign_rows
 from outrider.errors import Conflict
-from outrider.workflows.context import CampaignFacts, LeadData, RunContext, Services, Subject
+from outrider.workflows.context import CampaignFacts, ConversationFacts, LeadData, RunContext, Services, Subject
 from outrider.workflows.definition import WorkflowDefinition
-from outrider.workflows.repository import find, find_by_name, find_version
+from outrider.workflows.repository import find, find_by_name, find_version, find_versions
 from outrider.workflows.service import STANDARD
 
 
@@ -41,7 +43,15 @@ class CampaignPlan:
     """The guardrails of the agent that will answer want the first text to say that an automated assistant writes."""
 
     def context(
-        self, *, campaign_lead_id: int, attempt: int, trace_id: str, lead: LeadData, services: Services, is_dry: bool = False
+        self,
+        *,
+        campaign_lead_id: int,
+        attempt: int,
+        trace_id: str,
+        lead: LeadData,
+        services: Services,
+        conversation: ConversationFacts | None = None,
+        is_dry: bool = False,
     ) -> RunContext:
         """What a segment of the run of one lead is given."""
         return RunContext(
@@ -53,6 +63,7 @@ class CampaignPlan:
             lead=lead,
             services=services,
             campaign=self.facts,
+            conversation=conversation or ConversationFacts(),
             is_dry=is_dry,
         )
 
@@ -78,10 +89,39 @@ async def read_plan(session: AsyncSession, campaign: Campaign) -> CampaignPlan:
     Raises:
         WorkflowMissing: it has none of these.
     """
+    return _plan(
+        campaign, campaign.workflow_version_id, await _definition(session, campaign), await _discloses_ai(session, campaign)
+    )
+
+
+async def read_run_plans(
+    session: AsyncSession, wanted: Collection[tuple[int, int | None]]
+) -> dict[tuple[int, int | None], CampaignPlan]:
+    """The plans by which paused runs go on: as their campaign is now, by the version that they began with.
+
+    Args:
+        wanted: (campaign, workflow version); no version means the campaign's own definition. What has no definition any more
+            is left out.
+    """
+    campaigns = await campaign_rows.find_many(session, {campaign_id for campaign_id, _ in wanted})
+    versions = await find_versions(session, {version_id for _, version_id in wanted if version_id is not None})
+    discloses = {campaign.agent_id: campaign for campaign in campaigns.values()}
+    speaks = {agent_id: await _discloses_ai(session, campaign) for agent_id, campaign in discloses.items()}
+    plans = {}
+    for campaign_id, version_id in wanted:
+        campaign, version = campaigns.get(campaign_id), versions.get(version_id or 0)
+        if campaign is None or (config := version.definition if version else campaign.workflow_config) is None:
+            continue
+        definition = WorkflowDefinition.model_validate(config)
+        plans[campaign_id, version_id] = _plan(campaign, version_id, definition, speaks[campaign.agent_id])
+    return plans
+
+
+def _plan(campaign: Campaign, version_id: int | None, definition: WorkflowDefinition, discloses_ai: bool) -> CampaignPlan:
     return CampaignPlan(
         campaign_id=campaign.id,
-        workflow_version_id=campaign.workflow_version_id,
-        definition=await _definition(session, campaign),
+        workflow_version_id=version_id,
+        definition=definition,
         name=campaign.name,
         description=campaign.description,
         agent_type=campaign.agent_type,
@@ -91,7 +131,7 @@ async def read_plan(session: AsyncSession, campaign: Campaign) -> CampaignPlan:
         sender_name=campaign.sender_name,
         model=campaign.model,
         sender_ids=tuple(campaign.sender_ids),
-        discloses_ai=await _discloses_ai(session, campaign),
+        discloses_ai=discloses_ai,
     )
 
 

@@ -1,6 +1,7 @@
-"""Runs leads through their workflow, side by side, and stores their results in groups.
+"""Runs leads through their workflow, side by side, and stores what each stretch of a run brought in groups.
 
-One runner serves a whole process: all chunks share its slots, its compiled graphs and its group commit.
+One runner serves a whole process: all chunks share its slots, its compiled graphs and its group commit. Paused runs that go on
+have slots of their own, so that a campaign which starts does not keep them waiting.
 """
 
 from __future__ import annotations
@@ -9,20 +10,25 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import structlog
 
-from outrider.campaigns.commit import LeadRun, ResultWriter, Verdict
+from outrider.campaigns.commit import LeadSegment, ResultWriter, Verdict, store_first, store_resumed
 from outrider.campaigns.plan import CampaignPlan
 from outrider.config import Settings
 from outrider.db.engine import DATABASE_TROUBLE, Database
 from outrider.db.group_commit import GroupCommit
-from outrider.llm.base import BudgetExhausted
+from outrider.errors import OutriderError
+from outrider.llm.base import BooksUnavailable, BudgetExhausted
 from outrider.telemetry import RUNS
-from outrider.workflows.compiler import CompiledWorkflow, Compiler
-from outrider.workflows.context import LeadData, Models, Services
+from outrider.workflows.compiler import CompiledWorkflow, Compiler, Segment
+from outrider.workflows.context import ConversationFacts, LeadData, Models, Recorder, RunContext, Services
+from outrider.workflows.runs.facts import conversation_of, lead_of
+from outrider.workflows.state import initialize_lead_state
+from outrider.workflows.waiting import Answer, WaitKind
 
 log = structlog.get_logger(__name__)
 
@@ -32,35 +38,66 @@ STORE_ATTEMPTS = 6
 STORE_WAIT_SECONDS = 0.25
 """Doubled each time: about sixteen seconds in all, enough for PostgreSQL to restart."""
 
+Writer = GroupCommit[LeadSegment, Verdict]
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimedLead:
     """A campaign lead that this delivery may work on, with its person."""
 
     campaign_lead_id: int
-    lead_id: int
     attempt: int
     data: LeadData
+    conversation: ConversationFacts
+    inbound_count: int
 
     @classmethod
     def of(cls, row: asyncpg.Record) -> ClaimedLead:
+        return cls(row["id"], row["attempt"], lead_of(row), conversation_of(row, None), row["inbound_count"])
+
+
+@dataclass(frozen=True, slots=True)
+class DueRun:
+    """A paused run that goes on, with what happened, its checkpoint and its person as of now."""
+
+    run_id: int
+    workflow_version_id: int | None
+    campaign_id: int
+    campaign_lead_id: int
+    attempt: int
+    trace_id: str
+    checkpoint: bytes
+    revision: int
+    token: str
+    answers: dict[str, Answer]
+    data: LeadData
+    conversation: ConversationFacts
+    inbound_count: int
+
+    @classmethod
+    def of(cls, row: asyncpg.Record, token: str) -> DueRun:
         return cls(
-            campaign_lead_id=row["id"],
-            lead_id=row["lead_id"],
+            run_id=row["id"],
+            workflow_version_id=row["workflow_version_id"],
+            campaign_id=row["campaign_id"],
+            campaign_lead_id=row["subject_id"],
             attempt=row["attempt"],
-            data={
-                "id": row["lead_id"],
-                "name": row["name"],
-                "phone": row["phone"],
-                "email": row["email"],
-                "company": row["company"],
-                "title": row["title"],
-                "industry": row["industry"],
-                "city": row["city"],
-                "language": row["language"],
-                "attributes": row["attributes"],
-            },
+            trace_id=row["trace_id"],
+            checkpoint=row["checkpoint"],
+            revision=row["revision"],
+            token=token,
+            answers={wait["id"]: _answer(wait["kind"], wait["answer"]) for wait in row["waits"]},
+            data=lead_of(row),
+            conversation=conversation_of(row, row["started_at"]),
+            inbound_count=row["inbound_count"],
         )
+
+
+def _answer(kind: str, answer: dict[str, Any] | None) -> Answer:
+    """How a wait ended that is due."""
+    if answer is not None:
+        return Answer(answer["event"], answer["data"])
+    return Answer("time" if kind == WaitKind.TIMER else "timeout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +118,20 @@ class _Stop:
 
 
 class CampaignRunner:
-    """The process's part in working campaigns."""
+    """The process's part in working campaigns.
 
-    def __init__(self, database: Database, models: Models, settings: Settings):
-        self._compiler, self._services = Compiler(), Services(models, database=database)
+    Args:
+        services: what nodes work with besides the models.
+    """
+
+    def __init__(self, database: Database, models: Models, settings: Settings, services: Services | None = None):
+        self._compiler, self._services = Compiler(), services or Services(models, database=database)
         self._slots = asyncio.Semaphore(settings.run_concurrency)
+        self._resume_slots = asyncio.Semaphore(settings.run_concurrency)
         # While one group is being committed the next one runs; more than that would run past a pause.
         self._uncommitted = asyncio.Semaphore(2 * settings.run_concurrency)
-        self._results = GroupCommit(database, ResultWriter(), max_group=MOST_PER_COMMIT, gather_seconds=GATHER_SECONDS)
+        self._results = _writer(database, ResultWriter(store_first))
+        self._resumed = _writer(database, ResultWriter(store_resumed))
 
     async def work(self, plan: CampaignPlan, leads: Sequence[ClaimedLead], token: str) -> WorkReport:
         """Run the leads and store what each run brought.
@@ -103,6 +146,59 @@ class CampaignRunner:
         unfinished = [lead.campaign_lead_id for lead, task in zip(leads, work, strict=True) if not task.result()]
         return WorkReport(unfinished, stop.refusal)
 
+    async def resume(self, plan: CampaignPlan, due: DueRun) -> Verdict:
+        """Let a paused run go on and store what that brought.
+
+        Raises:
+            BooksUnavailable: nothing is wrong with the run; it can go on later.
+        """
+        async with self._resume_slots:
+            started_at = datetime.now(UTC)
+            context = self._context(plan, due)
+            try:
+                segment = await self._resume(plan, context, due)
+            except BudgetExhausted as error:
+                return Verdict(may_go_on=False, refusal=f"{error.detail} {error.remedy}")
+        resumed = LeadSegment(
+            plan=plan,
+            context=context,
+            segment=segment,
+            attempt=due.attempt,
+            token=due.token,
+            inbound_count=due.inbound_count,
+            started_at=started_at,
+            finished_at=datetime.now(UTC),
+            run_id=due.run_id,
+            revision=due.revision,
+        )
+        return await self._store(self._resumed, resumed)
+
+    async def _resume(self, plan: CampaignPlan, context: RunContext, due: DueRun) -> Segment:
+        """The next segment. What can't go on at all fails with the reason, so that nobody tries it for ever."""
+        try:
+            workflow = self._compiler.compile(plan.definition)
+            segment = await workflow.resume(context, due.checkpoint, due.answers)
+        except (BudgetExhausted, BooksUnavailable):
+            raise
+        except OutriderError as error:
+            log.warning("run_not_resumed", run_id=due.run_id, error=error.detail)
+            segment = _failed(context, error.detail)
+        except Exception as error:
+            log.exception("run_crashed", run_id=due.run_id)
+            segment = _failed(context, f"The run broke down: {type(error).__name__}.")
+        RUNS.labels("campaign", segment.status).inc()
+        return segment
+
+    def _context(self, plan: CampaignPlan, due: DueRun) -> RunContext:
+        return plan.context(
+            campaign_lead_id=due.campaign_lead_id,
+            attempt=due.attempt,
+            trace_id=due.trace_id,
+            lead=due.data,
+            services=self._services,
+            conversation=due.conversation,
+        )
+
     async def _work_one(self, workflow: CompiledWorkflow, plan: CampaignPlan, lead: ClaimedLead, token: str, stop: _Stop) -> bool:
         """Whether the lead is done with."""
         async with self._uncommitted:
@@ -115,25 +211,25 @@ class CampaignRunner:
                     # Nothing is wrong with the lead: it waits until somebody raises the budget.
                     stop.is_set, stop.refusal = True, f"{error.detail} {error.remedy}"
                     return False
-            verdict = await self._store(run)
+            verdict = await self._store(self._results, run)
             stop.is_set = stop.is_set or not verdict.may_go_on
             stop.refusal = stop.refusal or verdict.refusal
             return verdict.refusal is None
 
-    async def _store(self, run: LeadRun) -> Verdict:
-        """Hand the result to the group commit. The model was paid for it, so a database that fails for a moment is waited for.
+    async def _store(self, writer: Writer, segment: LeadSegment) -> Verdict:
+        """Hand the segment to the group commit. The model was paid for it, so a database that fails for a moment is waited for.
 
         Raises whatever the database raises if it does not come back.
         """
         for attempt in range(STORE_ATTEMPTS):
             try:
-                return await self._results.submit(run)
+                return await writer.submit(segment)
             except DATABASE_TROUBLE as error:
-                log.warning("result_not_stored", campaign_lead_id=run.campaign_lead_id, attempt=attempt, error=repr(error))
+                log.warning("result_not_stored", campaign_lead_id=segment.campaign_lead_id, attempt=attempt, error=repr(error))
                 await asyncio.sleep(STORE_WAIT_SECONDS * 2**attempt)
-        return await self._results.submit(run)
+        return await writer.submit(segment)
 
-    async def _run(self, workflow: CompiledWorkflow, plan: CampaignPlan, lead: ClaimedLead, token: str) -> LeadRun:
+    async def _run(self, workflow: CompiledWorkflow, plan: CampaignPlan, lead: ClaimedLead, token: str) -> LeadSegment:
         started_at = datetime.now(UTC)
         context = plan.context(
             campaign_lead_id=lead.campaign_lead_id,
@@ -141,16 +237,29 @@ class CampaignRunner:
             trace_id=uuid4().hex,
             lead=lead.data,
             services=self._services,
+            conversation=lead.conversation,
         )
         segment = await workflow.start(context)
         RUNS.labels("campaign", segment.status).inc()
-        return LeadRun(
-            campaign_id=plan.campaign_id,
-            workflow_version_id=plan.workflow_version_id,
-            sender_ids=plan.sender_ids,
+        return LeadSegment(
+            plan=plan,
+            context=context,
+            segment=segment,
             attempt=lead.attempt,
             token=token,
-            state=segment.view(context),
+            inbound_count=lead.inbound_count,
             started_at=started_at,
             finished_at=datetime.now(UTC),
         )
+
+
+def _writer(database: Database, write: ResultWriter) -> Writer:
+    return GroupCommit(database, write, max_group=MOST_PER_COMMIT, gather_seconds=GATHER_SECONDS)
+
+
+def _failed(context: RunContext, reason: str) -> Segment:
+    """A segment that brought nothing but its failure."""
+    context.recorder = Recorder()
+    state = initialize_lead_state()
+    state["status"], state["error_message"] = "failed", reason
+    return Segment("failed", state, context.recorder, [], None)

@@ -27,6 +27,7 @@ class Topic(StrEnum):
     BOOKINGS = "bookings"
     CRM = "crm"
     EVALS = "evals"
+    RUNS = "runs"
     AGENTS = "agents"
 
     @property

@@ -241,6 +241,8 @@ class RunEffect(HasId, HasTimes, Base):
     visit: Mapped[int] = mapped_column(server_default="1")
     kind: Mapped[str] = mapped_column(Text)
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    answer_wanted: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    """The run waits for the result."""
     idempotency_key: Mapped[str] = mapped_column(Text, unique=True)
     """The same for every attempt, and for a replay of the run: the receiver carries out what it names once."""
     state: Mapped[EffectState] = mapped_column(Text, server_default=EffectState.QUEUED)
@@ -258,7 +260,7 @@ class RunEffect(HasId, HasTimes, Base):
     __table_args__ = (
         CheckConstraint("state IN ('queued','working','done','failed','unknown','cancelled')", name="state_is_known"),
         CheckConstraint("(due_at IS NOT NULL) = (state IN ('queued','working'))", name="open_is_due"),
-        Index("ix_run_effects_campaign_id_due_at", "campaign_id", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        Index("ix_run_effects_due_at", "due_at", postgresql_where=text("due_at IS NOT NULL")),
         Index("ix_run_effects_state_id", "state", "id", postgresql_where=text("state IN ('failed','unknown')")),
     )
 

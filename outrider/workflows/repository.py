@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -101,6 +102,12 @@ async def add_version(
 
 async def find_version(session: AsyncSession, version_id: int) -> WorkflowVersion | None:
     return await session.get(WorkflowVersion, version_id)
+
+
+async def find_versions(session: AsyncSession, version_ids: Collection[int]) -> dict[int, WorkflowVersion]:
+    """Those of the versions that there are, by id."""
+    found = await session.execute(select(WorkflowVersion).where(WorkflowVersion.id.in_(version_ids)))
+    return {version.id: version for version in found.scalars()}
 
 
 async def list_versions(session: AsyncSession, workflow_id: int) -> list[WorkflowVersion]:

@@ -24,6 +24,12 @@ async def find(session: AsyncSession, campaign_id: int) -> Campaign | None:
     return await session.get(Campaign, campaign_id)
 
 
+async def find_many(session: AsyncSession, campaign_ids: Collection[int]) -> dict[int, Campaign]:
+    """Those of the campaigns that there are, by id."""
+    found = await session.execute(select(Campaign).where(Campaign.id.in_(campaign_ids)))
+    return {campaign.id: campaign for campaign in found.scalars()}
+
+
 BRIEFING = """
     SELECT name, description, sender_name, sms_system_prompt, sms_template, sms_temperature, model, auto_reply,
         agent_id, qualification_agent_id, objection_handler_agent_id, scheduler_agent_id

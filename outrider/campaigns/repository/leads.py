@@ -149,7 +149,7 @@ SETTLE = text("""
             CAST(:ids AS bigint[]), CAST(:statuses AS text[]), CAST(:reasons AS text[]), CAST(:errors AS text[])
         ) AS t (id, status, skip_reason, error_message)
     ), locked AS (
-        SELECT cl.id FROM campaign_leads AS cl JOIN ended USING (id)
+        SELECT cl.id, cl.run_id FROM campaign_leads AS cl JOIN ended USING (id)
         WHERE cl.status = 'waiting' ORDER BY cl.id FOR NO KEY UPDATE OF cl
     ), judged AS (
         SELECT ended.*,
@@ -157,27 +157,29 @@ SETTLE = text("""
                 SELECT 1 FROM messages AS m
                 WHERE m.campaign_lead_id = ended.id AND m.state IN ('queued', 'held', 'sending', 'unknown')
             ) AS has_open_text,
-            EXISTS (SELECT 1 FROM messages AS m WHERE m.campaign_lead_id = ended.id AND m.state = 'sent') AS has_sent_text
+            EXISTS (SELECT 1 FROM messages AS m WHERE m.campaign_lead_id = ended.id AND m.state = 'sent') AS has_sent_text,
+            EXISTS (SELECT 1 FROM runs AS r WHERE r.id = locked.run_id AND r.status = 'waiting') AS goes_on
         FROM ended JOIN locked USING (id)
     )
     UPDATE campaign_leads AS cl SET
         status = CASE
-            WHEN judged.has_open_text THEN cl.status
+            WHEN judged.has_open_text OR judged.goes_on THEN cl.status
             WHEN judged.status = 'failed' OR cl.error_message IS NOT NULL THEN 'failed'
             WHEN judged.has_sent_text THEN 'completed'
             ELSE judged.status
         END,
         skip_reason = CASE
-            WHEN judged.has_open_text OR judged.has_sent_text OR cl.error_message IS NOT NULL THEN NULL
+            WHEN judged.has_open_text OR judged.goes_on OR judged.has_sent_text OR cl.error_message IS NOT NULL THEN NULL
             ELSE judged.skip_reason
         END,
         error_message = coalesce(judged.error_message, cl.error_message),
-        processed_at = now(),
+        processed_at = CASE WHEN judged.goes_on THEN cl.processed_at ELSE now() END,
         updated_at = now()
     FROM judged WHERE cl.id = judged.id
     RETURNING cl.campaign_id
 """)
-"""A lead with several texts is settled by the last one: failed if any failed, else completed if any was sent."""
+"""A lead with several texts is settled by the last one: failed if any failed, else completed if any was sent. One whose run
+goes on is settled by the run."""
 
 
 async def settle(session: AsyncSession, settlements: Iterable[Settlement]) -> list[int]:

@@ -11,21 +11,20 @@ from datetime import datetime
 from decimal import Decimal
 
 import asyncpg
-import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.db.engine import raw_connection
-from outrider.workflows.context import TranscriptEntry
-from outrider.workflows.state import LogEntry
+from outrider.workflows.runs.facts import LEAD_COLUMNS, LEAD_TABLES
 
-CLAIM = """
-    UPDATE campaign_leads AS cl SET status = 'processing', chunk_token = $3, updated_at = now()
-    FROM leads AS l
-    WHERE l.id = cl.lead_id AND cl.campaign_id = $1 AND cl.id = ANY($2::bigint[])
-        AND (cl.status = 'pending' OR cl.status = 'processing' AND split_part(cl.chunk_token, '/', 1) = $4)
-    RETURNING cl.id, cl.lead_id, cl.attempt,
-        l.name, l.phone, l.email, l.company, l.title, l.industry, l.city, l.language, l.attributes
-"""
+CLAIM = f"""
+    WITH taken AS (
+        UPDATE campaign_leads AS cl SET status = 'processing', chunk_token = $3, updated_at = now()
+        WHERE cl.campaign_id = $1 AND cl.id = ANY($2::bigint[])
+            AND (cl.status = 'pending' OR cl.status = 'processing' AND split_part(cl.chunk_token, '/', 1) = $4)
+        RETURNING cl.id, cl.lead_id, cl.attempt
+    )
+    SELECT taken.*, {LEAD_COLUMNS} FROM taken JOIN ({LEAD_TABLES}) ON l.id = taken.lead_id
+"""  # noqa: S608  (built from constants)
 
 RELEASE = """
     UPDATE campaign_leads SET status = 'pending', chunk_token = NULL, updated_at = now()
@@ -42,9 +41,10 @@ STORE = """
     WITH wanted AS (
         SELECT * FROM unnest(
             $1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::bigint[],
-            $10::bigint[], $11::numeric[], $12::timestamptz[], $13::timestamptz[], $14::bigint[], $15::text[]
+            $10::bigint[], $11::numeric[], $12::timestamptz[], $13::timestamptz[], $14::bigint[], $15::text[], $16::text[],
+            $17::bigint[], $18::bytea[], $19::boolean[]
         ) AS t (id, token, status, sms_message, error_message, trace_id, workflow_version_id, model, input_tokens,
-            output_tokens, cost, started_at, finished_at, campaign_id, run_status)
+            output_tokens, cost, started_at, finished_at, campaign_id, run_status, error_node, steps, checkpoint, stops_on_reply)
     ), held AS (
         SELECT wanted.*, cl.lead_id, cl.attempt
         FROM campaign_leads AS cl JOIN wanted ON wanted.id = cl.id AND wanted.token = cl.chunk_token
@@ -52,9 +52,9 @@ STORE = """
         ORDER BY cl.id FOR NO KEY UPDATE OF cl
     ), stored AS (
         INSERT INTO runs (workflow_version_id, subject_kind, subject_id, campaign_id, lead_id, attempt, trace_id, status, error,
-            model, input_tokens, output_tokens, cost, started_at, finished_at)
+            model, input_tokens, output_tokens, cost, started_at, finished_at, error_node, steps, checkpoint, stops_on_reply)
         SELECT workflow_version_id, 'campaign_lead', id, campaign_id, lead_id, attempt, trace_id, run_status, error_message,
-            model, input_tokens, output_tokens, cost, started_at, finished_at
+            model, input_tokens, output_tokens, cost, started_at, finished_at, error_node, steps, checkpoint, stops_on_reply
         FROM held
         RETURNING id, subject_id
     )
@@ -64,21 +64,6 @@ STORE = """
     FROM held JOIN stored ON stored.subject_id = held.id
     WHERE cl.id = held.id
     RETURNING cl.id, held.token, stored.id AS run_id
-"""
-
-ADD_LOGS = """
-    INSERT INTO processing_logs (campaign_lead_id, campaign_id, run_id, seq, node_id, node_name, level, message, ms, tokens, cost,
-        log_metadata)
-    SELECT campaign_lead_id, campaign_id, run_id, seq, node_id, node_name, level, message, ms, tokens, cost, details::jsonb
-    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
-            $9::float8[], $10::bigint[], $11::numeric[], $12::text[])
-        AS t (campaign_lead_id, campaign_id, run_id, seq, node_id, node_name, level, message, ms, tokens, cost, details)
-"""
-
-ADD_TRANSCRIPT = """
-    INSERT INTO conversation_messages (campaign_lead_id, role, content, message_metadata)
-    SELECT campaign_lead_id, role, content, metadata::jsonb
-    FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) AS t (campaign_lead_id, role, content, metadata)
 """
 
 
@@ -100,8 +85,12 @@ class LeadResult:
     output_tokens: int
     cost: Decimal
     started_at: datetime
-    finished_at: datetime
+    finished_at: datetime | None
     run_status: str
+    error_node: str | None
+    steps: int
+    checkpoint: bytes | None
+    stops_on_reply: bool
 
 
 async def claim(
@@ -144,52 +133,9 @@ async def store(session: AsyncSession, results: Sequence[LeadResult]) -> dict[tu
         [r.finished_at for r in results],
         [r.campaign_id for r in results],
         [r.run_status for r in results],
+        [r.error_node for r in results],
+        [r.steps for r in results],
+        [r.checkpoint for r in results],
+        [r.stops_on_reply for r in results],
     )
     return {(row["id"], row["token"]): row["run_id"] for row in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class StepRow:
-    """One step of a run, with its place among the run's steps."""
-
-    campaign_lead_id: int
-    campaign_id: int
-    run_id: int
-    seq: int
-    entry: LogEntry
-
-
-async def add_logs(session: AsyncSession, steps: Sequence[StepRow]) -> None:
-    """Store steps of runs."""
-    if not steps:
-        return
-    connection = await raw_connection(session)
-    await connection.execute(
-        ADD_LOGS,
-        [step.campaign_lead_id for step in steps],
-        [step.campaign_id for step in steps],
-        [step.run_id for step in steps],
-        [step.seq for step in steps],
-        [step.entry["node_id"] for step in steps],
-        [step.entry["node"] for step in steps],
-        [step.entry["level"] for step in steps],
-        [step.entry["message"] for step in steps],
-        [step.entry["ms"] for step in steps],
-        [step.entry["tokens"] for step in steps],
-        [step.entry["cost"] for step in steps],
-        [orjson.dumps(step.entry["details"]).decode() for step in steps],
-    )
-
-
-async def add_transcripts(session: AsyncSession, entries: Sequence[tuple[int, TranscriptEntry]]) -> None:
-    """Store what was said to and by the model as (campaign lead, entry)."""
-    if not entries:
-        return
-    connection = await raw_connection(session)
-    await connection.execute(
-        ADD_TRANSCRIPT,
-        [campaign_lead_id for campaign_lead_id, _ in entries],
-        [entry["role"] for _, entry in entries],
-        [entry["content"] for _, entry in entries],
-        [orjson.dumps(entry["metadata"]).decode() for _, entry in entries],
-    )

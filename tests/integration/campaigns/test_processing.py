@@ -75,7 +75,7 @@ async def test_a_campaign_from_start_to_end(world: World) -> None:
     assert (shown.stats.total_leads, shown.stats.completed, shown.stats.sms_sent, shown.stats.success_rate) == (5, 5, 5, 100.0)
     texts = await world.texts(campaign_id)
     lead = (await world.rows(CampaignLead))[0]
-    assert texts[0].dedupe_key == f"campaign_lead:{lead.id}:sms:1"
+    assert texts[0].dedupe_key == f"campaign_lead:{lead.id}/1:sms"
     assert (texts[0].run_id, texts[0].body) == (lead.run_id, lead.sms_message)
 
 
@@ -166,7 +166,7 @@ async def test_a_refusal_of_the_carrier_fails_the_lead_and_retry_writes_a_new_te
     assert await world.retry(campaign_id) == 1
     await world.work()
 
-    assert [sent.dedupe_key.rsplit(":", 1)[1] for sent in await world.texts(campaign_id) if sent.dedupe_key] == ["1", "2"]
+    assert [sent.dedupe_key for sent in await world.texts(campaign_id)] == [f"campaign_lead:{lead.id}/{n}:sms" for n in (1, 2)]
 
 
 async def test_retrying_skips_who_may_not_be_texted_any_more(world: World) -> None:

@@ -1,0 +1,153 @@
+"""Lets paused runs go on when something happened that they wait for, or when their time has come.
+
+A loop of the worker: it claims runs that are due (a wait of theirs was answered, or its time is over), reads the plan, the lead
+and what was said as they are now, and runs the next segment of each. Any number of workers may do so. A claim is a token with a
+lease in the run's row; the lease of a worker that lives is renewed, that of a dead one runs out and its runs are claimed again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from uuid import uuid4
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from outrider.campaigns.budget import is_spent, pause_by_system, used_up
+from outrider.campaigns.plan import CampaignPlan, read_run_plans
+from outrider.campaigns.repository import campaigns as campaign_rows
+from outrider.campaigns.repository import runs as rows
+from outrider.campaigns.runner import CampaignRunner, DueRun
+from outrider.conversations.waiting import first_of
+from outrider.db.engine import DATABASE_TROUBLE, Database
+from outrider.db.listening import listen
+from outrider.llm.base import BooksUnavailable
+from outrider.workflows.runs import repository as run_rows
+from outrider.workflows.runs.service import fail_runs
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=90)
+RENEW_SECONDS = 25.0
+IDLE_SECONDS = 1.0
+"""Runs may become due by the clock alone."""
+MOST_AT_ONCE = 200
+FEW = 100
+"""The next runs are claimed when only so many are still in hand: a claim for each single one would cost more than it brings."""
+NO_WORKFLOW = "workflow_gone"
+
+
+class RunTimers:
+    """The process's part in letting runs go on."""
+
+    def __init__(self, database: Database, runner: CampaignRunner):
+        self._database = database
+        self._runner = runner
+        self._woken = asyncio.Event()
+        self._in_hand: dict[int, str] = {}
+        """Tokens of the runs that are being worked on, by run."""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set, then finish what is in hand."""
+        handlers = {run_rows.TIMERS_CHANNEL: lambda _: self._woken.set()}
+        async with asyncio.TaskGroup() as helpers:
+            helping = [
+                helpers.create_task(listen(self._database, handlers, on_connected=self._woken.set)),
+                helpers.create_task(self._renew_forever()),
+            ]
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    await self._claim_until(stop, tasks)
+            finally:
+                for helper in helping:
+                    helper.cancel()
+
+    async def resume_due(self, most: int = MOST_AT_ONCE) -> int:
+        """Claim what is due once and work it to its end; returns how many runs."""
+        claimed = await self._claim(most)
+        async with asyncio.TaskGroup() as tasks:
+            for plan, due in claimed:
+                tasks.create_task(self._work(plan, due))
+        return len(claimed)
+
+    async def _claim_until(self, stop: asyncio.Event, tasks: asyncio.TaskGroup) -> None:
+        while not stop.is_set():
+            self._woken.clear()
+            claimed = await self._claim(MOST_AT_ONCE - len(self._in_hand)) if len(self._in_hand) <= FEW else []
+            for plan, due in claimed:
+                tasks.create_task(self._work(plan, due))
+            if not claimed:
+                await first_of(self._woken.wait(), stop.wait(), timeout=IDLE_SECONDS)
+
+    async def _claim(self, most: int) -> list[tuple[CampaignPlan, DueRun]]:
+        token = uuid4().hex
+        async with self._database.transaction() as session:
+            campaign_ids = await _going(session)
+            if not campaign_ids:
+                return []
+            found = await run_rows.claim_due(session, campaign_ids, most, token, LEASE)
+            due = [DueRun.of(row, token) for row in found if row["checkpoint"] is not None and row["waits"]]
+            plans = await read_run_plans(session, {(run.campaign_id, run.workflow_version_id) for run in due})
+        claimed, lost = [], []
+        for run in due:
+            plan = plans.get((run.campaign_id, run.workflow_version_id))
+            if plan is None:
+                lost.append(run)
+            else:
+                claimed.append((plan, run))
+        await self._give_up(lost)
+        self._in_hand |= {run.run_id: token for _, run in claimed}
+        return claimed
+
+    async def _work(self, plan: CampaignPlan, due: DueRun) -> None:
+        try:
+            verdict = await self._runner.resume(plan, due)
+        except BooksUnavailable as error:
+            # The claim's lease runs out, and the run is tried again then.
+            log.warning("run_resumed_later", run_id=due.run_id, error=error.detail)
+        else:
+            if verdict.refusal is not None:
+                await self._give_back(due, verdict.refusal)
+        finally:
+            self._in_hand.pop(due.run_id, None)
+            if len(self._in_hand) == FEW:
+                self._woken.set()
+
+    async def _give_back(self, due: DueRun, refusal: str) -> None:
+        """The run stays as it was, and its campaign waits for somebody who puts right what is missing."""
+        async with self._database.transaction() as session:
+            await campaign_rows.lock(session, due.campaign_id)
+            await pause_by_system(session, due.campaign_id, refusal)
+            await run_rows.release(session, [due.run_id], due.token)
+
+    async def _give_up(self, runs: Sequence[DueRun]) -> None:
+        if not runs:
+            return
+        async with self._database.transaction() as session:
+            await rows.lock_places(session, [run.campaign_lead_id for run in runs])
+            await fail_runs(session, [run.run_id for run in runs], NO_WORKFLOW)
+
+    async def _renew_forever(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            if not self._in_hand:
+                continue
+            with suppress(*DATABASE_TROUBLE):
+                async with self._database.transaction() as session:
+                    await run_rows.keep(session, list(self._in_hand), set(self._in_hand.values()), LEASE)
+
+
+async def _going(session: AsyncSession) -> list[int]:
+    """Campaigns whose due runs may go on. One whose budget is used up is paused, as when its leads are begun."""
+    campaign_ids = await rows.with_due_runs(session)
+    going = await campaign_rows.may_go_on(session, campaign_ids) if campaign_ids else set()
+    for campaign_id in campaign_ids:
+        if campaign_id in going:
+            continue
+        campaign = await campaign_rows.lock(session, campaign_id)
+        if campaign is not None and campaign.budget is not None and await is_spent(session, campaign):
+            await pause_by_system(session, campaign_id, used_up(campaign_id, campaign.budget, campaign.spent))
+    return sorted(going)

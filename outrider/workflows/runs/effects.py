@@ -1,0 +1,231 @@
+"""Effects: what runs ask others to do after the commit, at most once each.
+
+    @effect("webhook", repeatable=True)
+    async def call_webhook(call: EffectCall) -> dict[str, Any]: ...
+
+What a kind returns is the result. It raises `EffectRefused` when it surely did not happen and never will, `EffectDelayed` when it
+surely did not happen yet, and `EffectUnknown` when nobody knows. A kind is repeatable if the idempotency key makes the receiver
+do it once, however often it is asked; only such a kind is asked again after an unknown outcome or a dead worker. Any other is
+looked up, if the kind can do that, or waits for a person who knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from outrider.errors import ConfigurationError, Conflict, NotFound, OutriderError
+from outrider.workflows.intents import RunEffect
+from outrider.workflows.models import EffectState, Run, RunWait
+from outrider.workflows.models import RunEffect as EffectRow
+from outrider.workflows.runs import effect_rows as rows
+from outrider.workflows.runs.applying import Asked, applies
+from outrider.workflows.runs.service import tell_changed, wake
+from outrider.workflows.waiting import Answer, WaitKind
+
+log = structlog.get_logger(__name__)
+
+MOST_ATTEMPTS = 8
+FIRST_PAUSE = timedelta(seconds=5)
+"""Doubled after each further attempt: about twenty minutes in all."""
+
+Part = TypeVar("Part")
+
+
+class EffectRefused(OutriderError):
+    """It did not happen, and asking again would not help."""
+
+
+class EffectDelayed(OutriderError):
+    """It did not happen yet; asking again later may help."""
+
+
+class EffectUnknown(OutriderError):
+    """It may or may not have happened."""
+
+
+class EffectNotFound(NotFound):
+    """There is no such effect."""
+
+
+class EffectKnown(Conflict):
+    """What became of the effect is known already."""
+
+
+@dataclass(frozen=True, slots=True)
+class EffectCall:
+    """One attempt to carry out an effect."""
+
+    effect_id: int
+    kind: str
+    payload: dict[str, Any]
+    idempotency_key: str
+    """The same at every attempt: hand it to the receiver."""
+    attempt: int
+    """From 1."""
+    is_uncertain: bool
+    """An earlier attempt may have done it."""
+    run_id: int
+    campaign_id: int
+    lead_id: int
+    token: str
+    parts: Mapping[type, Any] = field(default_factory=dict)
+
+    def part(self, kind: type[Part]) -> Part:
+        """The process-wide part registered for this type.
+
+        Raises:
+            LookupError: the worker was composed without it.
+        """
+        if kind not in self.parts:
+            raise LookupError(f"This worker has no {kind.__name__}.")
+        found: Part = self.parts[kind]
+        return found
+
+
+CarryOut = Callable[[EffectCall], Awaitable[dict[str, Any]]]
+LookUp = Callable[[EffectCall], Awaitable[dict[str, Any] | None]]
+"""The result of an effect that happened; None if it surely did not."""
+
+
+@dataclass(frozen=True, slots=True)
+class EffectKind:
+    name: str
+    carry_out: CarryOut
+    repeatable: bool
+    look_up: LookUp | None
+
+
+_kinds: dict[str, EffectKind] = {}
+
+
+def effect(name: str, *, repeatable: bool = False, look_up: LookUp | None = None) -> Callable[[CarryOut], CarryOut]:
+    """Decorator: let the function carry out effects of this kind, once its module is imported."""
+
+    def register(carry_out: CarryOut) -> CarryOut:
+        known = _kinds.setdefault(name, EffectKind(name, carry_out, repeatable, look_up))
+        if known.carry_out is not carry_out:
+            raise ConfigurationError(f"Effects of kind {name!r} are carried out by two functions.")
+        return carry_out
+
+    return register
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an attempt ended."""
+
+    state: EffectState
+    """`done`, `failed`, `unknown`; `queued` for another attempt after `pause`, `working` if that has to find out first."""
+    result: dict[str, Any] | None = None
+    error: str | None = None
+    pause: timedelta = timedelta(0)
+
+
+async def carry_out(call: EffectCall) -> Outcome:
+    """Do it, or find out what became of an earlier attempt. No transaction is open meanwhile.
+
+    What the kind raises besides its own three errors is not known to have prevented the effect.
+    """
+    kind = _kinds.get(call.kind)
+    if kind is None:
+        return Outcome(EffectState.FAILED, error=f"Nothing here carries out {call.kind!r}.")
+    try:
+        return await _carry_out(kind, call)
+    except EffectRefused as error:
+        return Outcome(EffectState.FAILED, error=error.detail)
+    except EffectDelayed as error:
+        return _again(call, error.detail, is_uncertain=False)
+    except EffectUnknown as error:
+        return _unknown(kind, call, error.detail)
+    except Exception as error:
+        log.exception("effect_crashed", kind=call.kind, effect_id=call.effect_id)
+        return _unknown(kind, call, f"It broke down: {type(error).__name__}.")
+
+
+async def _carry_out(kind: EffectKind, call: EffectCall) -> Outcome:
+    if call.is_uncertain and not kind.repeatable:
+        if kind.look_up is None:
+            return Outcome(EffectState.UNKNOWN, error="The process that carried it out stopped before it could tell.")
+        if (found := await kind.look_up(call)) is not None:
+            return Outcome(EffectState.DONE, found)
+    return Outcome(EffectState.DONE, await kind.carry_out(call))
+
+
+def _unknown(kind: EffectKind, call: EffectCall, reason: str) -> Outcome:
+    if kind.repeatable or kind.look_up is not None:
+        return _again(call, reason, is_uncertain=True)
+    return Outcome(EffectState.UNKNOWN, error=reason)
+
+
+def _again(call: EffectCall, reason: str, *, is_uncertain: bool) -> Outcome:
+    if call.attempt >= MOST_ATTEMPTS:
+        state = EffectState.UNKNOWN if is_uncertain else EffectState.FAILED
+        return Outcome(state, error=f"{reason} It was tried {call.attempt} times.")
+    state = EffectState.WORKING if is_uncertain else EffectState.QUEUED
+    return Outcome(state, error=reason, pause=FIRST_PAUSE * 2 ** (call.attempt - 1))
+
+
+async def finish(session: AsyncSession, call: EffectCall, outcome: Outcome) -> bool:
+    """Store how the attempt ended and let the run go on, if it is over; False if the effect was taken by somebody else."""
+    if not await rows.finish(session, call.effect_id, call.token, outcome.state, outcome.result, outcome.error, outcome.pause):
+        return False
+    if outcome.state in (EffectState.DONE, EffectState.FAILED):
+        await _answer(session, call.effect_id)
+    tell_changed(session, [call.run_id])
+    return True
+
+
+async def settle(
+    session: AsyncSession, effect_id: int, actor: str, *, happened: bool, result: Mapping[str, Any] | None = None
+) -> EffectRow:
+    """A person says what became of an effect that nobody knows about; the run goes on with that.
+
+    Raises:
+        EffectNotFound
+        EffectKnown: nobody has to say it.
+    """
+    run_id = await session.scalar(select(EffectRow.run_id).where(EffectRow.id == effect_id))
+    await session.execute(select(Run.id).where(Run.id == run_id).with_for_update(key_share=True))
+    found = await session.get(EffectRow, effect_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise EffectNotFound(f"There is no effect {effect_id}.")
+    if found.state != EffectState.UNKNOWN:
+        raise EffectKnown(f"The effect is {found.state}.")
+    found.state = EffectState.DONE if happened else EffectState.FAILED
+    found.result = dict(result or {}) if happened else None
+    found.decided_by, found.finished_at = actor, datetime.now(UTC)
+    await session.flush()
+    await _answer(session, effect_id)
+    tell_changed(session, [found.run_id])
+    return found
+
+
+@applies(RunEffect)
+async def queue_effects(session: AsyncSession, asked: Sequence[Asked[RunEffect]]) -> None:
+    """Store what is to be carried out. What a replay asks for again is not done again: its result is handed to the new run."""
+    known = await rows.insert(session, asked)
+    for effect_id in known:
+        await _answer(session, effect_id)
+
+
+async def _answer(session: AsyncSession, effect_id: int) -> None:
+    """Hand the result to the run that waits for it."""
+    found = await session.get(EffectRow, effect_id, populate_existing=True)
+    if found is None or not found.answer_wanted:
+        return
+    waits = select(RunWait.id).where(
+        RunWait.run_id == found.run_id,
+        RunWait.node_id == found.node_id,
+        RunWait.visit == found.visit,
+        RunWait.kind == WaitKind.EFFECT,
+    )
+    is_done = found.state == EffectState.DONE
+    answer = Answer("done", found.result or {}) if is_done else Answer("failed", {"error": found.error or ""})
+    await wake(session, list((await session.execute(waits)).scalars()), answer)

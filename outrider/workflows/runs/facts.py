@@ -1,0 +1,70 @@
+"""What a segment is told of its lead and of what was said, read with the claim of the run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import asyncpg
+
+from outrider.workflows.context import ConversationFacts, LeadData
+
+LEAD_COLUMNS = """
+    l.name, l.phone, l.email, l.company, l.title, l.industry, l.city, l.language, l.attributes, l.score, l.tier,
+    coalesce(l.time_zone, l.time_zones[1]) AS time_zone,
+    ARRAY(
+        SELECT ll.name FROM lead_list_members AS lm JOIN lead_lists AS ll ON ll.id = lm.list_id WHERE lm.lead_id = l.id
+    ) AS lists,
+    (
+        SELECT lc.kind FROM lead_consents AS lc WHERE lc.lead_id = l.id AND lc.channel = 'sms' ORDER BY lc.id DESC LIMIT 1
+    ) AS consent,
+    c.id AS conversation_id, coalesce(c.inbound_count, 0) AS inbound_count,
+    said.body AS last_text, said.created_at AS last_text_at
+"""
+"""Of `LEAD_TABLES`; what `lead_of` and `conversation_of` read."""
+
+LEAD_TABLES = """
+    leads AS l
+    LEFT JOIN conversations AS c ON c.lead_id = l.id
+    LEFT JOIN LATERAL (
+        SELECT m.body, m.created_at FROM messages AS m
+        WHERE c.inbound_count > 0 AND m.conversation_id = c.id AND m.direction = 'in'
+        ORDER BY m.id DESC LIMIT 1
+    ) AS said ON true
+"""
+
+
+def lead_of(row: asyncpg.Record) -> LeadData:
+    """The lead in a row with `lead_id` and `LEAD_COLUMNS`."""
+    return {
+        "id": row["lead_id"],
+        "name": row["name"],
+        "phone": row["phone"],
+        "email": row["email"],
+        "company": row["company"],
+        "title": row["title"],
+        "industry": row["industry"],
+        "city": row["city"],
+        "language": row["language"],
+        "attributes": row["attributes"],
+        "lists": row["lists"],
+        "score": row["score"],
+        "tier": row["tier"],
+        "time_zone": row["time_zone"],
+        "consent": row["consent"],
+    }
+
+
+def conversation_of(row: asyncpg.Record, since: datetime | None) -> ConversationFacts:
+    """What was said, in a row with `LEAD_COLUMNS`.
+
+    Args:
+        since: when the run began; None if it begins now.
+    """
+    heard_at = row["last_text_at"]
+    return ConversationFacts(
+        id=row["conversation_id"],
+        last_text=row["last_text"],
+        last_text_at=heard_at,
+        replied=since is not None and heard_at is not None and heard_at > since,
+        language=row["language"],
+    )
