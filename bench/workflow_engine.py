@@ -1,7 +1,7 @@
 """What the workflow engine adds to LangGraph per node, and what a paused run weighs.
 
-Both graphs are chains of async nodes that return a small change of one dictionary. Ours also counts visits, keeps outputs, records
-every step and finds the way out by the node's outcome.
+Both graphs are chains of async nodes that return a small change of one dictionary. Ours also counts visits, keeps outputs,
+records every step and finds the way out by the node's outcome.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 from statistics import median
 from typing import Annotated, Any, TypedDict, cast
 
@@ -131,7 +132,7 @@ async def checkpoint_bytes() -> list[int]:
 
 
 def chain(nodes: list[dict[str, Any]]) -> WorkflowDefinition:
-    ways = [{"source": one["id"], "target": other["id"]} for one, other in zip(nodes, nodes[1:], strict=False)]
+    ways = [{"source": one["id"], "target": other["id"]} for one, other in pairwise(nodes)]
     return WorkflowDefinition.model_validate({"nodes": nodes, "edges": ways})
 
 

@@ -8,7 +8,7 @@ closed list of LangGraph's types, in zlib.
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -30,7 +30,8 @@ from outrider.workflows.waiting import PausedWait, Wait, WaitKind
 
 FORMAT = 1
 COMPRESSION = 6
-INTERRUPT = "__interrupt__"
+NS_SEP = "|"
+"""Between the parts of a namespace: each is a node that runs a graph, the last one the node itself."""
 Writes = dict[tuple[str, int], tuple[str, Any]]
 
 
@@ -51,10 +52,6 @@ class Held:
     metadata: CheckpointMetadata
     writes: Writes = field(default_factory=dict)
     """What tasks of the unfinished step brought, by task and place."""
-
-    @property
-    def waits(self) -> bool:
-        return any(channel == INTERRUPT for channel, _ in self.writes.values())
 
 
 @dataclass(slots=True)
@@ -134,12 +131,18 @@ SERDE = JsonPlusSerializer(allowed_msgpack_modules=None)
 """Strict: reads plain data and the types that LangGraph itself calls safe; anything else is refused."""
 
 
-def dump(memory: RunMemory) -> bytes:
-    """The run as bytes. Graphs of branches that came to their end are left out."""
+def dump(memory: RunMemory, places: Iterable[str]) -> bytes:
+    """The run as bytes.
+
+    Args:
+        places: namespaces of the nodes that wait. Graphs that none of them lies in came to their end and are left out.
+    """
+    needed = {place.rpartition(NS_SEP)[0] for place in places}
+    needed |= {NS_SEP.join(parts[:count]) for parts in (name.split(NS_SEP) for name in needed) for count in range(len(parts))}
     graphs = {
         namespace: (held.checkpoint, held.metadata, [(*place, *write) for place, write in held.writes.items()])
         for namespace, held in memory.graphs.items()
-        if held.waits
+        if namespace in needed
     }
     waits = [_packed(paused, memory.native[name]) for name, paused in memory.waits.items()]
     _, packed = SERDE.dumps_typed({"format": FORMAT, "entry": memory.entry, "graphs": graphs, "waits": waits})

@@ -141,11 +141,15 @@ class CompiledWorkflow:
             del checkpoints.runs[thread]
         interrupts = found.get("__interrupt__", ())
         if not interrupts:
+            if not found["state"]["status"]:
+                raise CheckpointUnusable("it belongs to another workflow")
             return _over(found["state"], context.recorder)
         new = {paused.interrupt_id: paused for paused in context.recorder.waits}
         memory.native = {paused.value: paused.id for paused in interrupts}
         memory.waits = {key: new.get(key) or memory.waits[key] for key in memory.native}
-        return Segment("waiting", found["state"], context.recorder, list(memory.waits.values()), dump(memory))
+        return Segment(
+            "waiting", found["state"], context.recorder, list(memory.waits.values()), dump(memory, running.places.values())
+        )
 
     def _config(self, context: RunContext, name: str) -> RunnableConfig:
         config: RunnableConfig = {"recursion_limit": self._limit}

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 import structlog
+from langgraph.config import get_config
 from langgraph.errors import GraphBubbleUp
 from langgraph.types import Command, interrupt
 
@@ -52,6 +53,15 @@ class Running:
     """Where the run stood still when the segment began."""
     answered: frozenset[str] = frozenset()
     """Which of these go on."""
+    places: dict[str, str] = field(default_factory=dict)
+    """Where the run stands still now: LangGraph's namespace of each node that waits, by interrupt id."""
+
+    def stand_still(self, name: str) -> Any:
+        """LangGraph's interrupt: pause the node that is being visited, or give what it was answered."""
+        self.places[name] = get_config()["configurable"]["checkpoint_ns"]
+        answer = interrupt(name)
+        del self.places[name]
+        return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +115,7 @@ class Station:
         """
         visit = state["visits"].get(self.path, 0) + 1
         if running.known and (name := interrupt_id(self.path, visit)) in running.known and name not in running.answered:
-            interrupt(name)  # Another branch goes on; this one still waits, and its node need not run to find that out.
+            running.stand_still(name)  # Another branch goes on; this one still waits, and its node need not run to find that out.
         return await _Visit(self, state, running.context, running, visit).take_place()
 
 
@@ -231,7 +241,7 @@ class _Visit:
             if answer is not None:
                 return answer
             self.context.recorder.waits.append(paused)
-        given = interrupt(name)
+        given = self.running.stand_still(name)
         return Answer(given["event"], given["data"])
 
     def _after_failure(self, failure: NodeFailed, facts: dict[str, Any]) -> str | Sequence[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -41,6 +42,26 @@ def pinned_definition(node: WorkflowNode) -> WorkflowDefinition:
     if not (embedded := node.data.get("definition")):
         raise NotPinned.on(f"nodes.{node.id}", "the definition of the sub-workflow is missing", "Publish the workflow.")
     return WorkflowDefinition.model_validate(embedded)
+
+
+def referred_workflows(definition: WorkflowDefinition) -> set[tuple[int, int | None]]:
+    """The workflows that the definition runs, as (id, version); no version means the one that is published."""
+    nodes = (node for node in definition.nodes if node.type == KIND)
+    return {(node.data["workflow_id"], node.data.get("version")) for node in nodes if node.data.get("workflow_id")}
+
+
+def pinned(definition: WorkflowDefinition, published: Mapping[tuple[int, int | None], Mapping[str, Any]]) -> WorkflowDefinition:
+    """The definition with those of its sub-workflows embedded, so that it depends on nothing else.
+
+    Args:
+        published: definitions of `referred_workflows`; published ones hold their own sub-workflows already. What is missing here
+            stays as it is, so that an imported file keeps what it brought along.
+    """
+    nodes = []
+    for node in definition.nodes:
+        found = published.get((node.data.get("workflow_id", 0), node.data.get("version"))) if node.type == KIND else None
+        nodes.append(node if found is None else node.model_copy(update={"data": {**node.data, "definition": dict(found)}}))
+    return definition.model_copy(update={"nodes": nodes})
 
 
 async def run(call: NodeCall) -> NodeResult:
