@@ -42,6 +42,10 @@ MODEL_BREAKER = Gauge(
 AGENT_SECONDS = Histogram(
     "agent_processing_seconds", "Duration of an agent's run, model included.", ["agent_type"], buckets=[0.1, 0.5, 1.0, 2.0, 5.0]
 )
+PIPELINE_SECONDS = Histogram(
+    "outrider_pipeline_step_seconds", "Duration of one step of the sales pipeline, model included.", ["step"],
+    buckets=[0.1, 0.5, 1.0, 2.0, 5.0],
+)  # fmt: skip
 AGENT_SUCCESS = Counter("agent_success_total", "Runs of agents that ended with an answer.", ["agent_type"])
 AGENT_ERRORS = Counter("agent_errors_total", "Runs of agents that failed, by the failure's name.", ["agent_type", "error_code"])
 TRACES = Counter("outrider_traces_total", "Traces of model calls for LangSmith: sent, or dropped.", ["outcome"])

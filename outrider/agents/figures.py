@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from outrider.agents.base import AgentType
 from outrider.errors import OutriderError
-from outrider.telemetry import AGENT_ERRORS, AGENT_SECONDS, AGENT_SUCCESS
+from outrider.telemetry import AGENT_ERRORS, AGENT_SECONDS, AGENT_SUCCESS, PIPELINE_SECONDS
 
 CANCELLED = "cancelled"
 INTERNAL = "internal"
@@ -27,6 +27,16 @@ def measured_run(agent_type: AgentType) -> Iterator[None]:
         AGENT_SUCCESS.labels(agent_type).inc()
     finally:
         AGENT_SECONDS.labels(agent_type).observe(time.perf_counter() - began)
+
+
+@contextmanager
+def measured_step(agent_type: AgentType) -> Iterator[None]:
+    """Bring one step of the sales pipeline into the figures, whether it ends well or not."""
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        PIPELINE_SECONDS.labels(agent_type).observe(time.perf_counter() - began)
 
 
 def error_code(error: BaseException) -> str:

@@ -28,9 +28,11 @@ TAKE = text("""
 
 FIGURES = text("""
     SELECT agent_type, count(*) AS runs, count(*) FILTER (WHERE success) AS successes,
+        count(*) FILTER (WHERE success AND processing_time_ms <= goal.ms) AS within_goal,
         percentile_cont(0.5) WITHIN GROUP (ORDER BY processing_time_ms) AS p50,
         percentile_cont(0.95) WITHIN GROUP (ORDER BY processing_time_ms) AS p95
-    FROM agent_executions WHERE executed_at > now() - CAST(:window AS interval) AND agent_type = ANY(:types)
+    FROM agent_executions JOIN unnest(CAST(:types AS text[]), CAST(:goals AS int[])) AS goal (kind, ms) ON goal.kind = agent_type
+    WHERE executed_at > now() - CAST(:window AS interval)
     GROUP BY agent_type
 """)
 
@@ -69,9 +71,13 @@ async def forget_turns(session: AsyncSession, agent_type: str) -> None:
     await session.execute(delete(AgentRate).where(AgentRate.agent_type == agent_type))
 
 
-async def figures(session: AsyncSession, types: Sequence[str]) -> Mapping[str, Any]:
-    """Runs, successes and times in milliseconds of the last 24 hours, by type."""
-    rows = await session.execute(FIGURES, {"window": WINDOW, "types": list(types)})
+async def figures(session: AsyncSession, goals: Mapping[str, int]) -> Mapping[str, Any]:
+    """Runs, successes and times in milliseconds of the last 24 hours, by type.
+
+    Args:
+        goals: by type, the time in milliseconds that a run should take at most.
+    """
+    rows = await session.execute(FIGURES, {"window": WINDOW, "types": list(goals), "goals": list(goals.values())})
     return {row.agent_type: row for row in rows}
 
 

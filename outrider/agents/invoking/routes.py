@@ -53,7 +53,9 @@ STREAM_DOCS: dict[int | str, dict[str, Any]] = {
 async def invoke_agent(
     request: Request, wanted: Invoke, stream: Annotated[bool, Query(description="Answer with server-sent events.")] = False
 ) -> Any:
-    """Let an agent do its work once. Nothing is sent, booked or changed: what it wants to happen is among its `intents`.
+    """Let an agent do its work once: `qualification` judges the company that the input names, or what a lead wrote in `text`.
+
+    Nothing is sent, booked or changed: what it wants to happen is among its `intents`.
 
     The run is recorded as an execution. A client that goes away cancels it.
     """

@@ -266,6 +266,8 @@ class AgentStatus(BaseModel):
     p95_ms: int | None = None
     goal_ms: int
     """Time that one run should take at most."""
+    within_goal: float | None = None
+    """Share of the runs that ended well which took no longer; None without any."""
     calls_left: int
     """How often it may still be asked over the API within this hour."""
 

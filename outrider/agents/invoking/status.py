@@ -30,7 +30,7 @@ async def status_of_all(session: AsyncSession, invocations: Invocations) -> dict
     """By type: what is configured, how the runs of the last 24 hours went, whether the model can be used."""
     types = [kind.value for kind in AgentType]
     configurations = await configurations_for(session, {})
-    figures = await repository.figures(session, types)
+    figures = await repository.figures(session, {kind.value: goal_of(kind) for kind in AgentType})
     latest = await repository.latest_runs(session, types)
     used = await repository.used_turns(session)
     open_circuits = await left_alone(session)
@@ -69,6 +69,12 @@ async def reset(session: AsyncSession, invocations: Invocations, agent_type: Age
     return ResetReport(agent_type=agent_type, done=done, memories_cleared=cleared)
 
 
+def goal_of(kind: AgentType) -> int:
+    """Milliseconds that a run of an agent of this type should take at most."""
+    made = agent_classes().get(kind)
+    return round((made.seconds_goal if made else DEFAULT_GOAL) * 1000)
+
+
 def executions_of(agent_id: int) -> Select[Any]:
     """The runs of a stored agent."""
     return select(AgentExecution).where(AgentExecution.agent_id == agent_id)
@@ -102,7 +108,6 @@ def _status(
     used: int,
     open_circuits: Mapping[str, str],
 ) -> AgentStatus:
-    made = agent_classes().get(kind)
     model, problem = _model(invocations.parts.models, configuration.model)
     circuit = open_circuits.get(model.partition(":")[0])
     has_failed = latest is not None and not latest.success and (latest.error_code or "").startswith(MODEL_FAILURES)
@@ -116,7 +121,7 @@ def _status(
         model=model,
         model_health="not_configured" if problem else "failing" if failing else "healthy",
         model_problem=problem or circuit or (latest.error if has_failed and latest else None),
-        is_available=made is not None,
+        is_available=kind in agent_classes(),
         last_run=latest.at if latest else None,
         last_error=latest.error if latest and not latest.success else None,
         runs=runs,
@@ -124,7 +129,8 @@ def _status(
         success_rate=successes / runs if runs else None,
         p50_ms=round(figures.p50) if figures else None,
         p95_ms=round(figures.p95) if figures else None,
-        goal_ms=round((made.seconds_goal if made else DEFAULT_GOAL) * 1000),
+        goal_ms=goal_of(kind),
+        within_goal=figures.within_goal / successes if figures and successes else None,
         calls_left=max(0, invocations.most_calls(kind) - used),
     )
 

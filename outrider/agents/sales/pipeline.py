@@ -12,11 +12,11 @@ from typing import Annotated, Any, TypedDict, cast
 
 from langgraph.graph import END, START, StateGraph
 
-from outrider.agents.base import AgentConfiguration, AgentMessage, AgentType, WorkflowContext
+from outrider.agents.base import Agent, AgentConfiguration, AgentMessage, AgentType, WorkflowContext
 from outrider.agents.defaults import built_in
 from outrider.agents.factory import AgentFactory, NoSuchAgent
 from outrider.agents.sales.qualification import CompanyQualificationAgent
-from outrider.agents.sales.running import Step, run
+from outrider.agents.sales.running import Step, TeamMember, run
 
 Results = dict[AgentType, dict[str, Any]]
 
@@ -99,8 +99,11 @@ class Pipeline:
     def _node(self, kind: AgentType, context: WorkflowContext, text: str) -> Any:
         async def node(state: AgentState) -> AgentState:
             configuration = self._configurations.get(kind) or built_in(kind)
+            agent: Agent
             if kind is AgentType.QUALIFICATION:
-                agent: Any = CompanyQualificationAgent(configuration, self._factory.parts)
+                agent = CompanyQualificationAgent(configuration, self._factory.parts)
+            elif kind is AgentType.CONVERSATION:
+                agent = TeamMember(configuration, self._factory.parts)
             else:
                 try:
                     agent = self._factory.create_agent(kind, configuration)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from contextlib import nullcontext
+from typing import Any, ClassVar
 
 import structlog
 from pydantic import BaseModel
 
-from outrider.agents.base import Agent, AgentResponse, AgentType, WorkflowContext
+from outrider.agents.base import Agent, AgentConfiguration, AgentResponse, AgentType, WorkflowContext
+from outrider.agents.factory import AgentParts
+from outrider.agents.figures import measured_run, measured_step
 from outrider.agents.models import AgentExecution
+from outrider.agents.team.graph import ConversationTeam
 from outrider.errors import OutriderError
 
 log = structlog.get_logger(__name__)
@@ -32,11 +36,34 @@ class Step(BaseModel):
     response: AgentResponse | None = None
 
 
+class TeamMember(Agent):
+    """An agent that talks, run as its team runs it: its answer is read, judged and guarded as one in a conversation is."""
+
+    agent_type: ClassVar[AgentType] = AgentType.CONVERSATION
+
+    def __init__(self, configuration: AgentConfiguration, parts: AgentParts):
+        super().__init__(configuration)
+        self._team = ConversationTeam(parts)
+
+    async def process(self, context: WorkflowContext, user_input: str) -> AgentResponse:
+        only = {self.agent_type: self.configuration}
+        return (await self._team.answer(context, user_input, only, only=self.agent_type)).response
+
+    def can_handle(self, context: WorkflowContext) -> bool:
+        return True
+
+    def get_system_prompt(self, context: WorkflowContext) -> str:
+        return self.configuration.system_prompt
+
+
 async def run(agent: Agent, context: WorkflowContext, text: str = "") -> Step:
     """Run one agent on a context. A failure that has a name becomes a step without a response."""
     began = time.perf_counter()
+    # A team counts the runs of its members itself.
+    counted = nullcontext() if isinstance(agent, TeamMember) else measured_run(agent.agent_type)
     try:
-        response = await agent.process(context, text)
+        with counted, measured_step(agent.agent_type):
+            response = await agent.process(context, text)
     except OutriderError as error:
         log.warning("sales_agent_failed", agent_type=agent.agent_type, error=error.slug)
         return _step(agent, began, None, error.detail, error.slug)

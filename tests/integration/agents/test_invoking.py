@@ -369,15 +369,21 @@ async def test_a_provider_that_is_left_alone_shows_in_the_status(client: AsyncCl
     assert (await client.get("/api/agents/status")).json()["conversation"]["model_health"] == "healthy"
 
 
-async def test_each_type_has_a_status(client: AsyncClient) -> None:
+async def test_each_type_has_a_status(client: AsyncClient, world: World) -> None:
     await client.post("/api/langgraph/invoke", json=talk())
     status = (await client.get("/api/agents/status")).json()
     assert set(status) == {kind.value for kind in AgentType}
     talking = status["conversation"]
     assert (talking["runs"], talking["successes"], talking["success_rate"], talking["goal_ms"]) == (1, 1, 1, 1500)
     assert talking["p95_ms"] is not None and talking["last_run"] is not None
+    assert (talking["within_goal"], status["scheduler"]["within_goal"]) == (1, None)
     assert (talking["model"], talking["model_health"], talking["is_available"]) == ("spoken:1", "healthy", True)
     assert status["bdr"]["is_available"] is False
+    await world.execute(
+        "INSERT INTO agent_executions (agent_type, trace_id, input_data, output_data, processing_time_ms, success)"
+        " VALUES ('conversation', 'slow', '{}', '{}', 1501, true)"
+    )
+    assert (await client.get("/api/agents/status")).json()["conversation"]["within_goal"] == 0.5
     assert REGISTRY.get_sample_value("agent_success_total", {"agent_type": "conversation"})
     assert REGISTRY.get_sample_value("agent_processing_seconds_bucket", {"agent_type": "conversation", "le": "0.5"})
 

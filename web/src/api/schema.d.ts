@@ -1912,7 +1912,9 @@ export interface paths {
         put?: never;
         /**
          * Invoke Agent
-         * @description Let an agent do its work once. Nothing is sent, booked or changed: what it wants to happen is among its `intents`.
+         * @description Let an agent do its work once: `qualification` judges the company that the input names, or what a lead wrote in `text`.
+         *
+         *     Nothing is sent, booked or changed: what it wants to happen is among its `intents`.
          *
          *     The run is recorded as an execution. A client that goes away cancels it.
          */
@@ -4286,6 +4288,8 @@ export interface components {
             successes: number;
             /** Version */
             version: number | null;
+            /** Within Goal */
+            within_goal?: number | null;
         };
         /** AgentVersionOut */
         AgentVersionOut: {

@@ -62,6 +62,7 @@ function Figures({ status }: { status: AgentStatus }) {
       {modelName(status.model)} · {formatNumber(status.runs)} runs ·{' '}
       {formatPercent((status.success_rate ?? 0) * 100, 0)} well · half within {formatNumber(status.p50_ms)} ms, 95 %
       within <span className={isSlow ? 'text-warning-text' : undefined}>{formatNumber(status.p95_ms)} ms</span> · {goal}
+      {status.within_goal != null && `, met by ${formatPercent(status.within_goal * 100, 0)}`}
     </span>
   )
 }
