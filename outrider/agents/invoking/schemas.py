@@ -230,6 +230,7 @@ class ExecutionOut(BaseModel):
     input_tokens: int
     output_tokens: int
     cost: Decimal
+    """US dollars for the calls that answered. The ledger has the attempts, too, that were paid for and brought nothing."""
     executed_at: datetime
 
 
