@@ -34,7 +34,7 @@ def aimock() -> Iterator[str]:
 
 @pytest.fixture(params=list(MODELS))
 async def model(request: pytest.FixtureRequest, aimock: str) -> AsyncIterator[ChatModel]:
-    model = adapter(request.param, aimock, model_timeout=10)
+    model = adapter(request.param, aimock, model_timeout=60)
     yield model
     await model.aclose()
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,9 +25,12 @@ from outrider.llm.base import (
     ModelUnavailable,
     ToolCall,
 )
+from tests.clocks import Clock, LoopClock, until
 from tests.contracts.providers import READING, WEATHER, adapter, ask, streamed
 from tests.stand_ins.models import DIALECTS, Dialect, Fail, ModelStandIn, Odd, Say
 
+LIMIT = 60.0
+"""Seconds for an answer, by a clock that tests put ahead."""
 JSON = '{"mood": "glad", "quotes": []}'
 
 
@@ -45,7 +48,7 @@ class Bench:
 async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
     dialect: Dialect = request.param
     async with ModelStandIn(dialect) as server:
-        model = adapter(dialect.name, server.url, model_timeout=5)
+        model = adapter(dialect.name, server.url, model_timeout=LIMIT)
         yield Bench(model, server, dialect.name)
         await model.aclose()
         assert server.violations == []
@@ -327,27 +330,35 @@ async def test_an_error_in_the_middle_of_a_stream(bench: Bench, kind: str, error
 
 @ways
 async def test_no_answer_ends_in_time(bench: Bench, way: str) -> None:
-    model = adapter(bench.dialect, bench.server.url, model_timeout=0.3)
+    clock = LoopClock()
     bench.server.script.append(Odd("silent"))
-    began = time.perf_counter()
+    asking = asyncio.create_task(bench.reply(ask(), way))
+    await until(lambda: bench.server.requests)
+    clock.skip(LIMIT / 2)
+    await asyncio.sleep(0.02)
+    assert not asking.done()
+    clock.skip(LIMIT / 2)
     with pytest.raises(ModelTimeout):
-        await Bench(model, bench.server, bench.dialect).reply(ask(), way)
-    assert 0.2 < time.perf_counter() - began < 2
-    await model.aclose()
+        await asking
 
 
-async def test_a_stream_that_trickles_ends_in_time_whatever_its_reader_takes(bench: Bench) -> None:
+async def test_a_stream_that_trickles_ends_in_time(bench: Bench) -> None:
     model = adapter(bench.dialect, bench.server.url, model_timeout=0.5)
     bench.server.script.append(Say(" ".join("word" for _ in range(100))))
     bench.server.pause = 0.05
-    began = time.perf_counter()
     with pytest.raises(ModelTimeout):
         await streamed(model, ask())
-    assert time.perf_counter() - began < 3
-    bench.server.pause = 0.0
-    async for _ in model.stream(ask()):
-        await asyncio.sleep(0.2)
     await model.aclose()
+
+
+async def test_the_time_that_the_reader_of_a_stream_takes_does_not_count(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr("outrider.llm.providers.langchain_model.time", SimpleNamespace(perf_counter=clock))
+    pieces = 0
+    async for _ in bench.model.stream(ask()):
+        pieces += 1
+        clock.seconds += LIMIT
+    assert pieces > 2
 
 
 async def test_nobody_listening_is_unavailable(bench: Bench) -> None:
@@ -362,17 +373,20 @@ async def test_nobody_listening_is_unavailable(bench: Bench) -> None:
 
 
 async def test_a_hundred_calls_are_in_flight_at_once(bench: Bench) -> None:
-    bench.server.latency = 0.5
-    replies = await asyncio.gather(*(bench.model.complete(ask()) for _ in range(100)))
-    assert len(replies) == 100 and bench.server.most_in_flight == 100
+    clock, bench.server.latency = LoopClock(), LIMIT / 2
+    calls = [asyncio.create_task(bench.model.complete(ask())) for _ in range(100)]
+    await until(lambda: bench.server.in_flight == 100, LIMIT)
+    clock.skip(LIMIT / 2)
+    assert all(reply.text for reply in await asyncio.gather(*calls))
 
 
 @ways
 async def test_a_cancelled_call_leaves_the_others_alone(bench: Bench, way: str) -> None:
-    bench.server.latency = 0.3
+    clock, bench.server.latency = LoopClock(), LIMIT / 2
     calls = [asyncio.create_task(bench.reply(ask(), way)) for _ in range(4)]
-    await asyncio.sleep(0.1)
+    await until(lambda: bench.server.in_flight == 4)
     calls[0].cancel()
+    clock.skip(LIMIT / 2)
     done = await asyncio.gather(*calls, return_exceptions=True)
     assert isinstance(done[0], asyncio.CancelledError) and all(isinstance(reply, ChatReply) for reply in done[1:])
 

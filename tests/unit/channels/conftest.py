@@ -18,6 +18,8 @@ from outrider.channels.twilio import TwilioCarrier
 
 ACCOUNT = "AC" + "a" * 32
 TOKEN = "secret"
+LIMIT = 60.0
+"""Seconds for a request: a clock that tests put ahead, not the machine, decides when they are over."""
 
 
 @dataclass
@@ -51,6 +53,8 @@ class Answer:
     """Seconds between the bytes of the body."""
     promise: int | None = None
     """Content-Length, if another than the body has."""
+    is_silent: bool = False
+    """Nothing ever comes."""
     reset: bool = False
     """Reset the connection after the request was read (and after whatever was answered)."""
 
@@ -71,6 +75,8 @@ class StandIn:
         self.requests: list[Request] = []
         self.answers: list[Answer] = []
         self.base_url = ""
+        self.on_silence: Callable[[], None] = lambda: None
+        """Called when a request stays without an answer."""
 
     def answer(self, *answers: Answer) -> None:
         self.answers = list(answers)
@@ -80,6 +86,9 @@ class StandIn:
             while True:
                 self.requests.append(await _read(reader))
                 answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+                if answer.is_silent:
+                    self.on_silence()
+                    await asyncio.Event().wait()
                 await _write(writer, answer)
                 if answer.reset:
                     linger = struct.pack("ii", 1, 0)
@@ -134,7 +143,7 @@ async def standin() -> AsyncIterator[StandIn]:
 
 @pytest.fixture
 async def carrier(standin: StandIn) -> AsyncIterator[TwilioCarrier]:
-    carrier = TwilioCarrier(ACCOUNT, TOKEN, base_url=standin.base_url, timeout=0.6)
+    carrier = TwilioCarrier(ACCOUNT, TOKEN, base_url=standin.base_url, timeout=LIMIT)
     yield carrier
     await carrier.aclose()
 
