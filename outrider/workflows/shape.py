@@ -112,6 +112,9 @@ def find_regions(definition: WorkflowDefinition) -> Regions:
             inside = (*scope, (node_id, handle)) if types[node_id] == PARALLEL and handle != ERROR else scope
             if types[target] == JOIN:
                 inside = _closed(regions, target, inside)
+            if inside and SPECIFICATIONS[types[target]].ends_run:
+                regions.conflicts.append((target, "a branch leads to it, which ends the whole run"))
+                continue
             waiting.append((target, inside))
     return regions
 

@@ -15,7 +15,8 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime, get_runtime
 from langgraph.types import Command
 
-from outrider.workflows.compiler.visiting import Exits, NestedFailed, NestedResult, Running, Station
+from outrider.workflows.compiler.results import NestedFailed, NestedResult
+from outrider.workflows.compiler.visiting import Exits, Running, Station
 from outrider.workflows.definition import WorkflowDefinition, WorkflowNode
 from outrider.workflows.expressions.resolving import is_static
 from outrider.workflows.nodes import SPECIFICATIONS

@@ -5,18 +5,27 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import orjson
 import structlog
 from langgraph.config import get_config
 from langgraph.errors import GraphBubbleUp
 from langgraph.types import Command, interrupt
 
 from outrider.llm.base import BooksUnavailable, BudgetExhausted
-from outrider.workflows.context import Pin, RunContext, StepRecord
+from outrider.workflows.compiler.results import (
+    NestedFailed,
+    NestedResult,
+    failed,
+    pinned,
+    plain,
+    put_together,
+    with_cost_of,
+    with_earlier,
+)
+from outrider.workflows.context import RunContext, StepRecord
 from outrider.workflows.expressions.resolving import UnusableParameters, resolve
 from outrider.workflows.intents import AskedIntent, Intent
 from outrider.workflows.nodes.base import (
@@ -29,14 +38,13 @@ from outrider.workflows.nodes.base import (
     NodeResult,
     NodeSpecification,
 )
-from outrider.workflows.state import SUMMED, Change, RunState
+from outrider.workflows.state import Change, RunState
 from outrider.workflows.waiting import Answer, PausedWait, Wait, interrupt_id
 
 log = structlog.get_logger(__name__)
 
 MOST_VISITS = 50
 """Of one node in one run; a run that goes round more often is stuck."""
-MOST_OUTPUT_BYTES = 256 * 1024
 RETRY_SECONDS = 0.5
 LONGEST_RETRY_SECONDS = 8.0
 AFTER_PAUSE = 100
@@ -56,6 +64,11 @@ class Running:
     places: dict[str, str] = field(default_factory=dict)
     """Where the run stands still now: LangGraph's namespace of each node that waits, by interrupt id."""
 
+    def known_name(self, path: str, visit: int) -> str | None:
+        """Of the wait in which this visit was when the segment began, if it was in one."""
+        name = interrupt_id(path, visit)
+        return name if name in self.known else None
+
     def stand_still(self, name: str) -> Any:
         """LangGraph's interrupt: pause the node that is being visited, or give what it was answered."""
         self.places[name] = get_config()["configurable"]["checkpoint_ns"]
@@ -73,21 +86,6 @@ class Exits:
     """Where a run goes that can't go on: the last node, or the end of the branch."""
     on_error: str | None = None
     """Node of the definition that takes over after a failure."""
-
-
-@dataclass(frozen=True, slots=True)
-class NestedResult(NodeResult):
-    """Of a node that runs a graph of its own."""
-
-    inner: Change = field(default_factory=lambda: Change(kind="change"))
-
-
-class NestedFailed(NodeFailed):
-    """The graph that a node runs ended in a failure."""
-
-    def __init__(self, reason: str, inner: Change):
-        super().__init__(reason, kind="sub_workflow")
-        self.inner = inner
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +112,11 @@ class Station:
             BudgetExhausted, BooksUnavailable: nothing is wrong with the lead; it can be worked later.
         """
         visit = state["visits"].get(self.path, 0) + 1
-        if running.known and (name := interrupt_id(self.path, visit)) in running.known and name not in running.answered:
+        name = running.known_name(self.path, visit) if running.known else None
+        if name is not None and name not in running.answered:
             running.stand_still(name)  # Another branch goes on; this one still waits, and its node need not run to find that out.
-        return await _Visit(self, state, running.context, running, visit).take_place()
+        paused = running.known[name].wait if name is not None else None
+        return await _Visit(self, state, running.context, running, visit, paused).take_place()
 
 
 @dataclass(slots=True)
@@ -126,6 +126,8 @@ class _Visit:
     context: RunContext
     running: Running
     number: int
+    paused: Wait | None
+    """What it waited for when the segment began."""
     input: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     began: float = field(default_factory=time.perf_counter)
@@ -135,20 +137,20 @@ class _Visit:
         at, failure, target = self.context.now(), None, None
         try:
             result = await self._result()
-            output = _plain(result.output)
+            output = plain(result.output)
             target = self._way_out(result)
         except NodeFailed as caught:
             failure = caught
-            result, output = _failed(failure), {"error": {"type": failure.kind, "message": failure.reason}}
+            result, output = failed(failure), {"error": {"type": failure.kind, "message": failure.reason}}
         facts = {**result.update, "outcome": result.handle}
         if failure is not None:
             target = self._after_failure(failure, facts)
         elif facts.get("error_message"):
             facts["error_node"] = self.station.path
-        self._record(result, output, at, failure, first_number=AFTER_PAUSE if self.has_paused else 0)
+        self._record(result, output, at, failure, first_number=AFTER_PAUSE if self.has_paused or self.paused else 0)
         change = self._change(output, facts)
         if isinstance(outcome := failure or result, NestedFailed | NestedResult):
-            change = _put_together(outcome.inner, change)
+            change = put_together(outcome.inner, change)
         return Command(update={"state": change}, goto=target or ())
 
     def _way_out(self, result: NodeResult) -> str | Sequence[str]:
@@ -163,15 +165,12 @@ class _Visit:
         if self.number > MOST_VISITS:
             raise NodeFailed(f"The run came to this step more than {MOST_VISITS} times.", kind="too_many_visits")
         if (pin := self.context.pins.get(station.path)) is not None:
-            return _pinned(pin, station.ordinary)
+            return pinned(pin, station.ordinary)
         if station.policy.disabled:
             return NodeResult(station.ordinary, "Passed by: the step is switched off.")
         if self.state["error_node"] in station.fails_after:
             raise NodeFailed(self.state["error_message"], kind="branch_failed")
-        paused = self.running.known.get(interrupt_id(station.path, self.number)) if self.running.known else None
-        call = NodeCall(
-            station.path, self.number, self._params(), self.state, self.context, self._pause, paused.wait if paused else None
-        )
+        call = NodeCall(station.path, self.number, self._params(), self.state, self.context, self._pause, self.paused)
         return await self._tried(call)
 
     def _params(self) -> NodeParams:
@@ -202,24 +201,25 @@ class _Visit:
             try:
                 result = await self._attempt(call)
             except NodeFailed as failure:
-                spent = _with_earlier(failure, spent)
+                spent = with_earlier(failure, spent)
             else:
-                return _with_cost_of(spent, result) if attempt else result
+                return with_cost_of(spent, result) if attempt else result
             if attempt < policy.retries:
                 await asyncio.sleep(min(RETRY_SECONDS * 2**attempt, LONGEST_RETRY_SECONDS))
         raise spent
 
     async def _attempt(self, call: NodeCall) -> NodeResult:
         label, seconds = self.station.specification.label, self.station.policy.timeout_seconds
+        limit = None if seconds is None else asyncio.timeout(seconds)
         try:
-            if seconds is None:
+            if limit is None:
                 return await self.station.run(call)
-            async with asyncio.timeout(seconds):
+            async with limit:
                 return await self.station.run(call)
         except (NodeFailed, GraphBubbleUp, BudgetExhausted, BooksUnavailable):
             raise
         except Exception as error:
-            if isinstance(error, TimeoutError) and seconds is not None:
+            if limit is not None and limit.expired():
                 raise NodeFailed(f"{label} took longer than {seconds:g} s.", kind="timeout") from error
             log.exception("node_crashed", node=self.station.specification.name, trace_id=self.context.trace_id)
             raise NodeFailed(f"{label} broke down: {type(error).__name__}.", kind="crashed") from error
@@ -234,7 +234,7 @@ class _Visit:
             raise RuntimeError(f"{self.station.specification.kind} may wait {'once per visit' if self.has_paused else 'never'}.")
         self.has_paused = True
         name = interrupt_id(self.station.path, self.number)
-        if name not in self.running.known:
+        if self.paused is None:
             paused = PausedWait(name, self.station.path, self.number, wait)
             self._record_pause(paused, intents)
             answer = self.context.answer_wait(self.station.path, self.number, wait) if self.context.answer_wait else None
@@ -246,15 +246,15 @@ class _Visit:
 
     def _after_failure(self, failure: NodeFailed, facts: dict[str, Any]) -> str | Sequence[str]:
         """Where the run goes on, and what it remembers of the failure."""
-        exits, has_failed = self.station.exits, self.state["error_message"] and failure.kind != "branch_failed"
+        exits = self.station.exits
         if failure.kind != "too_many_visits" and (handler := exits.by_handle.get(ERROR)) is not None:
             if failure.kind == "branch_failed":
                 facts |= {"error_message": "", "error_node": ""}
             return handler
         node = self.state["error_node"] if failure.kind == "branch_failed" else self.station.path
         facts |= {"error_message": failure.reason, "error_node": node}
-        may_take_over = exits.on_error is not None and not has_failed and failure.kind != "too_many_visits"
-        return exits.on_error if may_take_over and exits.on_error is not None else exits.over
+        is_first = not self.state["error_message"] or failure.kind == "branch_failed"
+        return exits.on_error if exits.on_error and is_first and failure.kind != "too_many_visits" else exits.over
 
     def _change(self, output: dict[str, Any], facts: dict[str, Any]) -> Change:
         change: Change = {"kind": "change", "visits": {self.station.path: self.number}, "facts": facts}
@@ -300,79 +300,3 @@ class _Visit:
         recorder.transcript.extend(result.transcript)
         for number, intent in enumerate(result.intents, first_number):
             recorder.intents.append(AskedIntent(station.path, self.number, number, intent))
-
-
-def _pinned(pin: Pin, ordinary: str) -> NodeResult:
-    return NodeResult(pin.handle or ordinary, "Pinned result.", output=pin.output, details={"pinned": True})
-
-
-def _failed(failure: NodeFailed) -> NodeResult:
-    return NodeResult(
-        ERROR,
-        failure.reason,
-        level="ERROR",
-        update=failure.update,
-        transcript=failure.transcript,
-        tokens=failure.tokens,
-        cost=failure.cost,
-    )
-
-
-def _with_earlier(failure: NodeFailed, earlier: NodeFailed) -> NodeFailed:
-    return NodeFailed(
-        failure.reason,
-        kind=failure.kind,
-        update=_added(earlier.update, failure.update),
-        transcript=[*earlier.transcript, *failure.transcript],
-        tokens=earlier.tokens + failure.tokens,
-        cost=earlier.cost + failure.cost,
-    )
-
-
-def _with_cost_of(earlier: NodeFailed, result: NodeResult) -> NodeResult:
-    return replace(
-        result,
-        update=_added(earlier.update, result.update),
-        transcript=[*earlier.transcript, *result.transcript],
-        tokens=earlier.tokens + result.tokens,
-        cost=earlier.cost + result.cost,
-    )
-
-
-def _added(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, Any]:
-    sums = {key: earlier[key] + later[key] for key in SUMMED if key in earlier and key in later}
-    return {**earlier, **later, **sums}
-
-
-def _put_together(first: Change, second: Change) -> Change:
-    return {
-        "kind": "change",
-        "steps": {**first.get("steps", {}), **second.get("steps", {})},
-        "visits": {**first.get("visits", {}), **second.get("visits", {})},
-        "facts": {**first.get("facts", {}), **second.get("facts", {})},
-    }
-
-
-def _plain(output: dict[str, Any]) -> dict[str, Any]:
-    """The output as it will be read after a pause: plain JSON data.
-
-    Raises:
-        NodeFailed: it is none, or too large.
-    """
-    if all(map(_is_plain, output.values())):
-        return output
-    try:
-        packed = orjson.dumps(output, default=str)
-    except TypeError as error:
-        raise NodeFailed("The result of the step is no plain data.", kind="crashed") from error
-    if len(packed) > MOST_OUTPUT_BYTES:
-        raise NodeFailed(f"The result of the step is larger than {MOST_OUTPUT_BYTES // 1024} KiB.", kind="too_large")
-    plain: dict[str, Any] = orjson.loads(packed)
-    return plain
-
-
-def _is_plain(value: object) -> bool:
-    """It needs no closer look: most outputs are a few short values."""
-    if isinstance(value, str):
-        return len(value) < 1000 and value.isascii()
-    return value is None or type(value) is bool or (type(value) is int and abs(value) < 2**53)

@@ -10,6 +10,10 @@ from outrider.workflows.validation.problems import InvalidWorkflow, WorkflowProb
 __all__ = ["InvalidWorkflow", "WorkflowProblem", "check", "ensure_runnable", "ensure_valid"]
 
 
+NOT_STORED = 0
+"""Stands for the id of a workflow that has none yet."""
+
+
 def check(definition: WorkflowDefinition, *, workflow_id: int | None = None, is_pinned: bool = False) -> list[WorkflowProblem]:
     """All problems of `definition`; field names are relative to it (`nodes.2.data.prompt`).
 
@@ -17,8 +21,7 @@ def check(definition: WorkflowDefinition, *, workflow_id: int | None = None, is_
         workflow_id: of the workflow that it belongs to, if it has one; it must not run itself.
         is_pinned: sub-workflows must have their definitions embedded, as those of published versions have.
     """
-    around = () if workflow_id is None else (workflow_id,)
-    return _check(definition, around, is_pinned)
+    return _check(definition, (workflow_id or NOT_STORED,), is_pinned)
 
 
 def _check(definition: WorkflowDefinition, around: tuple[int, ...], is_pinned: bool) -> list[WorkflowProblem]:

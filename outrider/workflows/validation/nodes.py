@@ -27,7 +27,7 @@ def node_problems(
 ) -> Iterator[WorkflowProblem]:
     """
     Args:
-        around: ids of the workflows that this one is a part of, outermost first.
+        around: ids of this workflow and of those that it is a part of, outermost first; 0 for one that has none.
         check_inner: finds the problems of a sub-workflow's definition.
     """
     counts = Counter(node.id for node in definition.nodes)
@@ -110,7 +110,7 @@ def _sub_workflow_problems(
     place: str, node: WorkflowNode, around: tuple[int, ...], is_pinned: bool, check_inner: CheckInner
 ) -> Iterator[WorkflowProblem]:
     workflow_id, embedded = node.data.get("workflow_id"), node.data.get("definition")
-    if isinstance(workflow_id, int) and workflow_id in around:
+    if workflow_id and workflow_id in around:
         yield WorkflowProblem(
             field=f"{place}.data.workflow_id",
             problem=f"Node {node.id!r} runs workflow {workflow_id}, which it is itself a part of.",

@@ -150,13 +150,6 @@ def _region_problems(definition: WorkflowDefinition, regions: Regions) -> Iterat
                 remedy="Let all of them end in one Join.",
                 node=node.id,
             )
-        if SPECIFICATIONS[node.type].ends_run and regions.scopes.get(node.id):
-            yield WorkflowProblem(
-                field=f"nodes.{index[node.id]}",
-                problem=f"A branch leads to {node.id!r}, which ends the whole run.",
-                remedy="Lead it to the Join of its Parallel node.",
-                node=node.id,
-            )
         if node.id == definition.settings.on_error and regions.scopes.get(node.id):
             yield WorkflowProblem(
                 field="settings.on_error",

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from outrider.workflows.compiler import Compiler
 from outrider.workflows.definition import WorkflowDefinition
 from outrider.workflows.nodes.base import NodeCall, NodeFailed, NodeResult
 from outrider.workflows.nodes.sub_workflow import pinned, referred_workflows
@@ -181,8 +182,6 @@ def test_sub_workflows_are_embedded_when_a_workflow_is_published() -> None:
     )
     assert referred_workflows(draft) == {(3, None), (4, 2)}
     with pytest.raises(InvalidWorkflow, match="not known what"):
-        from outrider.workflows.compiler import Compiler
-
         Compiler().compile(draft)
 
     whole = pinned(draft, {(3, None): INNER.as_json(), (4, 2): INNER.as_json()})

@@ -92,7 +92,8 @@ async def test_a_paused_run_is_small_and_keeps_no_branch_that_is_over() -> None:
 
 async def test_going_round_does_not_let_it_grow() -> None:
     workflow = compiled("s:step p:pause f:finalize", "s>p p.again>p p.next>f")
-    segment, sizes = await workflow.start(new_context()), []
+    segment = await workflow.start(new_context())
+    sizes: list[int] = []
     while segment.checkpoint is not None and len(sizes) < 40:
         sizes.append(len(segment.checkpoint))
         segment = await go_on(workflow, segment, segment.waits[0].interrupt_id, Answer("failed", {"text": os.urandom(8).hex()}))
