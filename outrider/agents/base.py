@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from outrider.agents.contract import Briefing, Objection
 from outrider.conversations.models import PersonReason
@@ -244,6 +244,21 @@ class AgentConfiguration(BaseModel):
     guardrails: Guardrails = Guardrails()
 
 
+class Prior(BaseModel):
+    """What leads like this one did, as the active scorer says."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model_id: int
+    outcome: str
+    """`replied`, `qualified` or `booked`."""
+    probability: float
+    score: int
+    """0 to 100; 50 is an average lead."""
+    reasons: tuple[str, ...] = ()
+    """The strongest parts, in plain words: `Industry manufacturing: +8`."""
+
+
 class WorkflowContext(BaseModel):
     """All that agents may know in one turn."""
 
@@ -265,6 +280,8 @@ class WorkflowContext(BaseModel):
     """Oldest first, without the input of this turn."""
     qualification_factors: QualificationFactors = QualificationFactors()
     qualification: Qualification | None = None
+    prior: Prior | None = None
+    """What the scorer says of the lead beside what they say; None without one."""
     reading: Reading | None = None
     """What the input of this turn says; None until it was read."""
     questions_asked: int = 0

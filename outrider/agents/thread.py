@@ -17,6 +17,7 @@ from outrider.agents.guard.disclosure import discloses
 from outrider.agents.library.configurations import configurations_for
 from outrider.agents.memory import Memory
 from outrider.agents.objections.service import library
+from outrider.agents.scoring.prior import prior_of
 from outrider.agents.standing import standing_of
 from outrider.agents.team.graph import TeamAnswer
 from outrider.agents.team.speaking import heard_in
@@ -59,6 +60,7 @@ async def load(session: AsyncSession, briefings: Briefings, conversation_id: int
         conversation_history=said[: len(said) - len(heard)],
         qualification_factors=memory.factors,
         qualification=standing.qualification,
+        prior=await prior_of(session, standing.lead["id"]),
         questions_asked=memory.questions_asked,
         asked_factor=memory.asked_factor,
         objections=await library(session, campaign_id),

@@ -16,7 +16,6 @@ from outrider.agents.events import AgentTransition, Escalated
 from outrider.agents.intents import carry_out
 from outrider.agents.memory import keep_memory, keep_qualification
 from outrider.agents.scheduling.service import SlotTaken
-from outrider.agents.scoring.prior import blended, prior_of
 from outrider.agents.team.graph import ConversationTeam, TeamAnswer, memory_after
 from outrider.agents.thread import Given, execution_of, load, qualification_execution_of, why_a_person
 from outrider.config import get_settings
@@ -193,7 +192,7 @@ async def _keep(session: AsyncSession, given: Given, answer: TeamAnswer) -> None
         await repository.keep_execution(session, qualification_execution_of(given, answer))
         await keep_qualification(
             session,
-            blended(answer.qualification, await prior_of(session, context.lead["id"])),
+            answer.qualification,
             lead_id=context.lead["id"],
             conversation_id=conversation_id,
             campaign_id=context.briefing.campaign_id,

@@ -12,6 +12,7 @@ from outrider.agents.base import WorkflowContext
 from outrider.agents.contract import Briefing, Briefings
 from outrider.agents.invoking.schemas import AgentInput
 from outrider.agents.objections.service import library
+from outrider.agents.scoring.prior import prior_of
 from outrider.agents.standing import standing_of
 from outrider.conversations.models import Conversation
 from outrider.errors import InvalidInput
@@ -72,6 +73,7 @@ async def invoke_context(
         conversation_id=conversation.id if conversation else None,
         objections=await library(session, campaign_id),
     )
+    context.prior = await prior_of(session, lead_id) if lead_id is not None else None
     context.language = str(context.lead.get("language") or DEFAULT_LANGUAGE)[:2].lower()
     if conversation is not None:
         await _remember(session, context, conversation, given)

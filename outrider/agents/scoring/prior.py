@@ -4,15 +4,15 @@ A conversation's qualification gives every factor of which nothing is known the 
 (`team.qualifying.PRIOR`). Where a scorer is active, that share is the lead's own: `PRIOR` × score / 50, so that an average
 lead (50) stands where leads stood before, the best (100) at twice the share and the worst (0) at none. What is known speaks for
 itself: the more the lead has said, the less the scorer counts, and once every factor is known it counts nothing.
+
+The conversation goes by the same figure that is shown and stored: a lead of tier B is offered a call, however they came to it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from outrider.agents.base import Factor, Qualification
+from outrider.agents.base import Factor, Prior, Qualification
 from outrider.agents.scoring import repository
 from outrider.agents.scoring.features import label_of
 from outrider.agents.scoring.models import Outcome
@@ -23,22 +23,10 @@ MOST_NAMED = 3
 DOES = {Outcome.REPLIED: "replies", Outcome.QUALIFIED: "qualifies", Outcome.BOOKED: "books a meeting"}
 
 
-@dataclass(frozen=True, slots=True)
-class Prior:
-    """What leads like this one did."""
-
-    model_id: int
-    outcome: Outcome
-    probability: float
-    score: int
-    """0 to 100; 50 is an average lead."""
-    reasons: tuple[str, ...]
-    """The strongest parts, in plain words: `Industry manufacturing: +8`."""
-
-    def in_words(self) -> str:
-        reasons = f" ({'; '.join(self.reasons)})" if self.reasons else ""
-        share = f"{100 * self.probability:.0f} %"
-        return f"Of leads like this one {share} do it: {DOES[self.outcome]}; {self.score} of 100, average {AVERAGE}{reasons}."
+def in_words(prior: Prior) -> str:
+    reasons = f" ({'; '.join(prior.reasons)})" if prior.reasons else ""
+    share, does = f"{100 * prior.probability:.0f} %", DOES[Outcome(prior.outcome)]
+    return f"Of leads like this one {share} do it: {does}; {prior.score} of 100, average {AVERAGE}{reasons}."
 
 
 async def prior_of(session: AsyncSession, lead_id: int) -> Prior | None:
@@ -48,7 +36,7 @@ async def prior_of(session: AsyncSession, lead_id: int) -> Prior | None:
         return None
     score, model = found
     reasons = tuple(f"{label_of(part['feature'])} {part['value']}: {part['points']:+.0f}" for part in score.parts[:MOST_NAMED])
-    return Prior(model.id, Outcome(model.outcome), score.probability, score.score, reasons)
+    return Prior(model_id=model.id, outcome=model.outcome, probability=score.probability, score=score.score, reasons=reasons)
 
 
 def blended(found: Qualification, prior: Prior | None) -> Qualification:
@@ -65,5 +53,5 @@ def blended(found: Qualification, prior: Prior | None) -> Qualification:
         return found
     tier = tier_of(score)
     said = found.reasoning.removeprefix(f"{found.score} of 100, tier {found.tier}.").strip()
-    reasoning = f"{score} of 100, tier {tier}. {said} {prior.in_words()}".replace("  ", " ")
+    reasoning = f"{score} of 100, tier {tier}. {said} {in_words(prior)}".replace("  ", " ")
     return found.model_copy(update={"score": score, "tier": tier, "reasoning": reasoning})

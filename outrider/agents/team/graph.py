@@ -37,6 +37,7 @@ from outrider.agents.guard.answers import Told, admits_not_knowing, check_answer
 from outrider.agents.guard.disclosure import discloses
 from outrider.agents.guard.escalation import Escalation, escalation
 from outrider.agents.memory import Memory
+from outrider.agents.scoring.prior import blended
 from outrider.agents.team.qualifying import merged, qualify
 from outrider.agents.team.reading import read
 from outrider.agents.team.reminding import with_reminder
@@ -158,7 +159,7 @@ class ConversationTeam:
         factors = merged(context.qualification_factors, reading_of(context).findings)
         if factors == context.qualification_factors:
             return {"qualification": None}
-        found = qualify(factors)
+        found = blended(qualify(factors), context.prior)
         context = context.model_copy(update={"qualification_factors": factors, "qualification": found})
         return {"context": context, "qualification": found}
 
