@@ -33,15 +33,11 @@ CLAIM_DUE = f"""
             SELECT w.run_id, w.due_at FROM run_waits AS w JOIN runs AS r ON r.id = w.run_id
             WHERE w.campaign_id = campaign.id AND w.due_at <= now()
                 AND r.status = 'waiting' AND (r.leased_until IS NULL OR r.leased_until < now())
-            ORDER BY w.due_at LIMIT $2
+            ORDER BY w.due_at LIMIT $2 FOR NO KEY UPDATE OF r SKIP LOCKED
         ) AS first
         GROUP BY first.run_id ORDER BY min(first.due_at) LIMIT $2
-    ), taken AS (
-        SELECT r.id FROM runs AS r JOIN due ON due.run_id = r.id
-        WHERE r.status = 'waiting' AND (r.leased_until IS NULL OR r.leased_until < now())
-        FOR NO KEY UPDATE OF r SKIP LOCKED
     ), claimed AS (
-        UPDATE runs AS r SET token = $3, leased_until = now() + $4::interval FROM taken WHERE r.id = taken.id
+        UPDATE runs AS r SET token = $3, leased_until = now() + $4::interval FROM due WHERE r.id = due.run_id
         RETURNING r.id, r.workflow_version_id, r.subject_id, r.campaign_id, r.lead_id, r.attempt, r.trace_id, r.checkpoint,
             r.revision, r.started_at
     )
