@@ -42,7 +42,7 @@ async def test_a_reply_is_complete(model: ChatModel, purpose: str) -> None:
     assert reply.model and reply.provider == model.name.split(":")[0]
     assert reply.input_tokens > 0 and reply.output_tokens > 0
     assert isinstance(reply.cost, Decimal) and reply.cost >= 0 and reply.price_known
-    assert 0 <= reply.latency_seconds < 5
+    assert 0 <= reply.latency_seconds < 60
 
 
 async def test_more_text_is_more_tokens(model: ChatModel) -> None:

@@ -60,7 +60,7 @@ Factory = Callable[[Path], AbstractAsyncContextManager[World]]
 @asynccontextmanager
 async def smtp(folder: Path) -> AsyncIterator[World]:
     async with mail_server() as server:
-        notifier = SmtpNotifier(SmtpAccount("127.0.0.1", "Outrider <o@acme.example>", server.port, security="none", timeout=2))
+        notifier = SmtpNotifier(SmtpAccount("127.0.0.1", "Outrider <o@acme.example>", server.port, security="none", timeout=60))
         yield World(
             notifier,
             "ann@acme.example",
@@ -268,12 +268,12 @@ async def test_mails_travel_encrypted_and_signed_in(tmp_path: Path, security: An
     server_tls, trusting = certificate(tmp_path)
     kind = {"starttls": server_tls} if security == "starttls" else {"tls": server_tls}
     async with mail_server(**kind, auth=True) as server:
-        account = SmtpAccount("127.0.0.1", "o@acme.example", server.port, USER, PASSWORD, security, timeout=3)
+        account = SmtpAccount("127.0.0.1", "o@acme.example", server.port, USER, PASSWORD, security, timeout=60)
         await SmtpNotifier(account, tls=trusting).send(Notice(key="k", title="Hello"), "ann@acme.example")
         assert (server.signed_in, server.encrypted) == ([True], [True])
         with pytest.raises(NotifierError):
             await SmtpNotifier(account).send(Notice(key="k", title="Hello"), "ann@acme.example")
-        wrong = SmtpAccount("127.0.0.1", "o@acme.example", server.port, USER, "wrong", security, timeout=3)
+        wrong = SmtpAccount("127.0.0.1", "o@acme.example", server.port, USER, "wrong", security, timeout=60)
         with pytest.raises(NoticeRefused, match="sign-in"):
             await SmtpNotifier(wrong, tls=trusting).send(Notice(key="k", title="Hello"), "ann@acme.example")
         assert len(server.mails) == 1
@@ -290,7 +290,7 @@ async def test_no_mail_leaves_unencrypted_unless_it_was_said() -> None:
 
 async def test_an_unknown_recipient_is_final_and_a_server_that_is_away_is_not() -> None:
     async with mail_server() as server:
-        account = SmtpAccount("127.0.0.1", "o@acme.example", server.port, security="none", timeout=2)
+        account = SmtpAccount("127.0.0.1", "o@acme.example", server.port, security="none", timeout=60)
         with pytest.raises(NoticeRefused, match="No such user"):
             await SmtpNotifier(account).send(Notice(key="k", title="Hello"), "nobody@acme.example")
     with pytest.raises(NoticeDelayed):

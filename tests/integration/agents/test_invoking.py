@@ -46,6 +46,7 @@ from outrider.llm.base import (
     TextDelta,
     ToolCall,
 )
+from tests.clocks import PATIENCE
 from tests.worlds import World, application
 
 ACME = {"company_name": "Acme", "industry": "Roofing", "company_size": "11-50", "contact_info": {"name": "Ann Lee"}}
@@ -272,15 +273,14 @@ async def test_whoever_goes_away_cancels_the_model(app: Any, model: Model, world
     port = server.servers[0].sockets[0].getsockname()[1]
     async with AsyncClient(base_url=f"http://localhost:{port}") as client:
         asking = asyncio.create_task(client.post("/api/langgraph/invoke", json=talk(stream=stream)))
-        await asyncio.wait_for(model.waiting.wait(), 5)
+        await asyncio.wait_for(model.waiting.wait(), PATIENCE)
         asking.cancel()
         with contextlib.suppress(asyncio.CancelledError, httpx.HTTPError):
             await asking
-    await asyncio.wait_for(model.cancelled.wait(), 5)
-    for _ in range(200):
-        if rows := await world.rows(AgentExecution):
-            break
-        await asyncio.sleep(0.01)
+    await asyncio.wait_for(model.cancelled.wait(), PATIENCE)
+    async with asyncio.timeout(PATIENCE):
+        while not (rows := await world.rows(AgentExecution)):
+            await asyncio.sleep(0.01)
     assert [(row.success, row.error_code) for row in rows] == [(False, "cancelled")]
     server.should_exit = True
     await serving

@@ -16,6 +16,7 @@ from outrider.config import Settings
 from outrider.conversations.events import DeliveryFailed, NumberSuppressed, TextsReceived, TextsSettled
 from outrider.events import bus
 from simulator.testing import RunningSimulator, running_simulator
+from tests.clocks import PATIENCE
 
 
 class Heard(list[Any]):
@@ -88,7 +89,7 @@ async def running(*loops: Any) -> AsyncIterator[None]:
         yield
     finally:
         stop.set()
-        await asyncio.wait_for(asyncio.gather(*tasks), 15)
+        await asyncio.wait_for(asyncio.gather(*tasks), PATIENCE)
 
 
 @pytest.fixture

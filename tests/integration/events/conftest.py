@@ -18,9 +18,8 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from outrider.config import Settings
 from outrider.db.engine import Database
+from tests.clocks import PATIENCE
 from tests.worlds import application
-
-PATIENCE = 5.0
 
 
 class Client:
@@ -63,7 +62,9 @@ class Served:
 
     @asynccontextmanager
     async def socket(self, query: str = "", **options: Any) -> AsyncIterator[Client]:
-        async with connect(f"ws://127.0.0.1:{self.port}/api/events{query}", **options) as connection:
+        async with connect(
+            f"ws://127.0.0.1:{self.port}/api/events{query}", **{"open_timeout": PATIENCE, **options}
+        ) as connection:
             yield Client(connection)
 
 

@@ -12,6 +12,7 @@ from httpx import AsyncClient
 
 from outrider.db.engine import Database
 from outrider.leads.downloads import CsvDownload, Downloads, TooManyDownloads
+from tests.clocks import PATIENCE
 
 
 class Client:
@@ -66,7 +67,7 @@ async def test_there_are_only_so_many_at_once() -> None:
 
 async def test_a_client_that_takes_nothing_is_cut_off() -> None:
     downloads, stalled, file = Downloads(1), Client(takes=3), File()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE):
         await CsvDownload(file.chunks(), "a.csv", stalled_after=0.05)(scope(downloads), stalled.receive, stalled.send)
     assert file.closed
     assert len(stalled.got) == 3

@@ -109,7 +109,7 @@ async def test_of_many_calls_at_once_as_many_as_fit_are_paid(world: World, open_
 
 async def test_money_that_is_only_reserved_for_others_is_waited_for(world: World, open_ledger: Open) -> None:
     """A dollar pays for one call at a time that may cost a dollar, and for ten that cost ten cents."""
-    ledger = open_ledger({"budget_day": Decimal(1)}, patience=20.0)
+    ledger = open_ledger({"budget_day": Decimal(1)}, patience=60.0)
 
     async def call() -> None:
         entry = await ledger.reserve(CALL, Decimal("0.5"))

