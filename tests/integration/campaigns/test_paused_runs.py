@@ -287,7 +287,7 @@ async def test_cancelling_a_campaign_skips_leads_whose_runs_sent_nothing(world: 
 
 async def test_one_run_is_cancelled(world: World) -> None:
     campaign_id = await paused(world, ASK_AND_TEXT, count=2)
-    first, second = await world.rows(Run)
+    first, _ = await world.rows(Run)
     for _ in range(2):
         async with world.database.transaction() as session:
             assert (await service.cancel_run(session, first.id)).status == "cancelled"
