@@ -28,7 +28,8 @@ async def test_agents_are_created_listed_changed_and_deleted(api: Any, create: A
 
     changed = await api.patch(f"/api/agents/{zoe['id']}", json={"name": "Zoë", "model": None})
     assert changed.status_code == 200
-    expected = {"name": "Zoë", "model": None, "has_changes": True, "updated_at": changed.json()["updated_at"]}
+    times = {name: changed.json()[name] for name in ("changed_at", "updated_at")}
+    expected = {"name": "Zoë", "model": None, "has_changes": True, "revision": 2, **times}
     assert changed.json() == zoe | expected
     assert (await api.get(f"/api/agents/{zoe['id']}")).json() == changed.json()
 
