@@ -17,6 +17,7 @@ import {
   jobsSearch,
   leadsSearch,
   settingsSearch,
+  workflowEditSearch,
   workflowSearch,
 } from '@/features/search'
 
@@ -120,6 +121,13 @@ const workflow = createRoute({
   validateSearch: workflowSearch,
   component: lazyRouteComponent(() => import('@/features/workflows/workflow-page'), 'WorkflowPage'),
 })
+const editWorkflow = createRoute({
+  getParentRoute: () => root,
+  path: '/workflows/$workflowId/edit',
+  params: numeric('workflowId'),
+  validateSearch: workflowEditSearch,
+  component: lazyRouteComponent(() => import('@/features/workflows/workflow-builder'), 'WorkflowBuilder'),
+})
 const jobs = createRoute({
   getParentRoute: () => root,
   path: '/jobs',
@@ -167,6 +175,7 @@ export const router = createRouter({
     agent,
     workflows,
     workflow,
+    editWorkflow,
     jobs,
     evals,
     evalRun,

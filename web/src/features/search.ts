@@ -120,4 +120,8 @@ export const settingsSearch = z.object({
   call: id,
 })
 export const approvalsSearch = z.object({ view: z.enum(['all']).optional().catch(undefined) })
+export const workflowEditSearch = z.object({
+  node: text,
+  panel: z.enum(['problems', 'try', 'versions']).optional().catch(undefined),
+})
 export const workflowSearch = z.object({ version: id, node: text })

@@ -9,6 +9,8 @@ export interface Shortcut {
   run: (event: KeyboardEvent) => void
   /** Also while a field has the focus. */
   always?: boolean
+  /** Only then; otherwise the key does what it does anyway. */
+  when?: (event: KeyboardEvent) => boolean
 }
 
 const registered = new Map<symbol, Shortcut[]>()
@@ -43,7 +45,8 @@ function onKeyDown(event: KeyboardEvent): void {
   const typing = isTyping(event.target)
   const dialogOpen = document.querySelector('[role="dialog"],[role="alertdialog"]') !== null
   const candidates = snapshot.filter(
-    (shortcut) => (shortcut.always || (!typing && !dialogOpen)) && shortcut.keys === full,
+    (shortcut) =>
+      shortcut.keys === full && (shortcut.always || (!typing && !dialogOpen)) && (shortcut.when?.(event) ?? true),
   )
   pending = ''
   const found = candidates.at(-1)
@@ -68,7 +71,11 @@ export function useShortcuts(shortcuts: Shortcut[]): void {
     const key = Symbol('shortcuts')
     registered.set(
       key,
-      latest.current.map((shortcut, index) => ({ ...shortcut, run: (event) => latest.current[index]?.run(event) })),
+      latest.current.map((shortcut, index) => ({
+        ...shortcut,
+        run: (event) => latest.current[index]?.run(event),
+        when: (event) => latest.current[index]?.when?.(event) ?? true,
+      })),
     )
     publish()
     return () => {

@@ -1,7 +1,10 @@
-import { BaseEdge, type Edge, type EdgeProps } from '@xyflow/react'
+import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from '@xyflow/react'
+import { Plus } from 'lucide-react'
+import { memo, useRef, useState } from 'react'
+import { useEditorStore } from './editor/store'
 import type { Point } from './layout'
 
-export type CanvasEdge = Edge<{ bends: Point[] }, 'way'>
+export type CanvasEdge = Edge<{ bends: Point[]; handle: string; canEdit?: boolean; told?: string | undefined }, 'way'>
 
 /** A line that leaves and enters each of its points straight downwards. */
 export function pathThrough(points: Point[]): string {
@@ -17,9 +20,70 @@ export function pathThrough(points: Point[]): string {
   return path
 }
 
-function Way({ sourceX, sourceY, targetX, targetY, data, ...edge }: EdgeProps<CanvasEdge>) {
-  const path = pathThrough([{ x: sourceX, y: sourceY }, ...(data?.bends ?? []), { x: targetX, y: targetY }])
-  return <BaseEdge id={edge.id} path={path} markerEnd={edge.markerEnd} style={edge.style} />
+const LEAVE_MS = 150
+
+function Way(props: EdgeProps<CanvasEdge>) {
+  const { id, source, target, sourceX, sourceY, targetX, targetY, data, selected, style, markerEnd } = props
+  const [isOver, setOver] = useState(false)
+  const leaving = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const over = () => {
+    clearTimeout(leaving.current)
+    setOver(true)
+  }
+  // The pointer crosses a gap on its way from the line to the button.
+  const leave = () => {
+    leaving.current = setTimeout(() => setOver(false), LEAVE_MS)
+  }
+  const bends = data?.bends ?? []
+  const [curve, middleX, middleY] = getBezierPath(props)
+  const points = [{ x: sourceX, y: sourceY }, ...bends, { x: targetX, y: targetY }]
+  const path = bends.length > 0 ? pathThrough(points) : curve
+  const middle =
+    bends.length > 0 ? (bends[Math.floor(bends.length / 2)] ?? { x: middleX, y: middleY }) : { x: middleX, y: middleY }
+  const edge = { source, sourceHandle: data?.handle ?? '', target }
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: only shows the button, which the keyboard reaches by Tab
+    <g onMouseEnter={over} onMouseLeave={leave}>
+      <BaseEdge id={id} path={path} {...(markerEnd && { markerEnd })} style={style} interactionWidth={24} />
+      {data?.told && (
+        <EdgeLabelRenderer>
+          <span
+            className="tabular pointer-events-none absolute rounded bg-surface px-1 text-[11px] text-muted-foreground"
+            style={{ transform: `translate(-50%, -50%) translate(${middle.x}px, ${middle.y}px)` }}
+          >
+            {data.told}
+          </span>
+        </EdgeLabelRenderer>
+      )}
+      {data?.canEdit && (isOver || selected) && <AddButton at={middle} edge={edge} onOver={over} onLeave={leave} />}
+    </g>
+  )
 }
 
-export const EDGE_TYPES = { way: Way }
+interface AddButtonProps {
+  at: Point
+  edge: { source: string; sourceHandle: string; target: string }
+  onOver: () => void
+  onLeave: () => void
+}
+
+function AddButton({ at, edge, onOver, onLeave }: AddButtonProps) {
+  const store = useEditorStore()
+  return (
+    <EdgeLabelRenderer>
+      <button
+        type="button"
+        aria-label="Add a step here"
+        className="nodrag nopan pointer-events-auto absolute grid size-6 place-items-center rounded-full border bg-surface text-primary-text shadow-md hover:bg-primary hover:text-primary-foreground"
+        style={{ transform: `translate(-50%, -50%) translate(${at.x}px, ${at.y}px)` }}
+        onMouseEnter={onOver}
+        onMouseLeave={onLeave}
+        onClick={() => store.choose({ kind: 'edge', edge })}
+      >
+        <Plus className="size-3.5" aria-hidden />
+      </button>
+    </EdgeLabelRenderer>
+  )
+}
+
+export const EDGE_TYPES = { way: memo(Way) }

@@ -1,47 +1,87 @@
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react'
+import { CircleAlert, CircleCheck, CircleX, Hourglass, Pin } from 'lucide-react'
+import { memo } from 'react'
 import { cn } from '@/lib/cn'
+import { plural } from '@/lib/format'
+import type { Change } from './diff'
 import type { GraphNode } from './graph'
 import { NodeIcon } from './icons'
 import { shownParameters } from './layout'
+import { NodeTitle } from './node-title'
+import { ERROR } from './outcomes'
 
-export type CanvasNode = Node<{ node: GraphNode }, 'step'>
+/** What is told about a node beside what it is. */
+export interface NodeMarks {
+  problems?: number | undefined
+  change?: Change | undefined
+  /** What became of it in a run. */
+  state?: 'completed' | 'failed' | 'waiting' | undefined
+  /** A few words below it: `12 ms · $0.0002`. */
+  told?: string | undefined
+  /** A stored output stands in for its work in dry runs. */
+  isPinned?: boolean | undefined
+  /** A run did not come here. */
+  isFaint?: boolean | undefined
+}
 
-const HANDLE = 'size-2! border-surface! bg-border-strong!'
+export type CanvasNode = Node<{ node: GraphNode; marks?: NodeMarks | undefined; canEdit?: boolean }, 'step'>
+
+const HANDLE =
+  'size-2.5! border-2! border-surface! bg-border-strong! transition-transform hover:scale-150 after:absolute after:-inset-2 after:content-[""]'
+
+const CHANGES: Record<Change, string> = {
+  added: 'border-success ring-2 ring-success/40',
+  changed: 'border-warning ring-2 ring-warning/40',
+  removed: 'border-danger border-dashed ring-2 ring-danger/40 opacity-70',
+}
 
 /** One step: icon, name, what is set, and its outcomes by name at the bottom. */
-function StepNode({ data: { node }, selected }: NodeProps<CanvasNode>) {
-  const outcomes = outcomesOf(node)
+function StepNode({ id, data: { node, marks, canEdit = false }, selected }: NodeProps<CanvasNode>) {
+  const { specification, outcomes } = node
+  const isDisabled = node.data.disabled === true
+  const canFail = !specification?.ends_run
   return (
     <div
       className={cn(
-        'flex h-full flex-col rounded-lg border bg-surface shadow-sm',
+        'relative flex h-full flex-col rounded-lg border bg-surface shadow-sm',
+        isDisabled && 'border-dashed bg-surface-sunken',
+        marks?.isFaint && 'opacity-45',
+        marks?.change && CHANGES[marks.change],
+        marks?.state && STATES[marks.state].frame,
         selected && 'border-primary ring-2 ring-primary/30',
       )}
     >
-      <Handle type="target" position={Position.Top} className={HANDLE} isConnectable={false} />
-      <div className="flex items-center gap-2.5 px-3 py-2.5">
+      <Handle type="target" position={Position.Top} className={HANDLE} isConnectable={canEdit} />
+      <div className={cn('flex items-center gap-2.5 px-3 py-2.5', isDisabled && 'opacity-60')}>
         <span className="grid size-8 shrink-0 place-items-center rounded-md bg-primary-soft text-primary-text">
-          <NodeIcon name={node.specification?.icon} className="size-4" />
+          <NodeIcon name={specification?.icon} className="size-4" />
         </span>
-        <div className="min-w-0 leading-tight">
-          <p className="truncate font-semibold text-[13px]">{node.label}</p>
-          <p className="truncate text-muted-foreground text-xs">{node.specification?.label ?? node.type}</p>
+        <div className="min-w-0 flex-1 leading-tight">
+          <NodeTitle id={id} title={node.label} />
+          <p className="truncate text-muted-foreground text-xs">
+            {specification?.label ?? node.type}
+            {isDisabled && ' · off'}
+          </p>
         </div>
+        <Signs marks={marks} />
       </div>
       {node.parameters.length > 0 && (
-        <dl className="border-t px-3 py-1.5 text-xs">
+        <dl className={cn('border-t px-3 py-1.5 text-xs', isDisabled && 'opacity-60')}>
           {shownParameters(node).map((parameter) => (
             <div key={parameter.name} className="flex h-5 items-center gap-2">
-              <dt className="shrink-0 text-muted-foreground">{parameter.label}</dt>
+              <dt className="max-w-24 shrink-0 truncate text-muted-foreground">{parameter.label}</dt>
               <dd className="min-w-0 flex-1 truncate text-right">{parameter.value}</dd>
             </div>
           ))}
         </dl>
       )}
       {outcomes.length > 0 && (
-        <div className="mt-auto flex justify-around pb-1.5 text-[11px] text-muted-foreground leading-4">
+        <div
+          className="mt-auto grid pb-1.5 text-center text-[11px] text-muted-foreground leading-4"
+          style={{ gridTemplateColumns: `repeat(${outcomes.length}, minmax(0, 1fr))` }}
+        >
           {outcomes.map((outcome, index) => (
-            <span key={outcome.name}>
+            <span key={outcome.name} className="truncate px-1" title={outcome.label}>
               {outcome.label}
               <Handle
                 id={outcome.name}
@@ -49,20 +89,52 @@ function StepNode({ data: { node }, selected }: NodeProps<CanvasNode>) {
                 position={Position.Bottom}
                 className={HANDLE}
                 style={{ left: `${((index + 0.5) / outcomes.length) * 100}%` }}
-                isConnectable={false}
+                isConnectable={canEdit}
               />
             </span>
           ))}
         </div>
       )}
+      {canFail && (
+        <Handle
+          id={ERROR}
+          type="source"
+          position={Position.Right}
+          title="On error"
+          className={cn(HANDLE, 'bg-danger!', !canEdit && 'opacity-0')}
+          isConnectable={canEdit}
+        />
+      )}
+      {marks?.told && (
+        <p className="-bottom-5 tabular absolute inset-x-0 truncate text-center text-[11px] text-muted-foreground">
+          {marks.told}
+        </p>
+      )}
     </div>
   )
 }
 
-/** A kind of node that is not known here still shows the outcomes that lead on. */
-function outcomesOf(node: GraphNode): { name: string; label: string }[] {
-  if (node.specification) return node.specification.handles
-  return [...new Map(node.ways.map((way) => [way.handle, { name: way.handle, label: way.label }])).values()]
+const STATES = {
+  completed: { icon: CircleCheck, ink: 'text-success-text', frame: 'border-success', words: 'Done' },
+  failed: { icon: CircleX, ink: 'text-danger-text', frame: 'border-danger ring-2 ring-danger/30', words: 'Failed' },
+  waiting: { icon: Hourglass, ink: 'text-warning-text', frame: 'border-warning', words: 'Waits' },
 }
 
-export const NODE_TYPES = { step: StepNode }
+function Signs({ marks }: { marks: NodeMarks | undefined }) {
+  if (!marks) return null
+  const state = marks.state && STATES[marks.state]
+  return (
+    <span className="flex shrink-0 items-center gap-1">
+      {marks.isPinned && <Pin className="size-3.5 text-info-text" role="img" aria-label="Test data is pinned" />}
+      {state && <state.icon className={cn('size-4', state.ink)} role="img" aria-label={state.words} />}
+      {!!marks.problems && (
+        <span className="flex items-center gap-0.5 rounded-full bg-danger-soft px-1.5 py-0.5 font-medium text-[11px] text-danger-text">
+          <CircleAlert className="size-3" role="img" aria-label={plural(marks.problems, 'problem')} />
+          <span aria-hidden>{marks.problems}</span>
+        </span>
+      )}
+    </span>
+  )
+}
+
+export const NODE_TYPES = { step: memo(StepNode) }

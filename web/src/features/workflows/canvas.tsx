@@ -5,7 +5,7 @@ import { useTheme } from '@/lib/theme'
 import { type CanvasEdge, EDGE_TYPES } from './canvas-edge'
 import { type CanvasNode, NODE_TYPES } from './canvas-node'
 import type { Graph } from './graph'
-import { type Drawing, edgeId, heightOf, layout, NODE_WIDTH } from './layout'
+import { type Drawing, edgeId, heightOf, layout, widthOf } from './layout'
 
 const MARKER = { type: MarkerType.ArrowClosed, color: 'var(--border-strong)', width: 16, height: 16 }
 /** Above this many nodes only those in sight are drawn. */
@@ -30,7 +30,7 @@ export default function Canvas({ graph, selected, onSelect }: CanvasProps) {
           type: 'step',
           position: drawing.nodes.get(node.id) ?? { x: 0, y: 0 },
           data: { node },
-          width: NODE_WIDTH,
+          width: widthOf(node),
           height,
           selected: node.id === selected,
           ariaLabel: `${node.label}, ${node.specification?.label ?? node.type}`,
@@ -87,7 +87,7 @@ function edgesOf(graph: Graph, drawing: Drawing): CanvasEdge[] {
         sourceHandle: way.handle,
         target: way.target,
         type: 'way',
-        data: { bends: drawing.bends.get(id) ?? [] },
+        data: { bends: drawing.bends.get(id) ?? [], handle: way.handle },
         markerEnd: MARKER,
         style: { stroke: 'var(--border-strong)', strokeWidth: 1.5 },
         ariaLabel: `${way.label} leads to ${way.target}`,

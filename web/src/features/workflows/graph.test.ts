@@ -15,6 +15,14 @@ const specification = (type: string, handles: string[], params = {}): NodeSpecif
   unavailable: '',
   handles: handles.map((name) => ({ name, label: name.toUpperCase(), description: '', required: false })),
   params: { properties: params },
+  category: 'logic',
+  handles_from: null,
+  pauses: false,
+  is_pure: false,
+  has_effects: false,
+  asks_model: false,
+  output: null,
+  example: {},
 })
 
 const SPECIFICATIONS = [

@@ -1,5 +1,6 @@
 import type { NodeSpecification, WorkflowDefinition } from '@/api/workflows'
 import { humanize } from '@/lib/format'
+import { type Data, ERROR, NOTE, type Outcome, ordinaryOutcome, outcomesOf } from './outcomes'
 
 /** A definition as it is drawn and told: every node with its words, its parameters and where it leads. */
 export interface GraphNode {
@@ -8,7 +9,10 @@ export interface GraphNode {
   label: string
   /** What kind of step it is; null if this version of the program does not know it. */
   specification: NodeSpecification | null
+  data: Data
   parameters: Parameter[]
+  /** Every way to leave it, whether something follows or not; without the error. */
+  outcomes: Outcome[]
   ways: Way[]
 }
 
@@ -28,38 +32,63 @@ export interface Way {
 
 export type Graph = GraphNode[]
 
-const SHOWN_AS_TITLE = 'label'
+/** Shown elsewhere than among a step's parameters. */
+const NOT_PARAMETERS = new Set(['label', 'notes', 'disabled'])
 
-/** The nodes in the order in which a run can meet them, then those that nothing leads to. */
+type DefinedNode = WorkflowDefinition['nodes'][number]
+type DefinedEdge = WorkflowDefinition['edges'][number]
+
+/** The nodes in the order in which a run can meet them, then those that nothing leads to; without sticky notes. */
 export function graphOf(definition: WorkflowDefinition, specifications: NodeSpecification[]): Graph {
   const known = new Map(specifications.map((specification) => [specification.type, specification]))
+  const leaving = new Map<string, DefinedEdge[]>()
+  for (const edge of definition.edges) leaving.set(edge.source, [...(leaving.get(edge.source) ?? []), edge])
   const nodes = new Map(
-    definition.nodes.map((node): [string, GraphNode] => {
-      const specification = known.get(node.type) ?? null
-      const title = node.data?.[SHOWN_AS_TITLE]
-      return [
+    definition.nodes
+      .filter((node) => node.type !== NOTE)
+      .map((node): [string, GraphNode] => [
         node.id,
-        {
-          id: node.id,
-          type: node.type,
-          label: typeof title === 'string' && title ? title : (specification?.label ?? humanize(node.type)),
-          specification,
-          parameters: parametersOf(node.data ?? {}, specification),
-          ways: definition.edges
-            .filter((edge) => edge.source === node.id)
-            .map((edge) => wayOf(edge.target, edge.sourceHandle, specification)),
-        },
-      ]
-    }),
+        graphNodeOf(node, known.get(node.type) ?? null, leaving.get(node.id) ?? []),
+      ]),
   )
   return inOrder(nodes)
 }
 
-function wayOf(target: string, sourceHandle: string | null | undefined, specification: NodeSpecification | null): Way {
-  const handle = sourceHandle ?? specification?.ordinary_handle ?? ''
-  const label = specification?.handles.find((one) => one.name === handle)?.label ?? humanize(handle)
-  return { handle, label, target }
+/** One node with the edges that leave it. */
+export function graphNodeOf(
+  node: DefinedNode,
+  specification: NodeSpecification | null,
+  edges: readonly DefinedEdge[],
+): GraphNode {
+  const data = node.data ?? {}
+  const outcomes = outcomesOf(specification, data)
+  const ways = edges.map((edge) => wayOf(edge, specification, data, outcomes))
+  return {
+    id: node.id,
+    type: node.type,
+    label: typeof data.label === 'string' && data.label ? data.label : (specification?.label ?? humanize(node.type)),
+    specification,
+    data,
+    parameters: parametersOf(data, specification),
+    // A kind of node that is not known here still shows the outcomes that lead on.
+    outcomes: specification ? outcomes : outcomesOfWays(ways),
+    ways,
+  }
 }
+
+function wayOf(edge: DefinedEdge, specification: NodeSpecification | null, data: Data, outcomes: Outcome[]): Way {
+  const handle = edge.sourceHandle ?? ordinaryOutcome(specification, data)
+  const label = outcomes.find((one) => one.name === handle)?.label ?? (handle === ERROR ? 'On error' : humanize(handle))
+  return { handle, label, target: edge.target }
+}
+
+const outcomesOfWays = (ways: Way[]): Outcome[] =>
+  [...new Map(ways.filter((way) => way.handle !== ERROR).map((way) => [way.handle, way])).values()].map((way) => ({
+    name: way.handle,
+    label: way.label,
+    description: '',
+    required: false,
+  }))
 
 /** The parameters that are set, described by the node's schema. */
 function parametersOf(values: Record<string, unknown>, specification: NodeSpecification | null): Parameter[] {
@@ -68,7 +97,7 @@ function parametersOf(values: Record<string, unknown>, specification: NodeSpecif
     { title?: string; description?: string } | undefined
   >
   return Object.entries(values)
-    .filter(([name, value]) => name !== SHOWN_AS_TITLE && value !== '' && value !== null)
+    .filter(([name, value]) => !NOT_PARAMETERS.has(name) && value !== '' && value !== null)
     .map(([name, value]) => ({
       name,
       label: properties[name]?.title ?? humanize(name),

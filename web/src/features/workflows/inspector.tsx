@@ -52,11 +52,11 @@ export function Inspector({ node, onClose }: { node: GraphNode; onClose: () => v
           ))}
         </dl>
       )}
-      {specification && specification.handles.length > 0 && (
+      {node.outcomes.length > 0 && (
         <>
           <h3 className="mt-4 mb-1.5 font-medium text-[13px]">Outcomes</h3>
           <ul className="grid gap-2 text-[13px]">
-            {specification.handles.map((handle) => {
+            {node.outcomes.map((handle) => {
               const isUsed = node.ways.some((way) => way.handle === handle.name)
               return (
                 <li key={handle.name}>

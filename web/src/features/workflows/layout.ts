@@ -2,6 +2,8 @@ import dagre from '@dagrejs/dagre'
 import type { Graph, GraphNode } from './graph'
 
 export const NODE_WIDTH = 232
+/** Room for the name of one outcome. */
+const OUTCOME_WIDTH = 78
 const HEAD = 56
 const LINE = 20
 const SHOWN_PARAMETERS = 3
@@ -26,8 +28,13 @@ export const shownParameters = (node: GraphNode) => node.parameters.slice(0, SHO
 /** Height of a node in pixels, as its component draws it. */
 export const heightOf = (node: GraphNode): number => {
   const lines = shownParameters(node).length
-  return HEAD + (lines ? lines * LINE + 12 : 0) + (node.specification?.handles.length ? 22 : 0)
+  return HEAD + (lines ? lines * LINE + 12 : 0) + (node.outcomes.length ? 22 : 0)
 }
+
+export const widthOf = (node: GraphNode): number => Math.max(NODE_WIDTH, node.outcomes.length * OUTCOME_WIDTH)
+
+/** An unfinished definition may lead to nodes that are not there. */
+const waysWithin = (node: GraphNode, known: ReadonlySet<string>) => node.ways.filter((way) => known.has(way.target))
 
 /** Edges with an empty name get lost in the plan. */
 const nameOf = (handle: string) => `by ${handle}`
@@ -36,8 +43,10 @@ const nameOf = (handle: string) => `by ${handle}`
 export function layout(graph: Graph): Drawing {
   const plan = new dagre.graphlib.Graph({ multigraph: true })
   plan.setGraph({ rankdir: 'TB', nodesep: 56, edgesep: 40, ranksep: 72 })
-  for (const node of graph) plan.setNode(node.id, { width: NODE_WIDTH, height: heightOf(node) })
-  for (const node of graph) for (const way of node.ways) plan.setEdge(node.id, way.target, {}, nameOf(way.handle))
+  for (const node of graph) plan.setNode(node.id, { width: widthOf(node), height: heightOf(node) })
+  const known = new Set(graph.map((node) => node.id))
+  for (const node of graph)
+    for (const way of waysWithin(node, known)) plan.setEdge(node.id, way.target, {}, nameOf(way.handle))
   dagre.layout(plan)
   const centre = (id: string): Point => plan.node(id)
   const bendsOf = (source: string, target: string, handle: string): Point[] => {
@@ -46,7 +55,11 @@ export function layout(graph: Graph): Drawing {
     return inner.length > 1 ? inner.map(({ x, y }: Point) => ({ x, y })) : []
   }
   const edges = graph.flatMap((node) =>
-    node.ways.map((way) => ({ ...way, source: node.id, bends: bendsOf(node.id, way.target, way.handle) })),
+    waysWithin(node, known).map((way) => ({
+      ...way,
+      source: node.id,
+      bends: bendsOf(node.id, way.target, way.handle),
+    })),
   )
   // The plan knows nothing of the order of outcomes: of it and its mirror image the one that follows them is taken.
   const side = isAgainstOutcomes(graph, edges, centre) ? -1 : 1
@@ -55,7 +68,7 @@ export function layout(graph: Graph): Drawing {
     nodes: new Map(
       graph.map((node) => {
         const { x, y } = turned(centre(node.id))
-        return [node.id, { x: x - NODE_WIDTH / 2, y: y - heightOf(node) / 2 }]
+        return [node.id, { x: x - widthOf(node) / 2, y: y - heightOf(node) / 2 }]
       }),
     ),
     bends: new Map(edges.map((edge) => [edgeId(edge.source, edge.handle, edge.target), edge.bends.map(turned)])),
@@ -73,7 +86,7 @@ interface PlannedEdge {
 function isAgainstOutcomes(graph: Graph, edges: PlannedEdge[], centre: (id: string) => Point): boolean {
   let balance = 0
   for (const node of graph) {
-    const order = node.specification?.handles.map((handle) => handle.name) ?? []
+    const order = node.outcomes.map((outcome) => outcome.name)
     const leads = edges
       .filter((edge) => edge.source === node.id)
       .toSorted((one, other) => order.indexOf(one.handle) - order.indexOf(other.handle))

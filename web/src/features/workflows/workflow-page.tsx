@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { Download } from 'lucide-react'
+import { Download, Pencil } from 'lucide-react'
 import { lazy, Suspense, useMemo } from 'react'
 import {
   nodeSpecificationsQuery,
@@ -17,6 +17,7 @@ import { NativeSelect } from '@/components/ui/input'
 import { ErrorState, Notice, Skeleton } from '@/components/ui/states'
 import { download } from '@/lib/download'
 import { formatDateTime, formatDay } from '@/lib/format'
+import { CopyButton as EditableCopy } from './copy-of-shipped'
 import { changesBetween, graphOf } from './graph'
 import { Inspector } from './inspector'
 import { Outline } from './outline'
@@ -64,6 +65,16 @@ export function WorkflowPage() {
               }
             />
             <Export name={workflow.data?.name ?? 'workflow'} definition={version.definition} />
+            {workflow.data &&
+              (workflow.data.is_shipped ? (
+                <EditableCopy workflow={workflow.data} />
+              ) : (
+                <Button asChild variant="primary">
+                  <Link to="/workflows/$workflowId/edit" params={{ workflowId }}>
+                    <Pencil /> Edit
+                  </Link>
+                </Button>
+              ))}
           </>
         )
       }

@@ -1,21 +1,41 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Workflow as WorkflowIcon } from 'lucide-react'
+import { Plus, Workflow as WorkflowIcon } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
 import { campaignUsesQuery } from '@/api/campaign-uses'
-import { type Workflow, workflowsQuery } from '@/api/workflows'
+import { nodeSpecificationsQuery, type Workflow, workflowsQuery } from '@/api/workflows'
 import { Page } from '@/components/layout/page'
 import { Badge } from '@/components/ui/badge'
+import { Button } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
 import { EmptyState, ErrorState, SkeletonLines } from '@/components/ui/states'
 import { formatAgo, plural } from '@/lib/format'
+import { ImportButton } from './import-button'
+
+const NewWorkflowDialog = lazy(async () => ({
+  default: (await import('./new-workflow-dialog')).NewWorkflowDialog,
+}))
 
 /** The workflows that campaigns can follow. */
 export function WorkflowsPage() {
   const query = useQuery(workflowsQuery())
   const campaigns = useQuery(campaignUsesQuery()).data
   const uses = (workflow: Workflow) => campaigns?.filter((campaign) => campaign.workflow_id === workflow.id).length
+  const [isMaking, setMaking] = useState(false)
+  const specifications = useQuery({ ...nodeSpecificationsQuery(), enabled: isMaking }).data
   return (
-    <Page title="Workflows" description="What happens to a lead, step by step. A campaign follows one of these.">
+    <Page
+      title="Workflows"
+      description="What happens to a lead, step by step. A campaign follows one of these."
+      actions={
+        <>
+          <ImportButton />
+          <Button variant="primary" onClick={() => setMaking(true)}>
+            <Plus /> New workflow
+          </Button>
+        </>
+      }
+    >
       <Card>
         {query.isPending && <SkeletonLines className="p-4" count={4} />}
         {query.isError && !query.data && <ErrorState error={query.error} onRetry={query.refetch} />}
@@ -34,6 +54,15 @@ export function WorkflowsPage() {
           </ul>
         )}
       </Card>
+      {isMaking && query.data && specifications && (
+        <Suspense>
+          <NewWorkflowDialog
+            shipped={query.data.filter((workflow) => workflow.is_shipped)}
+            specifications={specifications}
+            onClose={() => setMaking(false)}
+          />
+        </Suspense>
+      )}
     </Page>
   )
 }

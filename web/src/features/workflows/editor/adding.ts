@@ -1,0 +1,115 @@
+import type { NodeSpecification } from '@/api/workflows'
+import { graphNodeOf } from '../graph'
+import { heightOf, NODE_WIDTH, type Point, widthOf } from '../layout'
+import { type Data, NOTE, ordinaryOutcome, outcomesOf } from '../outcomes'
+import {
+  addNode,
+  connect,
+  type Doc,
+  type DocEdge,
+  type DocNode,
+  insertOnEdge,
+  makeRoom,
+  newNode,
+  nodeOf,
+  SPACE,
+  type Specifications,
+} from './document'
+
+/** Where a new step goes. */
+export type Place =
+  | { kind: 'edge'; edge: DocEdge }
+  | { kind: 'after'; id: string }
+  | { kind: 'at'; position: Point; from?: { source: string; sourceHandle: string } }
+
+export interface Added {
+  doc: Doc
+  id: string
+}
+
+const NOTE_DATA: Data = { text: '', width: 240, height: 120 }
+
+/** Adds a step of this kind and connects it as its place says. */
+export function addStep(doc: Doc, type: string, place: Place, specifications: Specifications): Added {
+  const data = type === NOTE ? NOTE_DATA : dataAtFirst(specifications.get(type))
+  switch (place.kind) {
+    case 'edge':
+      return addOnEdge(doc, type, data, place.edge, specifications)
+    case 'after':
+      return addAfter(doc, type, data, place.id, specifications)
+    default: {
+      const node = newNode(doc, type, place.position, data)
+      const added = addNode(doc, node)
+      const isTarget = place.from && type !== NOTE
+      return { doc: isTarget ? connect(added, { ...place.from, target: node.id } as DocEdge) : added, id: node.id }
+    }
+  }
+}
+
+/** A step whose outcomes are listed begins with the listed ones of its example; everything else is as usual. */
+function dataAtFirst(specification: NodeSpecification | undefined): Data {
+  const param = specification?.handles_from?.param
+  const example = param ? specification?.example?.[param] : undefined
+  return param && Array.isArray(example) ? { [param]: example } : {}
+}
+
+export function sizeOf(node: DocNode, specifications: Specifications): { width: number; height: number } {
+  if (node.type === NOTE) return { width: Number(node.data.width) || 240, height: Number(node.data.height) || 120 }
+  const drawn = graphNodeOf(node, specifications.get(node.type) ?? null, [])
+  return { width: widthOf(drawn), height: heightOf(drawn) }
+}
+
+function addOnEdge(doc: Doc, type: string, data: Data, edge: DocEdge, specifications: Specifications): Added {
+  const source = nodeOf(doc, edge.source)
+  const target = nodeOf(doc, edge.target)
+  if (!source || !target || type === NOTE) return addAfter(doc, type, data, edge.source, specifications)
+  const bottom = source.position.y + sizeOf(source, specifications).height
+  const isBelow = target.position.y >= bottom
+  const position = isBelow
+    ? { x: target.position.x, y: Math.max(bottom + SPACE, target.position.y) }
+    : { x: source.position.x + 40, y: bottom + SPACE }
+  const node = newNode(doc, type, position, data)
+  const needed = position.y + sizeOf(node, specifications).height + SPACE - target.position.y
+  const roomy = isBelow && needed > 0 ? makeRoom(doc, target.id, target.position.y, needed) : doc
+  return { doc: insertOnEdge(roomy, edge, node, specifications), id: node.id }
+}
+
+/** By an outcome that leads nowhere yet, the ordinary one first; where all lead on, into the ordinary one's edge. */
+function addAfter(doc: Doc, type: string, data: Data, id: string, specifications: Specifications): Added {
+  const before = nodeOf(doc, id)
+  const beside = before ? besides(before, specifications) : { x: 0, y: 0 }
+  const specification = before && specifications.get(before.type)
+  if (!before || type === NOTE || !specification || specification.ends_run) {
+    const incoming = before && type !== NOTE ? doc.edges.find((edge) => edge.target === id) : undefined
+    if (incoming) return addOnEdge(doc, type, data, incoming, specifications)
+    const node = newNode(doc, type, beside, data)
+    return { doc: addNode(doc, node), id: node.id }
+  }
+  const ordinary = ordinaryOutcome(specification, before.data)
+  const names = [ordinary, ...outcomesOf(specification, before.data).map((outcome) => outcome.name)]
+  const leaving = doc.edges.filter((edge) => edge.source === id)
+  const free = names.find((name) => name && !leaving.some((edge) => edge.sourceHandle === name))
+  const taken = leaving.find((edge) => edge.sourceHandle === ordinary)
+  if (taken && (free === undefined || free !== ordinary)) return addOnEdge(doc, type, data, taken, specifications)
+  const node = newNode(doc, type, below(before, doc, specifications), data)
+  const added = addNode(doc, node)
+  return { doc: free ? connect(added, { source: id, sourceHandle: free, target: node.id }) : added, id: node.id }
+}
+
+function below(node: DocNode, doc: Doc, specifications: Specifications): Point {
+  const y = node.position.y + sizeOf(node, specifications).height + SPACE
+  let { x } = node.position
+  const isTaken = () =>
+    doc.nodes.some((one) => Math.abs(one.position.x - x) < NODE_WIDTH && Math.abs(one.position.y - y) < 80)
+  while (isTaken()) x += NODE_WIDTH + SPACE
+  return { x, y }
+}
+
+const besides = (node: DocNode, specifications: Specifications): Point => ({
+  x: node.position.x + sizeOf(node, specifications).width + SPACE,
+  y: node.position.y,
+})
+
+/** What an outcome that leads nowhere may be led to: every step that could follow. */
+export const targetsOf = (doc: Doc, id: string): DocNode[] =>
+  doc.nodes.filter((node) => node.id !== id && node.type !== NOTE)

@@ -1,0 +1,90 @@
+import { Plus } from 'lucide-react'
+import { useMemo, useSyncExternalStore } from 'react'
+import type { TriedRun } from '@/api/workflow-drafts'
+import type { NodeSpecification, WorkflowDefinition } from '@/api/workflows'
+import { Button } from '@/components/ui/button'
+import { EmptyState } from '@/components/ui/states'
+import type { Point } from '../layout'
+import { EditorCanvas } from './canvas'
+import type { Commands } from './commands'
+import { comparedWith } from './comparing'
+import type { Specifications } from './document'
+import { type Marks, NO_MARKS } from './drawn'
+import { type Problem, problemCounts } from './problems'
+import { useDoc, useEditor, useEditorStore } from './store'
+import { bendsWithin } from './tidy'
+import { combined, marksOfRun } from './trying'
+
+interface CanvasAreaProps {
+  specifications: NodeSpecification[]
+  byType: Specifications
+  commands: Commands
+  problems: Problem[]
+  pins: Readonly<Record<string, unknown>>
+  run: TriedRun | undefined
+  version: WorkflowDefinition | undefined
+}
+
+const wide = matchMedia('(min-width: 48rem)')
+const useIsWide = (): boolean =>
+  useSyncExternalStore(
+    (listener) => {
+      wide.addEventListener('change', listener)
+      return () => wide.removeEventListener('change', listener)
+    },
+    () => wide.matches,
+  )
+
+/** The canvas with what is told on it: problems, test data, a dry run, another version. On a phone the list of steps is all. */
+export function CanvasArea(props: CanvasAreaProps) {
+  const { specifications, byType, commands, problems, pins, run, version } = props
+  const store = useEditorStore()
+  const doc = useDoc()
+  const isWide = useIsWide()
+  const compared = useMemo(
+    () => (version ? comparedWith(version, doc, specifications) : null),
+    [version, doc, specifications],
+  )
+  const told = useMemo(() => toldMarks(problems, pins), [problems, pins])
+  const marks = useMemo(
+    () => compared?.marks ?? (run ? combined(told, marksOfRun(doc, run)) : told),
+    [compared, told, run, doc],
+  )
+  const drawing = useEditor((state) => state.drawing)
+  const bends = useMemo(() => bendsWithin(doc, drawing), [doc, drawing])
+  if (!isWide) return null
+  return (
+    <div className="relative min-w-0 flex-1 bg-surface-sunken">
+      <EditorCanvas
+        specifications={byType}
+        commands={commands}
+        marks={marks}
+        bends={compared ? NO_BENDS : bends}
+        shown={compared?.doc ?? null}
+      />
+      {doc.nodes.length === 0 && (
+        <EmptyState
+          title="Nothing happens yet"
+          className="absolute inset-0 m-auto size-fit"
+          actions={
+            <Button variant="primary" onClick={() => store.choose({ kind: 'at', position: { x: 0, y: 0 } })}>
+              <Plus /> Add the first step
+            </Button>
+          }
+        >
+          Most workflows begin with “Validate lead”. Drag it here, or press A.
+        </EmptyState>
+      )}
+    </div>
+  )
+}
+
+const NO_BENDS: ReadonlyMap<string, Point[]> = new Map()
+
+function toldMarks(problems: Problem[], pins: Readonly<Record<string, unknown>>): Marks {
+  const pinned = Object.keys(pins)
+  if (problems.length === 0 && pinned.length === 0) return NO_MARKS
+  const nodes = new Map([...problemCounts(problems)].map(([id, count]) => [id, { problems: count, isPinned: false }]))
+  for (const id of pinned) nodes.set(id, { problems: nodes.get(id)?.problems ?? 0, isPinned: true })
+  return { nodes, edges: NO_MARKS.edges }
+}

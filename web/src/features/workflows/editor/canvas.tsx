@@ -1,0 +1,207 @@
+import '@xyflow/react/dist/style.css'
+import {
+  Background,
+  BackgroundVariant,
+  type Connection,
+  Controls,
+  type EdgeChange,
+  type FinalConnectionState,
+  MiniMap,
+  type NodeChange,
+  ReactFlow,
+  useReactFlow,
+} from '@xyflow/react'
+import { type DragEvent, useCallback, useMemo, useRef, useState } from 'react'
+import { useTheme } from '@/lib/theme'
+import { EDGE_TYPES } from '../canvas-edge'
+import { NODE_TYPES } from '../canvas-node'
+import type { Point } from '../layout'
+import type { Commands } from './commands'
+import { whyNot } from './connecting'
+import { ConnectionHint } from './connection-hint'
+import { connect, type Doc, type DocEdge, disconnect, isSame, moveNodes, type Specifications } from './document'
+import { type Drawn, EdgeDrawer, type Marks, NodeDrawer } from './drawn'
+import { NOTE_TYPES } from './note'
+import { DRAGGED } from './palette-items'
+import { useEditor, useEditorStore } from './store'
+
+const TYPES = { ...NODE_TYPES, ...NOTE_TYPES }
+const NOWHERE: ReadonlyMap<string, Point> = new Map()
+const MULTI_KEYS = ['Shift', 'Meta', 'Control']
+const FIT = { padding: 0.15, maxZoom: 1 }
+const SNAP: [number, number] = [10, 10]
+
+interface EditorCanvasProps {
+  specifications: Specifications
+  commands: Commands
+  marks: Marks
+  /** Ways around nodes, from the last layout. */
+  bends: ReadonlyMap<string, Point[]>
+  /** Another document that is looked at, unchangeable; the edited one otherwise. */
+  shown: Doc | null
+}
+
+/** The canvas. React Flow's nodes and edges are made of the document; only a drag in progress lives here. */
+export function EditorCanvas({ specifications, commands, marks, bends, shown }: EditorCanvasProps) {
+  const store = useEditorStore()
+  const theme = useTheme()
+  const flow = useReactFlow()
+  const edited = useEditor((state) => state.history.present)
+  const selected = useEditor((state) => state.selected)
+  const selectedEdge = useEditor((state) => state.selectedEdge)
+  const doc = shown ?? edited
+  const canEdit = shown === null
+  const [moving, setMoving] = useState(NOWHERE)
+  const [nodeDrawer] = useState(() => new NodeDrawer())
+  const [edgeDrawer] = useState(() => new EdgeDrawer())
+  const [replaced, setReplaced] = useState<DocEdge>()
+  const nodes = useMemo(
+    () => nodeDrawer.draw({ doc, specifications, selected, marks, moving, canEdit }),
+    [nodeDrawer, doc, specifications, selected, marks, moving, canEdit],
+  )
+  const edges = useMemo(
+    () => edgeDrawer.draw(doc, marks, selectedEdge, bends, canEdit),
+    [edgeDrawer, doc, marks, selectedEdge, bends, canEdit],
+  )
+
+  const dragged = useRef(NOWHERE)
+  const onNodesChange = useCallback(
+    (changes: NodeChange<Drawn>[]) => {
+      const picked = new Set(store.get().selected)
+      let isPicked = false
+      let places: Map<string, Point> | null = null
+      for (const change of changes) {
+        if (change.type === 'select') {
+          isPicked = true
+          if (change.selected) picked.add(change.id)
+          else picked.delete(change.id)
+        } else if (change.type === 'position' && change.position && change.dragging) {
+          places ??= new Map(dragged.current)
+          places.set(change.id, change.position)
+        }
+      }
+      if (isPicked) store.select(picked)
+      if (places) {
+        dragged.current = places
+        setMoving(places)
+      }
+    },
+    [store],
+  )
+  const settle = useCallback(() => {
+    const places = dragged.current
+    if (places.size === 0) return
+    dragged.current = NOWHERE
+    store.edit((before) => moveNodes(before, places))
+    setMoving(NOWHERE)
+  }, [store])
+  const onEdgesChange = useCallback(
+    (changes: EdgeChange[]) => {
+      for (const change of changes) {
+        if (change.type !== 'select') continue
+        const edge = edgeDrawer.find(change.id)
+        if (change.selected && edge) store.selectEdge(edge)
+        const present = store.get().selectedEdge
+        if (!change.selected && edge && present && isSame(edge, present)) store.selectEdge(null)
+      }
+    },
+    [store, edgeDrawer],
+  )
+
+  const isValid = useCallback(
+    (connection: { source: string; sourceHandle?: string | null; target: string }) =>
+      whyNot(store.doc, edgeOf(connection), specifications, replaced) === null,
+    [store, specifications, replaced],
+  )
+  const onConnect = (connection: Connection) => store.edit((before) => connect(before, edgeOf(connection)))
+  const onConnectEnd = (event: MouseEvent | TouchEvent, state: FinalConnectionState) => {
+    if (state.toHandle || !state.fromNode || state.fromHandle?.type !== 'source') return
+    const point = 'changedTouches' in event ? event.changedTouches[0] : event
+    if (!point) return
+    const from = { source: state.fromNode.id, sourceHandle: state.fromHandle.id ?? '' }
+    const over = document.elementFromPoint(point.clientX, point.clientY)?.closest<HTMLElement>('.react-flow__node')
+    const target = over?.dataset.id
+    if (!target) {
+      if (whyNotLeave(store.doc, from)) return
+      store.choose({ kind: 'at', position: flow.screenToFlowPosition({ x: point.clientX, y: point.clientY }), from })
+    } else if (isValid({ ...from, target })) store.edit((before) => connect(before, { ...from, target }))
+  }
+
+  const onDrop = (event: DragEvent) => {
+    const type = event.dataTransfer.getData(DRAGGED)
+    if (!type || !canEdit) return
+    event.preventDefault()
+    const edge = document
+      .elementsFromPoint(event.clientX, event.clientY)
+      .map((element) => element.closest('.react-flow__edge')?.getAttribute('data-id'))
+      .find(Boolean)
+    const found = edge ? edgeDrawer.find(edge) : undefined
+    const position = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY })
+    commands.add(type, found ? { kind: 'edge', edge: found } : { kind: 'at', position })
+  }
+
+  return (
+    <ReactFlow
+      nodes={nodes}
+      edges={edges}
+      nodeTypes={TYPES}
+      edgeTypes={EDGE_TYPES}
+      onNodesChange={onNodesChange}
+      onEdgesChange={onEdgesChange}
+      onNodeDragStop={settle}
+      onSelectionDragStop={settle}
+      onConnect={onConnect}
+      onConnectEnd={onConnectEnd}
+      onReconnectStart={(_, edge) => setReplaced(edgeDrawer.find(edge.id))}
+      onReconnect={(edge, connection) => {
+        const before = edgeDrawer.find(edge.id)
+        if (before) store.edit((doc) => connect(disconnect(doc, before), edgeOf(connection)))
+      }}
+      onReconnectEnd={() => setReplaced(undefined)}
+      isValidConnection={isValid}
+      onNodeDoubleClick={(_, node) => canEdit && store.rename(node.id)}
+      onPaneClick={() => store.select([])}
+      onDragOver={(event) => event.dataTransfer.types.includes(DRAGGED) && event.preventDefault()}
+      onDrop={onDrop}
+      colorMode={theme}
+      nodesDraggable={canEdit}
+      nodesConnectable={canEdit}
+      edgesReconnectable={canEdit}
+      deleteKeyCode={null}
+      multiSelectionKeyCode={MULTI_KEYS}
+      connectionRadius={32}
+      snapToGrid
+      snapGrid={SNAP}
+      zoomOnDoubleClick={false}
+      minZoom={0.1}
+      maxZoom={2}
+      fitView
+      fitViewOptions={FIT}
+      onlyRenderVisibleElements
+      elevateNodesOnSelect={false}
+      aria-label="Canvas of the workflow"
+    >
+      <Background variant={BackgroundVariant.Dots} gap={18} size={1} color="var(--border)" />
+      <Controls showInteractive={false} position="bottom-left" fitViewOptions={FIT} />
+      <MiniMap
+        pannable
+        zoomable
+        ariaLabel="Minimap"
+        nodeColor="var(--border-strong)"
+        nodeBorderRadius={8}
+        className="hidden! lg:block!"
+      />
+      <ConnectionHint specifications={specifications} replaced={replaced} />
+    </ReactFlow>
+  )
+}
+
+const edgeOf = (connection: { source: string; sourceHandle?: string | null; target: string }): DocEdge => ({
+  source: connection.source,
+  sourceHandle: connection.sourceHandle ?? '',
+  target: connection.target,
+})
+
+/** True if this outcome leads on already. */
+const whyNotLeave = (doc: Doc, from: { source: string; sourceHandle: string }): boolean =>
+  doc.edges.some((edge) => edge.source === from.source && edge.sourceHandle === from.sourceHandle)

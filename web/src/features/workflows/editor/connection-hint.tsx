@@ -1,0 +1,40 @@
+import { useConnection, ViewportPortal } from '@xyflow/react'
+import { Ban } from 'lucide-react'
+import { whyNot } from './connecting'
+import type { DocEdge, Specifications } from './document'
+import { useEditorStore } from './store'
+
+/** While a line is drawn: why it can't end where the pointer is. */
+export function ConnectionHint({
+  specifications,
+  replaced,
+}: {
+  specifications: Specifications
+  replaced: DocEdge | undefined
+}) {
+  const store = useEditorStore()
+  const connection = useConnection()
+  if (!connection.inProgress || !connection.toNode || connection.isValid) return null
+  const { fromHandle, fromNode, toNode, toHandle } = connection
+  if (!fromNode || !fromHandle) return null
+  const isForward = fromHandle.type === 'source'
+  const edge = {
+    source: isForward ? fromNode.id : toNode.id,
+    sourceHandle: (isForward ? fromHandle.id : toHandle?.id) ?? '',
+    target: isForward ? toNode.id : fromNode.id,
+  }
+  const words = whyNot(store.doc, edge, specifications, replaced)
+  if (!words) return null
+  return (
+    <ViewportPortal>
+      <p
+        role="status"
+        className="pointer-events-none absolute z-50 flex w-64 gap-2 rounded-md border bg-surface px-2.5 py-1.5 text-[13px] text-danger-text shadow-lg"
+        style={{ transform: `translate(${connection.to.x + 16}px, ${connection.to.y + 16}px)` }}
+      >
+        <Ban className="mt-0.5 size-4 shrink-0" aria-hidden />
+        {words}
+      </p>
+    </ViewportPortal>
+  )
+}

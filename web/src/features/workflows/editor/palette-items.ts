@@ -1,0 +1,39 @@
+import type { NodeSpecification } from '@/api/workflows'
+import { humanize } from '@/lib/format'
+import { NOTE } from '../outcomes'
+
+/** What a dragged entry of the palette carries. */
+export const DRAGGED = 'application/x-outrider-step'
+
+export interface PaletteItem {
+  type: string
+  label: string
+  icon: string
+  description: string
+  unavailable: string
+}
+
+export interface PaletteGroup {
+  name: string
+  items: PaletteItem[]
+}
+
+/** The library by categories, in the order of the library; entries whose words match. */
+export function paletteOf(specifications: NodeSpecification[], words: string): PaletteGroup[] {
+  const wanted = words.trim().toLowerCase().split(/\s+/).filter(Boolean)
+  const groups = new Map<string, PaletteItem[]>()
+  const last = specifications.filter(({ type }) => type === NOTE)
+  for (const one of [...specifications.filter(({ type }) => type !== NOTE), ...last]) {
+    const name = one.type === NOTE ? 'On the canvas' : humanize(one.category)
+    groups.set(name, [...(groups.get(name) ?? []), one])
+  }
+  return [...groups]
+    .map(([name, items]) => ({
+      name,
+      items: items.filter((item) => {
+        const text = `${item.label} ${item.type} ${name} ${item.description}`.toLowerCase()
+        return wanted.every((word) => text.includes(word))
+      }),
+    }))
+    .filter((group) => group.items.length > 0)
+}

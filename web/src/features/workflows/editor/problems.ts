@@ -1,0 +1,42 @@
+import type { Schemas } from '@/api/client'
+import type { Doc } from './document'
+
+type FieldProblem = Schemas['FieldProblem']
+
+/** Something that stands in the way of publishing. */
+export interface Problem {
+  /** The node it is about; absent if it is about the whole. */
+  nodeId?: string | undefined
+  /** The parameter, as `cases.0.name`. */
+  parameter?: string | undefined
+  words: string
+  remedy: string
+}
+
+const FIELD = /^(?:body\.)?(?:config\.)?(nodes|edges)\.(\d+)(?:\.(.*))?$/
+
+/** The server's problems, each with the node it is about. */
+export function problemsOf(doc: Doc, found: readonly FieldProblem[]): Problem[] {
+  return found.map((problem) => {
+    const [, where, index, rest = ''] = FIELD.exec(problem.field) ?? []
+    const nodeId =
+      where === 'nodes'
+        ? doc.nodes[Number(index)]?.id
+        : where === 'edges'
+          ? doc.edges[Number(index)]?.source
+          : undefined
+    return {
+      nodeId,
+      parameter: where === 'nodes' && rest.startsWith('data.') ? rest.slice('data.'.length) : undefined,
+      words: problem.problem,
+      remedy: problem.remedy ?? '',
+    }
+  })
+}
+
+/** How many problems each node has. */
+export function problemCounts(problems: readonly Problem[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { nodeId } of problems) if (nodeId) counts.set(nodeId, (counts.get(nodeId) ?? 0) + 1)
+  return counts
+}

@@ -1,0 +1,77 @@
+import { useState } from 'react'
+import { usePublish } from '@/api/workflow-drafts'
+import type { Workflow, WorkflowDefinition } from '@/api/workflows'
+import { Button } from '@/components/ui/button'
+import { Dialog, DialogContent } from '@/components/ui/dialog'
+import { Textarea } from '@/components/ui/input'
+import { toast, toastProblem } from '@/lib/toast'
+import { differenceOf } from '../diff'
+import { DifferenceList } from './difference-list'
+import { definitionOf } from './document'
+import { FieldRow } from './field-row'
+import { useDoc } from './store'
+import type { DraftSaver } from './use-draft'
+
+interface PublishDialogProps {
+  workflow: Workflow
+  draft: DraftSaver
+  onClose: () => void
+}
+
+/** Makes the draft the version that campaigns follow from now on. */
+export function PublishDialog({ workflow, draft, onClose }: PublishDialogProps) {
+  const doc = useDoc()
+  const publish = usePublish(workflow.id)
+  const [note, setNote] = useState('')
+  const [isSaving, setSaving] = useState(false)
+  const run = async () => {
+    setSaving(true)
+    const isSaved = draft.state === 'saved' || (await draft.save())
+    setSaving(false)
+    if (!isSaved) return
+    publish.mutate(
+      { note, revision: draft.revision() },
+      {
+        onSuccess: (version) => {
+          toast.success(`Version ${version.version} is published`)
+          onClose()
+        },
+        onError: toastProblem,
+      },
+    )
+  }
+  return (
+    <Dialog open onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <DialogContent
+        title="Publish"
+        description="Campaigns that start from now on follow this version. Runs that are under way finish on theirs."
+        footer={
+          <>
+            <Button onClick={onClose}>Cancel</Button>
+            <Button variant="primary" isBusy={isSaving || publish.isPending} onClick={() => void run()}>
+              Publish
+            </Button>
+          </>
+        }
+      >
+        <div className="grid grid-cols-1 gap-4">
+          <FieldRow label="What changed, and why" hint="For whoever reads the versions later.">
+            {(ids) => (
+              <Textarea {...ids} value={note} maxLength={2000} onChange={(event) => setNote(event.target.value)} />
+            )}
+          </FieldRow>
+          {workflow.version > 0 && (
+            <section aria-labelledby="publish-changes">
+              <h3 id="publish-changes" className="mb-2 font-medium text-[13px]">
+                Compared with version {workflow.version}
+              </h3>
+              <DifferenceList
+                difference={differenceOf(workflow.config as unknown as WorkflowDefinition, definitionOf(doc))}
+              />
+            </section>
+          )}
+        </div>
+      </DialogContent>
+    </Dialog>
+  )
+}

@@ -1,0 +1,131 @@
+import { useQuery } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
+import { type TriedRun, variablesQuery } from '@/api/workflow-drafts'
+import type { NodeSpecification, Workflow, WorkflowVersion } from '@/api/workflows'
+import { readStored, store as remember } from '@/lib/storage'
+import { graphOf } from '../graph'
+import type { Commands } from './commands'
+import { definitionOf, nodeOf, type Specifications } from './document'
+import { StepFormContext } from './form-context'
+import { ChosenLead, LeadSearch } from './lead-search'
+import type { Panel } from './panels'
+import type { Problem } from './problems'
+import { ProblemsPanel } from './problems-panel'
+import { SettingsPanel } from './settings-panel'
+import { StepInspector } from './step-inspector'
+import { useDoc, useEditorStore, useSelectedId } from './store'
+import { TryPanel } from './try-panel'
+import { variablesFor } from './variables'
+import { VersionsPanel } from './versions-panel'
+
+interface SidePanelProps {
+  panel: Panel
+  workflow: Workflow
+  specifications: NodeSpecification[]
+  byType: Specifications
+  commands: Commands
+  problems: Problem[]
+  pins: Readonly<Record<string, unknown>>
+  onPin: (id: string, output: unknown) => void
+  runs: TriedRun[]
+  shownRun: TriedRun | undefined
+  onRuns: (runs: TriedRun[]) => void
+  onShowRun: (run: TriedRun | undefined) => void
+  version: WorkflowVersion | undefined
+  onVersion: (version: WorkflowVersion | undefined) => void
+  onRestored: (workflow: Workflow) => void
+  onPanel: (panel: Panel) => void
+}
+
+/** The right side: the selected step, or what the header's buttons open. */
+export function SidePanel(props: SidePanelProps) {
+  const { panel, workflow, byType, problems, pins, onPanel } = props
+  const store = useEditorStore()
+  const show = (id: string) => {
+    store.select([id])
+    onPanel('step')
+  }
+  switch (panel) {
+    case 'problems':
+      return <ProblemsPanel problems={problems} specifications={byType} onJump={show} />
+    case 'try':
+      return (
+        <TryPanel
+          specifications={byType}
+          pins={pins}
+          runs={props.runs}
+          shown={props.shownRun}
+          onRuns={props.onRuns}
+          onShow={props.onShowRun}
+          onStep={show}
+        />
+      )
+    case 'versions':
+      return (
+        <VersionsPanel
+          workflow={workflow}
+          shown={props.version?.version}
+          onShow={props.onVersion}
+          onRestored={props.onRestored}
+        />
+      )
+    default:
+      return <StepPanel {...props} />
+  }
+}
+
+const LEAD_KEY = 'workflows.lead'
+const NO_NAMES: never[] = []
+
+function StepPanel({ specifications, byType, commands, problems, pins, onPin, shownRun }: SidePanelProps) {
+  const store = useEditorStore()
+  const doc = useDoc()
+  const id = useSelectedId()
+  const node = id ? nodeOf(doc, id) : undefined
+  const known = useQuery(variablesQuery()).data ?? NO_NAMES
+  const [leadId, setLeadId] = useState<number | undefined>(() => readStored<number | null>(LEAD_KEY, null) ?? undefined)
+  const own = useMemo(() => problems.filter((problem) => problem.nodeId === id), [problems, id])
+  const context = useMemo(() => {
+    const ran = Object.fromEntries((shownRun?.steps ?? []).map((step) => [step.node_id, step.output]))
+    return {
+      nodeId: id ?? '',
+      variables: id ? variablesFor(doc, id, byType, known) : [],
+      leadId,
+      definition: () => definitionOf(store.doc),
+      outputs: { ...ran, ...pins },
+      problems: new Map(own.flatMap((problem) => (problem.parameter ? [[problem.parameter, problem.words]] : []))),
+    }
+  }, [doc, id, byType, known, leadId, own, pins, shownRun, store])
+  if (!node) return <SettingsPanel graph={graphOf(definitionOf(doc), specifications)} />
+  const choose = (lead: number | undefined) => {
+    setLeadId(lead)
+    remember(LEAD_KEY, lead ?? null)
+  }
+  return (
+    <StepFormContext value={context}>
+      <div className="grid grid-cols-1 gap-4">
+        {node.type !== 'note' && (
+          <div className="rounded-md bg-surface-sunken p-2.5">
+            {leadId === undefined ? (
+              <LeadSearch label="Preview on a lead" onPick={choose} />
+            ) : (
+              <p className="flex flex-wrap items-center gap-2 text-[13px]">
+                Preview on <ChosenLead id={leadId} onRemove={() => choose(undefined)} />
+              </p>
+            )}
+          </div>
+        )}
+        <StepInspector
+          key={node.id}
+          node={node}
+          specifications={byType}
+          commands={commands}
+          problems={own}
+          leadId={leadId}
+          pins={pins}
+          onPin={onPin}
+        />
+      </div>
+    </StepFormContext>
+  )
+}

@@ -1,0 +1,100 @@
+import { Pin, PinOff, Play } from 'lucide-react'
+import { useState } from 'react'
+import { useRunNode } from '@/api/workflow-drafts'
+import type { NodeSpecification } from '@/api/workflows'
+import { Button } from '@/components/ui/button'
+import { Textarea } from '@/components/ui/input'
+import { ErrorState, Notice } from '@/components/ui/states'
+import type { DocNode } from './document'
+import { FieldRow } from './field-row'
+import { Section } from './step-policy'
+import { StepResult, TriedTexts } from './tried'
+
+interface StepTrialProps {
+  node: DocNode
+  specification: NodeSpecification | undefined
+  leadId: number | undefined
+  pins: Readonly<Record<string, unknown>>
+  onPin: (output: unknown) => void
+}
+
+/** Runs this step alone on the lead of the preview, and pins an output that stands in for its work in dry runs. */
+export function StepTrial({ node, specification, leadId, pins, onPin }: StepTrialProps) {
+  const run = useRunNode()
+  const pinned = pins[node.id]
+  if (!specification || specification.ends_run) return null
+  const { [node.id]: _, ...others } = pins
+  return (
+    <Section title="Try it" isOpen={pinned !== undefined}>
+      <div className="flex flex-wrap gap-2">
+        <Button
+          size="sm"
+          disabled={leadId === undefined || specification.pauses === true}
+          isBusy={run.isPending}
+          onClick={() =>
+            leadId !== undefined && run.mutate({ type: node.type, data: node.data, lead_id: leadId, steps: others })
+          }
+        >
+          <Play /> Run this step
+        </Button>
+        {run.data && (
+          <Button size="sm" onClick={() => onPin(run.data.step.output)}>
+            <Pin /> Pin its output
+          </Button>
+        )}
+        {pinned !== undefined && (
+          <Button size="sm" onClick={() => onPin(undefined)}>
+            <PinOff /> Unpin
+          </Button>
+        )}
+      </div>
+      {specification.pauses ? (
+        <p className="text-muted-foreground text-xs">It waits; try it in a dry run of the whole workflow.</p>
+      ) : (
+        leadId === undefined && <p className="text-muted-foreground text-xs">Choose a lead above to run it on.</p>
+      )}
+      {run.error && <ErrorState error={run.error} className="py-4" />}
+      {run.data && (
+        <>
+          <StepResult step={run.data.step} />
+          <TriedTexts texts={run.data.texts} />
+        </>
+      )}
+      <PinField key={JSON.stringify(pinned)} pinned={pinned} onPin={onPin} />
+    </Section>
+  )
+}
+
+function PinField({ pinned, onPin }: { pinned: unknown; onPin: (output: unknown) => void }) {
+  const [text, setText] = useState(pinned === undefined ? '' : JSON.stringify(pinned, null, 2))
+  const [problem, setProblem] = useState('')
+  const keep = () => {
+    try {
+      onPin(text.trim() === '' ? undefined : JSON.parse(text))
+      setProblem('')
+    } catch {
+      setProblem('This is no JSON.')
+    }
+  }
+  return (
+    <>
+      <FieldRow
+        label="Test data"
+        hint="JSON that stands in for the step’s output in dry runs; kept in this browser."
+        error={problem}
+      >
+        {(ids) => (
+          <Textarea
+            {...ids}
+            className="font-mono text-xs"
+            spellCheck={false}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+            onBlur={keep}
+          />
+        )}
+      </FieldRow>
+      {pinned !== undefined && <Notice>Dry runs take this instead of running the step.</Notice>}
+    </>
+  )
+}

@@ -1,0 +1,179 @@
+import { useQuery } from '@tanstack/react-query'
+import { FlaskConical } from 'lucide-react'
+import { useState } from 'react'
+import { listsQuery } from '@/api/lists'
+import { type DryRunWanted, type TriedRun, useDryRun } from '@/api/workflow-drafts'
+import { Button } from '@/components/ui/button'
+import { Input, NativeSelect } from '@/components/ui/input'
+import { EmptyState, ErrorState, SkeletonLines } from '@/components/ui/states'
+import { Segmented } from '@/components/ui/toggles'
+import { plural } from '@/lib/format'
+import { outcomesOf } from '../outcomes'
+import { definitionOf, type Specifications } from './document'
+import { FieldRow } from './field-row'
+import { ChosenLead, LeadSearch } from './lead-search'
+import { useDoc } from './store'
+import { titleOf } from './titles'
+import { TriedRuns } from './tried-runs'
+import { waitAnswers } from './trying'
+
+const SAMPLES = [1, 3, 5, 10]
+
+interface TryPanelProps {
+  specifications: Specifications
+  pins: Readonly<Record<string, unknown>>
+  runs: TriedRun[]
+  shown: TriedRun | undefined
+  onRuns: (runs: TriedRun[]) => void
+  onShow: (run: TriedRun | undefined) => void
+  onStep: (nodeId: string) => void
+}
+
+/** Runs the draft on real leads without sending anything, and shows what would happen. */
+export function TryPanel({ specifications, pins, runs, shown, onRuns, onShow, onStep }: TryPanelProps) {
+  const doc = useDoc()
+  const [source, setSource] = useState<'leads' | 'list'>('leads')
+  const [leads, setLeads] = useState<number[]>([])
+  const [list, setList] = useState<number>()
+  const [sample, setSample] = useState(3)
+  const [answers, setAnswers] = useState<Record<string, { event: string; text?: string }>>({})
+  const lists = useQuery(listsQuery()).data ?? []
+  const dry = useDryRun()
+  const waiting = doc.nodes.filter((node) => specifications.get(node.type)?.pauses && node.data.disabled !== true)
+  const isReady = source === 'leads' ? leads.length > 0 : list !== undefined
+  const run = () => {
+    const wanted: DryRunWanted = {
+      config: definitionOf(doc),
+      ...(source === 'leads' ? { lead_ids: leads } : list !== undefined ? { list_id: list, sample } : {}),
+      answers: Object.fromEntries(Object.entries(answers).map(([id, answer]) => [id, answerOf(answer)])),
+      pins,
+    }
+    dry.mutate(wanted, { onSuccess: (report) => onRuns(report.runs) })
+  }
+  return (
+    <div className="grid grid-cols-1 gap-4">
+      <div>
+        <h2 className="font-semibold text-sm">Dry run</h2>
+        <p className="text-[13px] text-muted-foreground">
+          The draft runs on real leads. Nothing is sent and nobody is told.
+        </p>
+      </div>
+      <Segmented
+        label="On whom"
+        value={source}
+        choices={[
+          { value: 'leads', label: 'Chosen leads' },
+          { value: 'list', label: 'Sample of a list' },
+        ]}
+        onChange={setSource}
+      />
+      {source === 'leads' ? (
+        <div className="grid gap-2">
+          {leads.length > 0 && (
+            <ul className="flex flex-wrap gap-1.5">
+              {leads.map((id) => (
+                <li key={id}>
+                  <ChosenLead id={id} onRemove={() => setLeads(leads.filter((one) => one !== id))} />
+                </li>
+              ))}
+            </ul>
+          )}
+          <LeadSearch label="Add a lead" without={leads} onPick={(id) => setLeads([...leads, id])} />
+        </div>
+      ) : (
+        <div className="flex gap-2">
+          <NativeSelect
+            aria-label="List"
+            value={list ?? ''}
+            onChange={(event) => setList(event.target.value ? Number(event.target.value) : undefined)}
+          >
+            <option value="">Choose a list …</option>
+            {lists.map((one) => (
+              <option key={one.id} value={one.id}>
+                {one.name}
+              </option>
+            ))}
+          </NativeSelect>
+          <NativeSelect
+            aria-label="How many leads"
+            className="w-auto"
+            value={sample}
+            onChange={(event) => setSample(Number(event.target.value))}
+          >
+            {SAMPLES.map((count) => (
+              <option key={count} value={count}>
+                {plural(count, 'lead')}
+              </option>
+            ))}
+          </NativeSelect>
+        </div>
+      )}
+      {waiting.length > 0 && (
+        <fieldset className="grid gap-2">
+          <legend className="mb-1 font-medium text-[13px]">Where it waits</legend>
+          {waiting.map((node) => {
+            const specification = specifications.get(node.type)
+            const choices = waitAnswers(node.type, outcomesOf(specification, node.data))
+            const answer = answers[node.id] ?? { event: choices[0]?.event ?? 'time' }
+            const set = (change: { event?: string; text?: string }) =>
+              setAnswers({ ...answers, [node.id]: { ...answer, ...change } })
+            return (
+              <FieldRow key={node.id} label={titleOf(node, specification)}>
+                {(ids) => (
+                  <>
+                    <NativeSelect
+                      {...ids}
+                      value={answer.event}
+                      onChange={(event) => set({ event: event.target.value })}
+                    >
+                      {choices.map((choice) => (
+                        <option key={choice.event} value={choice.event}>
+                          {choice.label}
+                        </option>
+                      ))}
+                    </NativeSelect>
+                    {answer.event === 'reply' && (
+                      <Input
+                        aria-label={`What the lead replies at ${titleOf(node, specification)}`}
+                        placeholder="Yes, tell me more"
+                        value={answer.text ?? ''}
+                        onChange={(event) => set({ text: event.target.value })}
+                      />
+                    )}
+                  </>
+                )}
+              </FieldRow>
+            )
+          })}
+        </fieldset>
+      )}
+      <Button variant="primary" disabled={!isReady} isBusy={dry.isPending} onClick={run}>
+        <FlaskConical /> Run
+      </Button>
+      <div aria-live="polite">
+        {dry.isPending ? (
+          <SkeletonLines count={5} />
+        ) : dry.error ? (
+          <ErrorState error={dry.error} onRetry={run} className="py-6" />
+        ) : runs.length > 0 ? (
+          <TriedRuns runs={runs} shown={shown} onShow={onShow} onStep={onStep} />
+        ) : (
+          dry.isSuccess && (
+            <EmptyState title="Nobody to run it on" className="py-6">
+              The list has no lead that may be texted.
+            </EmptyState>
+          )
+        )}
+      </div>
+    </div>
+  )
+}
+
+function answerOf({ event, text }: { event: string; text?: string }): {
+  event: string
+  data?: Record<string, unknown>
+} {
+  const [kind = event, action] = event.split(':')
+  if (action) return { event: kind, data: { action } }
+  return kind === 'reply' ? { event: kind, data: { text: text || 'Yes, tell me more' } } : { event: kind }
+}
