@@ -24,7 +24,7 @@ from outrider.workflows.nodes.base import POLICY, NodeCall, NodeFunction, NodePa
 from outrider.workflows.nodes.sub_workflow import KIND as SUB_WORKFLOW
 from outrider.workflows.nodes.sub_workflow import pinned_definition
 from outrider.workflows.shape import JOIN, PARALLEL, Regions, Routes, Scope, find_regions, last_node, routes, start_node
-from outrider.workflows.state import RunState, difference, merge
+from outrider.workflows.state import Change, RunState, difference, merge
 
 Graph = CompiledStateGraph[Any, Any, Any, Any]
 
@@ -94,9 +94,10 @@ class _Builder:
     def _add_branches(self, graph: Any, node: WorkflowNode, scope: Scope) -> None:
         names = []
         for handle in self._opening_handles(node):
-            inner = self._level((*scope, (node.id, handle)), cast(str, self._routes[node.id][handle])).compile()
+            inside, start = (*scope, (node.id, handle)), cast(str, self._routes[node.id][handle])
+            is_empty = self._regions.scopes[start] != inside
             names.append(_branch_name(node.id, handle))
-            graph.add_node(names[-1], _branch_runner(inner))
+            graph.add_node(names[-1], _pass_by if is_empty else _branch_runner(self._level(inside, start).compile()))
         graph.add_edge(names, _name(self._regions.joins[node.id]))
 
     def _entered(self, graph: Any, scope: Scope, entry: str, rest: str) -> str:
@@ -189,6 +190,11 @@ def _branch_name(parallel: str, handle: str) -> str:
 
 def _is_left_alone(extra: Any) -> bool:
     return isinstance(extra, dict) and extra.get("x-expressions") is False
+
+
+async def _pass_by(carried: Carried) -> dict[str, Any]:
+    """A branch without a node: it leads straight to the join."""
+    return {"state": Change(kind="change")}
 
 
 def _branch_runner(inner: Graph) -> NodeRunner:

@@ -118,6 +118,20 @@ async def test_a_parallel_node_in_a_circle_opens_its_branches_each_time() -> Non
     assert (await go_on(workflow, segment, "p#2")).state["visits"]["j"] == 2
 
 
+async def test_a_branch_may_be_empty_and_two_forks_may_share_a_join() -> None:
+    workflow = compiled(
+        "v:validate k:parallel m:parallel l:step r:step j:join f:finalize",
+        "v>k v.failed>m k.left>l l>j k.right>j m.left>j m.right>r r>j j>f",
+        k=TWO,
+        m=TWO,
+    )
+    assert visited(await workflow.start(new_context())) == ["v", "k", "l", "j", "f"]
+
+    nobody = new_context()
+    nobody.lead = {**nobody.lead, "phone": None}
+    assert visited(await workflow.start(nobody)) == ["v", "m", "r", "j", "f"]
+
+
 async def test_an_unconnected_outcome_ends_the_branch() -> None:
     workflow = compiled(
         "k:parallel v:validate l:step r:step j:join f:finalize",

@@ -9,7 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from langgraph.config import get_config
 
+import outrider.workflows.compiler.compiled as compiled_module
 from outrider.llm.base import BudgetExhausted
 from outrider.workflows.compiler import NoSuchStep, NotWaiting, visiting
 from outrider.workflows.context import Pin
@@ -65,6 +67,27 @@ async def test_expressions_are_worked_out_at_each_visit() -> None:
 
     assert segment.state["steps"]["b"] == {"said": "Hi Ann Lee of ", "number": 5}
     assert segment.recorder.steps[1].input["number"] == 5
+
+
+async def test_values_that_are_missing_are_told_in_the_step() -> None:
+    segment = await compiled("a:step f:finalize", "a>f", a={"say": "Hi {{ lead.attributes.nick }}"}).start(new_context())
+
+    assert (segment.status, segment.state["steps"]["a"]["said"]) == ("completed", "Hi ")
+    assert any("nick" in warning for warning in segment.recorder.steps[0].details["warnings"])
+
+
+async def test_a_traced_run_has_its_name_and_ids(library: Kinds, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+
+    async def look(call: NodeCall) -> NodeResult:
+        seen.append(get_config()["metadata"])
+        return NodeResult("next", "")
+
+    library.work["a"] = look
+    monkeypatch.setattr(compiled_module, "tracing_is_enabled", lambda: True)
+    await compiled(*LINE).start(new_context())
+
+    assert (seen[0]["trace_id"], seen[0]["campaign_id"]) == ("t", 2)
 
 
 async def test_an_expression_that_comes_to_something_else_fails_the_step() -> None:
