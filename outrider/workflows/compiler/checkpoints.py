@@ -32,6 +32,7 @@ FORMAT = 1
 COMPRESSION = 6
 NS_SEP = "|"
 """Between the parts of a namespace: each is a node that runs a graph, the last one the node itself."""
+CHECKPOINT_PARTS = {"v", "id", "channel_values", "channel_versions", "versions_seen"}
 Writes = dict[tuple[str, int], tuple[str, Any]]
 
 
@@ -174,6 +175,8 @@ def _packed(paused: PausedWait, native: str) -> tuple[str, str, int, str, str | 
 def _unpacked(found: Mapping[str, Any]) -> RunMemory:
     memory = RunMemory(entry=found["entry"])
     for namespace, (checkpoint, metadata, writes) in found["graphs"].items():
+        if missing := CHECKPOINT_PARTS - checkpoint.keys():
+            raise KeyError(*missing)
         kept = {(task, place): (channel, value) for task, place, channel, value in writes}
         memory.graphs[namespace] = Held(checkpoint, metadata, kept)
     for name, node_id, visit, kind, due, native in found["waits"]:

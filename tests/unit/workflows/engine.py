@@ -11,7 +11,7 @@ from outrider.llm.offline import OfflineModel
 from outrider.workflows.compiler import CompiledWorkflow, Compiler, Segment
 from outrider.workflows.context import LeadData, RunContext, Services, Subject
 from outrider.workflows.definition import WorkflowDefinition
-from outrider.workflows.intents import Notify
+from outrider.workflows.intents import Intent, Notify
 from outrider.workflows.nodes import SPECIFICATIONS
 from outrider.workflows.nodes.base import Handle, NodeCall, NodeParams, NodeResult, NodeSpecification
 from outrider.workflows.waiting import Answer, Wait, WaitKind
@@ -57,7 +57,8 @@ class Kinds:
         self.ran.append(call.node_id)
         answer = await call.wait(Wait(WaitKind.APPROVAL, None, {"shown": "details"}), [Notify(call.node_id, "Please decide")])
         output = {"event": answer.event, **answer.data}
-        return NodeResult("again" if answer.event == "failed" else "next", "Went on", output=output)
+        intents: list[Intent] = [Notify(call.node_id, "Decided")] if answer.event == "done" else []
+        return NodeResult("again" if answer.event == "failed" else "next", "Went on", output=output, intents=intents)
 
 
 NEXT = Handle("next", "Next", "")

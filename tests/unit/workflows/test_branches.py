@@ -60,6 +60,17 @@ async def test_both_branches_may_go_on_at_once() -> None:
     assert (last.status, sorted(visited(last))) == ("completed", sorted(["l2", "l3", "r1", "j", "e", "f"]))
 
 
+async def test_the_order_of_the_answers_makes_no_difference() -> None:
+    workflow, states = compiled(*FORK, k=TWO), []
+    for order in (("l2#1", "r1#1"), ("r1#1", "l2#1")):
+        segment = await workflow.start(new_context())
+        for name in order:
+            segment = await go_on(workflow, segment, name, Answer("decided", {"of": name}))
+        states.append(segment.state)
+
+    assert states[0] == states[1]
+
+
 async def test_what_branches_spend_is_added_up(library: Kinds) -> None:
     async def spend(call: NodeCall) -> NodeResult:
         return NodeResult("next", "", update={"sms_cost": Decimal("0.02"), "input_tokens": 10, "model_used": "m"})

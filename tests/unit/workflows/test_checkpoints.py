@@ -49,6 +49,7 @@ async def paused() -> bytes:
         (zlib.compress(ormsgpack.packb({"format": 99})), "another version"),
         (zlib.compress(ormsgpack.packb({"format": 1, "entry": ""})), "parts of it are missing"),
         (zlib.compress(ormsgpack.packb({"format": 1, "entry": "", "graphs": {"": [1]}, "waits": []})), "parts of it are missing"),
+        (zlib.compress(ormsgpack.packb({"format": 1, "entry": "", "graphs": {"": [{}, {}, []]}, "waits": []})), "are missing"),
     ],
 )
 async def test_what_is_no_checkpoint_is_refused_by_name(broken: bytes, says: str) -> None:

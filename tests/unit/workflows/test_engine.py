@@ -254,6 +254,16 @@ async def test_what_a_circle_asks_for_has_names_of_its_own() -> None:
     assert keys == ["run:p", "run:p#2"]
 
 
+async def test_what_is_asked_for_after_a_pause_is_told_apart_wherever_the_segment_ends() -> None:
+    workflow = compiled("p:pause f:finalize", "p>f")
+    first = await workflow.start(new_context())
+    second = await go_on(workflow, first, "p#1", Answer("done"))
+    paused = [asked.dedupe_key("run") for segment in (first, second) for asked in segment.recorder.intents]
+    dry = await workflow.start(new_context(answer_wait=lambda node_id, visit, wait: Answer("done")))
+
+    assert paused == [asked.dedupe_key("run") for asked in dry.recorder.intents] and len(set(paused)) == 2
+
+
 async def test_a_dry_run_answers_its_waits_itself() -> None:
     def answer(node_id: str, visit: int, wait: Wait) -> Answer | None:
         return Answer("decided", {"who": node_id}) if node_id == "p" else None
