@@ -57,18 +57,18 @@ def simulator(simulator_process: RunningSimulator) -> RunningSimulator:
 
 @pytest.fixture
 def sending(simulator: RunningSimulator, tmp_path: Path) -> Callable[..., Settings]:
-    """Settings for sending to the simulator with short times; keywords change them."""
+    """Settings for sending to the simulator; keywords change them."""
 
     def build(**values: Any) -> Settings:
-        short = {
+        usual = {
             "home": tmp_path,
             "TWILIO_API_BASE_URL": simulator.base_url,
-            "carrier_timeout": 1.0,
-            "send_lease_seconds": 4.0,
+            "carrier_timeout": 15.0,
+            "send_lease_seconds": 60.0,
             "settle_seconds": 1.0,
             "quiet_hours": "off",
         }
-        return Settings(_env_file=None, **(short | values))
+        return Settings(_env_file=None, **(usual | values))
 
     return build
 
@@ -101,7 +101,7 @@ def run() -> Any:
 def until() -> Any:
     """`await until(condition)` polls an async condition, for at most `seconds`."""
 
-    async def wait(condition: Callable[[], Awaitable[Any]], seconds: float = 10.0) -> Any:
+    async def wait(condition: Callable[[], Awaitable[Any]], seconds: float = PATIENCE) -> Any:
         deadline = asyncio.get_running_loop().time() + seconds
         while not (met := await condition()):
             assert asyncio.get_running_loop().time() < deadline, "condition not met in time"

@@ -119,9 +119,10 @@ async def test_the_rate_counts_segments(world: Any, deliverer: Any, run: Any, un
         return accepted(int(text.to))
 
     await world.queue(*[world.intent(lead, "x" * 200) for lead in leads])
+    began = asyncio.get_running_loop().time()
     async with run(deliverer(Scripted(answer))):
         await until(lambda: _all(world, "sent", 15))
-    assert 1.1 < times[-1] - times[0] < 2.5
+    assert times[-1] - began > 1.1
 
 
 async def test_a_suppressed_number_gets_only_compliance_texts(
@@ -352,7 +353,7 @@ async def test_a_lease_that_ran_low_is_not_used(
     await world.sender()
     await world.queue(*[world.intent(lead) for lead in await world.leads(3)])
     carrier = Scripted(lambda text: accepted(int(text.to)))
-    slept = [3.0]
+    slept = [58.0]
     real = claims.elapsed
     monkeypatch.setattr("outrider.conversations.deliverer.elapsed", lambda: real() + slept[0])
     async with run(deliverer(carrier)):
