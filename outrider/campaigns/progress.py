@@ -15,6 +15,7 @@ from outrider.campaigns.repository import stats as rows
 from outrider.campaigns.schemas import CampaignProgress, CampaignStats
 from outrider.campaigns.transitions import ENDED
 from outrider.db.engine import Database
+from outrider.workflows.waiting import WaitKind
 
 RATE_WINDOW_SECONDS = 60.0
 MOST_FAILURES = 10
@@ -86,10 +87,13 @@ async def _count_leads(session: AsyncSession, found: dict[int, CampaignStats]) -
             gone[row.campaign_id] += row.recent
         elif row.status == LeadStatus.WAITING:
             written[row.campaign_id] += row.recent
+    if waiting := [campaign_id for campaign_id, stats in found.items() if stats.waiting]:
+        for row in await rows.waits(session, waiting):
+            found[row.campaign_id].waiting_for[WaitKind(row.kind)] = row.runs
     for campaign_id, stats in found.items():
         stats.success_rate = round(stats.completed / stats.total_leads * 100, 2) if stats.total_leads else 0.0
         open_leads = stats.pending + stats.processing
         finished = gone[campaign_id] + (written[campaign_id] if open_leads else 0)
-        left = open_leads or stats.waiting
+        left = open_leads or max(0, stats.waiting - sum(stats.waiting_for.values()))
         stats.rate = round(finished / RATE_WINDOW_SECONDS, 2)
         stats.eta_seconds = round(left / stats.rate) if stats.rate and left else None

@@ -14,6 +14,7 @@ from outrider.db.pages import LARGEST_ID
 from outrider.errors import InvalidInput
 from outrider.leads.schemas import LeadFilter
 from outrider.workflows.definition import WorkflowDefinition
+from outrider.workflows.waiting import WaitKind
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
@@ -144,7 +145,9 @@ class CampaignStats(BaseModel):
     pending: int = 0
     processing: int = 0
     waiting: int = 0
-    """Their text is on its way out."""
+    """Their text is on its way out, or their run waits for something."""
+    waiting_for: dict[WaitKind, int] = {}
+    """How many of these wait for a time, a reply, a decision, an effect or a call; the others' text is on its way out."""
     completed: int = 0
     failed: int = 0
     skipped: int = 0
@@ -173,7 +176,8 @@ class CampaignStats(BaseModel):
     rate: float = 0.0
     """Leads finished with per second, over the last minute; while some are still to be written to, each whose text is written."""
     eta_seconds: int | None = None
-    """Until no lead is pending, and after that until no text is on its way, at the present rate; None while nothing moves."""
+    """Until no lead is pending, and after that until no text is on its way, at the present rate; None while nothing moves.
+    What runs wait for is not counted."""
 
 
 class CampaignProgress(BaseModel):
@@ -250,6 +254,14 @@ class CampaignLeadOut(BaseModel):
     """As the carrier reports it."""
     hold_reason: str | None
     """Why its text is waiting, or never left."""
+    run_id: int | None
+    """Its latest run."""
+    waiting_for: WaitKind | None
+    """What its run waits for, and what ends first if that is more than one thing; None if it does not wait."""
+    waiting_until: datetime | None
+    """When that ends by itself: its time, or its time-out."""
+    waiting_at: str | None
+    """Path of the node at which the run waits."""
     voice_call_made: bool
     conversation_id: int | None
     trace_id: str | None

@@ -17,6 +17,7 @@ from outrider.db.pages import Order, SortKey, after, directed, page_of, position
 from outrider.leads.filters import conditions as lead_conditions
 from outrider.leads.models import Lead
 from outrider.leads.schemas import LeadFilter
+from outrider.workflows.models import RunWait
 
 WORKED_AT = func.coalesce(CampaignLead.processed_at, literal_column("to_timestamp(0)"))
 """As its index has it; what was not worked yet comes before everything that was."""
@@ -35,7 +36,8 @@ WALKED = 5_000
 async def campaign_leads(
     session: AsyncSession, campaign_id: int, given: CampaignLeadFilter, sort: str, cursor: str | None, limit: int
 ) -> tuple[Sequence[Row[Any]], str | None]:
-    """Rows with CampaignLead, name, phone, company, sent, response, delivery, delivery_status, hold_reason, conversation_id.
+    """Rows with CampaignLead, name, phone, company, sent, response, delivery, delivery_status, hold_reason, conversation_id,
+    waiting_for, waiting_until, waiting_at.
 
     As in the list of leads, either way of finding them can be slow: following the list's order when few match, collecting all
     that match when these are many. So the order is followed for a bounded while, and only then the matches are collected.
@@ -160,6 +162,12 @@ def _shown() -> Select[Any]:
         .order_by(Message.id)
         .limit(1)
     )
+    wait = lateral(
+        select(RunWait.kind, RunWait.due_at, RunWait.node_id)
+        .where(RunWait.run_id == CampaignLead.run_id, CampaignLead.status == CampaignLeadStatus.WAITING)
+        .order_by(RunWait.due_at, RunWait.id)
+        .limit(1)
+    )
     return (
         select(
             CampaignLead,
@@ -171,10 +179,14 @@ def _shown() -> Select[Any]:
             latest.c.delivery_status,
             latest.c.hold_reason,
             response.c.body.label("response"),
+            wait.c.kind.label("waiting_for"),
+            wait.c.due_at.label("waiting_until"),
+            wait.c.node_id.label("waiting_at"),
             Conversation.id.label("conversation_id"),
         )
         .join(Lead, Lead.id == CampaignLead.lead_id)
         .outerjoin(Conversation, Conversation.lead_id == CampaignLead.lead_id)
         .outerjoin(latest, true())
         .outerjoin(response, true())
+        .outerjoin(wait, true())
     )

@@ -15,6 +15,13 @@ LEADS = text("""
     GROUP BY campaign_id, status, skip_reason
 """)
 
+WAITS = text("""
+    SELECT campaign_id, kind, count(*) AS runs FROM (
+        SELECT DISTINCT ON (run_id) campaign_id, kind FROM run_waits WHERE campaign_id = ANY(:ids) ORDER BY run_id, due_at, id
+    ) AS first
+    GROUP BY campaign_id, kind
+""")
+
 TEXTS = text("""
     SELECT campaign_id,
         count(*) FILTER (WHERE state = 'sent' AND purpose = 'campaign') AS sent,
@@ -60,6 +67,11 @@ FAILURES = text("""
 async def leads_by_status(session: AsyncSession, campaign_ids: Sequence[int], window: float) -> Sequence[Row[Any]]:
     """(campaign_id, status, skip_reason, leads, replied, recent); recent ones changed within `window` seconds."""
     return (await session.execute(LEADS, {"ids": list(campaign_ids), "window": window})).all()
+
+
+async def waits(session: AsyncSession, campaign_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """(campaign_id, kind, runs): paused runs by what ends their waiting first."""
+    return (await session.execute(WAITS, {"ids": list(campaign_ids)})).all()
 
 
 async def texts(session: AsyncSession, campaign_ids: Sequence[int]) -> dict[int, Row[Any]]:

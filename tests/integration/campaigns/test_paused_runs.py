@@ -13,7 +13,10 @@ from sqlalchemy import text
 from outrider.campaigns.commit import ResultWriter
 from outrider.campaigns.effects import EffectLoop
 from outrider.campaigns.models import CampaignLead
+from outrider.campaigns.progress import read_stats
+from outrider.campaigns.reading import list_leads
 from outrider.campaigns.runner import CampaignRunner
+from outrider.campaigns.schemas import CampaignLeadFilter
 from outrider.campaigns.timers import RunTimers
 from outrider.conversations.inbound import receive_text
 from outrider.conversations.models import Message
@@ -136,6 +139,18 @@ async def test_a_run_waits_in_its_row_and_goes_on_when_its_time_has_come(world: 
         (0, "validate"), (1, "sms1"), (2, "wait2"), (3, "wait2"), (4, "sms3"), (5, "finalize"),
     ]  # fmt: skip
     assert {step.run_id for step in steps} == {run.id}
+
+
+async def test_the_lead_says_what_its_run_waits_for(world: World) -> None:
+    campaign_id = await paused(world, definition("sms", "wait_for_reply", "sms"), count=3)
+    (wait, *_) = await world.rows(RunWait)
+    async with world.database.transaction() as session:
+        shown = await list_leads(session, campaign_id, CampaignLeadFilter(), "id", None, 10)
+        stats = (await read_stats(session, [campaign_id]))[campaign_id]
+    first = shown.items[0]
+    assert (first.status, first.waiting_for, first.waiting_at) == ("waiting", "reply", "wait_for_reply2")
+    assert first.waiting_until == wait.due_at
+    assert (stats.waiting, stats.waiting_for, stats.eta_seconds) == (3, {"reply": 3}, None)
 
 
 async def test_a_reply_wakes_the_run_that_waits_for_it(world: World) -> None:

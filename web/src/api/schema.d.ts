@@ -5396,6 +5396,8 @@ export interface components {
             processed_at: string | null;
             /** Replied At */
             replied_at: string | null;
+            /** Run Id */
+            run_id: number | null;
             skip_reason: components["schemas"]["SkipReason"] | null;
             /** Sms Message */
             sms_message: string | null;
@@ -5413,6 +5415,11 @@ export interface components {
             updated_at: string;
             /** Voice Call Made */
             voice_call_made: boolean;
+            /** Waiting At */
+            waiting_at: string | null;
+            waiting_for: components["schemas"]["WaitKind"] | null;
+            /** Waiting Until */
+            waiting_until: string | null;
         };
         /**
          * CampaignLeadStatus
@@ -5497,7 +5504,8 @@ export interface components {
              *       "total_leads": 0,
              *       "undelivered": 0,
              *       "unknown": 0,
-             *       "waiting": 0
+             *       "waiting": 0,
+             *       "waiting_for": {}
              *     }
              */
             stats: components["schemas"]["CampaignStats"];
@@ -5737,6 +5745,13 @@ export interface components {
              * @default 0
              */
             waiting: number;
+            /**
+             * Waiting For
+             * @default {}
+             */
+            waiting_for: {
+                [key: string]: number;
+            };
         };
         /**
          * CampaignStatus
@@ -12080,6 +12095,11 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * WaitKind
+         * @enum {string}
+         */
+        WaitKind: "timer" | "reply" | "approval" | "effect" | "call";
         /**
          * WaitingConversation
          * @description A conversation that waits for a person.
