@@ -116,11 +116,12 @@ async def _timed(run: Run, count: int) -> float:
 
 async def checkpoint_bytes() -> list[int]:
     """Size of the checkpoint at each wait of a cadence of five texts."""
-    nodes = [{"id": "validate", "type": "validate"}]
-    nodes += [
+    touches: list[dict[str, Any]] = [
         {"id": f"{kind}_{place}", "type": kind, "data": DAY if kind == "wait" else {}} for place, kind in enumerate(TOUCHES)
     ]
-    workflow = Compiler().compile(chain([*nodes, {"id": "finalize", "type": "finalize"}]))
+    workflow = Compiler().compile(
+        chain([{"id": "validate", "type": "validate"}, *touches, {"id": "finalize", "type": "finalize"}])
+    )
     segment, sizes = await workflow.start(new_context()), []
     while segment.checkpoint is not None:
         sizes.append(len(segment.checkpoint))
