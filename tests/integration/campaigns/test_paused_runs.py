@@ -219,14 +219,14 @@ async def test_a_worker_that_dies_in_a_segment_leaves_the_run_to_the_next_one(wo
 
 
 async def test_of_two_claims_of_a_run_the_later_counts(world: World) -> None:
-    campaign_id = await paused(world, WAIT_AND_TEXT)
+    campaign_id = await paused(world, definition("sms", "wait", "sms", "wait", "sms"))
     await time_passes(world)
     slow = timers(world)
     ((plan, due),) = await slow._claim(10)
     await world.execute("UPDATE runs SET leased_until = now()")
     assert await timers(world).resume_due() == 1
     await slow._work(plan, due)
-    assert len(await world.texts(campaign_id)) == 2
+    assert ((await the_run(world)).status, len(await world.texts(campaign_id))) == ("waiting", 2)
     assert [step.seq for step in await world.rows(Step)] == [0, 1, 2, 3, 4, 5]
 
 
