@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { conversationsOf, differences, effortWords, type Outcome, resultWords, titleOf } from './compare'
+import {
+  conversationsOf,
+  conversationTitle,
+  differences,
+  effortWords,
+  type Outcome,
+  resultWords,
+  titleOf,
+} from './compare'
 
 const played = (name: string, passed: boolean, repetition = 1): Outcome => ({
   name,
@@ -38,5 +46,15 @@ describe('conversationsOf', () => {
     expect(conversationsOf({ ...wanted, only: ' price ' }, choices)).toBe(4)
     expect(conversationsOf({ ...wanted, plays: 'personas' }, choices)).toBe(2)
     expect(conversationsOf({ ...wanted, repeat: 'x' }, choices)).toBe(0)
+  })
+})
+
+describe('conversationTitle', () => {
+  it('names situation, language and repetition', () => {
+    expect(conversationTitle({ name: 'asks_where-from-fr', kind: 'script', repetition: 1 })).toBe(
+      'Asks where from, French',
+    )
+    expect(conversationTitle({ name: 'price-es', kind: 'script', repetition: 3 })).toBe('Price, Spanish (3)')
+    expect(conversationTitle({ name: 'other_language', kind: 'persona', repetition: 1 })).toBe('Other language')
   })
 })

@@ -1,3 +1,4 @@
+import type { Played } from '@/api/evals'
 import { formatMoney } from '@/lib/format'
 
 /** Of a played conversation what is compared. */
@@ -47,9 +48,20 @@ export function differences(before: Outcome[], after: Outcome[]): Difference[] {
 export const resultWords = (played: Pick<Outcome, 'passed'>[]): string =>
   `${played.filter((one) => one.passed).length} of ${played.length} went as expected`
 
-/** `$0.12, 3.4 s`. */
-export const effortWords = ({ seconds, cost }: Pick<Outcome, 'seconds' | 'cost'>): string =>
-  `${formatMoney(cost)}, ${seconds.toFixed(1)} s`
+/** `$0.12, 3.4 s`; of a free model the time alone. */
+export const effortWords = ({ seconds = 0, cost = 0 }: { seconds?: number; cost?: number }): string =>
+  [cost > 0 && formatMoney(cost), `${seconds.toFixed(1)} s`].filter(Boolean).join(', ')
+
+type Titled = Pick<Played, 'name'> & Partial<Pick<Played, 'kind' | 'repetition'>>
+
+const LANGUAGES: Record<string, string> = { en: 'English', es: 'Spanish', fr: 'French' }
+
+/** `price-es` → `Price, Spanish`; with its number if it was played before. */
+export function conversationTitle({ name, kind, repetition }: Titled): string {
+  const [, situation, code] = (kind !== 'persona' && /^(.+)-(en|es|fr)$/.exec(name)) || []
+  const title = situation && code ? `${titleOf(situation)}, ${LANGUAGES[code]}` : titleOf(name)
+  return (repetition ?? 1) > 1 ? `${title} (${repetition})` : title
+}
 
 /** `is_qualified` → `Is qualified`. */
 export const titleOf = (name: string): string => {

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { evalQuery, type Played } from '@/api/evals'
 import { Card, CardHeader } from '@/components/ui/card'
 import { ErrorState, SkeletonLines } from '@/components/ui/states'
-import { differences, effortWords, type Outcome, resultWords, titleOf } from './compare'
+import { conversationTitle, differences, effortWords, type Outcome, resultWords } from './compare'
 
 const VERDICTS = { worse: 'Worse', better: 'Better', alone: 'Only in one', same: 'Same' }
 
@@ -35,7 +35,7 @@ export function Comparison({ beside, played }: { beside: number; played: Played[
             {differences(before, after).map((one) => (
               <tr key={one.key}>
                 <th scope="row" className="px-4 py-1.5 font-normal">
-                  {titleOf(one.name)}
+                  {conversationTitle(one.before ?? one.after ?? { name: one.name })}
                 </th>
                 <td className="px-4 py-1.5">{VERDICTS[one.verdict]}</td>
                 <td className="px-4 py-1.5">{cell(one.before)}</td>

@@ -1,23 +1,24 @@
+import { ChevronRight } from 'lucide-react'
 import type { Played } from '@/api/evals'
 import { Status } from '@/components/ui/badge'
-import { effortWords, titleOf } from './compare'
+import { conversationTitle, effortWords, titleOf } from './compare'
 
 /** Every conversation of a run; those that did not go as expected come first and are open. */
 export function Conversations({ played }: { played: Played[] }) {
   const sorted = played.toSorted((one, other) => Number(one.passed) - Number(other.passed))
   return (
-    <section className="grid gap-2" aria-label="Conversations">
+    <section className="divide-y overflow-hidden rounded-lg border bg-surface text-[13px]" aria-label="Conversations">
       {sorted.map((one) => (
-        <details
-          key={`${one.kind} ${one.name} ${one.repetition}`}
-          open={!one.passed}
-          className="rounded-lg border bg-surface text-[13px]"
-        >
-          <summary className="cursor-pointer px-4 py-2.5 hover:bg-accent">
-            <span className="inline-flex w-[calc(100%-1.5rem)] flex-wrap items-center gap-2 align-middle">
-              <span className="font-medium">{titleOf(one.name)}</span>
+        <details key={`${one.kind} ${one.name} ${one.repetition}`} open={!one.passed} className="group">
+          <summary className="flex cursor-pointer list-none items-center gap-2 px-4 py-2.5 hover:bg-accent [&::-webkit-details-marker]:hidden">
+            <ChevronRight
+              className="size-4 shrink-0 text-muted-foreground transition-transform group-open:rotate-90"
+              aria-hidden
+            />
+            <span className="flex min-w-0 flex-1 flex-wrap items-center gap-x-4 gap-y-1">
+              <span className="min-w-0 flex-1 basis-60 font-medium">{conversationTitle(one)}</span>
               <Status tone={one.passed ? 'success' : 'danger'}>{one.passed ? 'As expected' : 'Not as expected'}</Status>
-              <span className="tabular ml-auto text-muted-foreground">{effortWords(one)}</span>
+              <span className="tabular min-w-16 text-right text-muted-foreground">{effortWords(one)}</span>
             </span>
           </summary>
           <div className="grid gap-3 border-t px-4 py-3">
