@@ -68,11 +68,12 @@ def end_of(params: WaitParams, now: datetime, zone: ZoneInfo) -> datetime:
 async def run(call: NodeCall) -> NodeResult:
     assert isinstance(call.params, WaitParams)
     now, zone = call.context.now(), zone_of(call.context.lead)
-    ends = end_of(call.params, now, zone)
+    # After the pause the lead may be in another zone and the moment another one: what was waited for counts.
+    ends = (call.paused.due_at if call.paused else None) or end_of(call.params, now, zone)
     if (ends - now).days > FURTHEST_DAYS:
         raise NodeFailed(f"The wait would last until {_said(ends, zone)}; at most {FURTHEST_DAYS} days are allowed.")
     output = {"until": ends.isoformat(timespec="seconds")}
-    if ends <= now:
+    if ends <= now and call.paused is None:
         return NodeResult("next", "There was nothing to wait for", output=output)
     await call.wait(Wait(WaitKind.TIMER, ends, {"zone": zone.key}))
     return NodeResult("next", "The time has come", output=output)
