@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -108,6 +108,23 @@ async def find_versions(session: AsyncSession, version_ids: Collection[int]) -> 
     """Those of the versions that there are, by id."""
     found = await session.execute(select(WorkflowVersion).where(WorkflowVersion.id.in_(version_ids)))
     return {version.id: version for version in found.scalars()}
+
+
+async def published_definitions(
+    session: AsyncSession, wanted: Collection[tuple[int, int | None]]
+) -> dict[tuple[int, int | None], dict[str, Any]]:
+    """Definitions by (workflow, version); no version means the one that is published. What there is not is left out."""
+    latest = {workflow_id for workflow_id, version in wanted if version is None}
+    numbered = [(workflow_id, version) for workflow_id, version in wanted if version is not None]
+    found: dict[tuple[int, int | None], dict[str, Any]] = {}
+    if latest:
+        rows = await session.execute(select(Workflow.id, Workflow.config).where(Workflow.id.in_(latest)))
+        found |= {(row.id, None): row.config for row in rows}
+    if numbered:
+        key = tuple_(WorkflowVersion.workflow_id, WorkflowVersion.version)
+        versions = await session.execute(select(WorkflowVersion).where(key.in_(numbered)))
+        found |= {(version.workflow_id, version.version): version.definition for version in versions.scalars()}
+    return found
 
 
 async def list_versions(session: AsyncSession, workflow_id: int) -> list[WorkflowVersion]:
