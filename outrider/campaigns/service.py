@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from sqlalchemy import inspect
@@ -23,7 +23,10 @@ from outrider.conversations.models import Sender
 from outrider.errors import FieldProblem, InvalidInput, NotFound
 from outrider.leads.models import Lead, LeadList
 from outrider.workflows.models import Workflow
-from outrider.workflows.validation import ensure_valid
+from outrider.workflows.pinning import resolve_definition
+from outrider.workflows.validation import ensure_runnable
+
+Fields = TypeVar("Fields", bound=CampaignFields)
 
 
 class CampaignNotFound(NotFound):
@@ -124,6 +127,7 @@ async def create_campaign(session: AsyncSession, wanted: CampaignIn) -> Campaign
         InvalidInput: a field refers to something that doesn't exist.
         InvalidWorkflow: the campaign's own definition has problems.
     """
+    wanted = await _with_sub_workflows(session, wanted)
     await _check_references(session, wanted, wanted.model_fields_set)
     campaign = Campaign(**_columns(wanted, set(CampaignFields.model_fields)))
     session.add(campaign)
@@ -153,6 +157,7 @@ async def change_campaign(session: AsyncSession, campaign_id: int, patch: Campai
     ):
         if fields:
             decide(action, campaign.status)
+    patch = await _with_sub_workflows(session, patch)
     await _check_references(session, patch, changed)
     for name, value in _columns(patch, changed).items():
         setattr(campaign, name, value)
@@ -252,12 +257,19 @@ def _columns(fields: CampaignFields, names: set[str]) -> dict[str, Any]:
     return values
 
 
+async def _with_sub_workflows(session: AsyncSession, fields: Fields) -> Fields:
+    """The campaign's own definition takes its sub-workflows along, as a version does when it is published."""
+    if fields.workflow_config is None:
+        return fields
+    return fields.model_copy(update={"workflow_config": await resolve_definition(session, fields.workflow_config)})
+
+
 async def _check_references(session: AsyncSession, fields: CampaignFields, changed: set[str]) -> None:
     """Everything that the request refers to must exist; all that don't are named at once."""
     if "name" in changed and not fields.name:
         raise InvalidInput.on("body.name", "is empty")
     if fields.workflow_config is not None and "workflow_config" in changed:
-        ensure_valid(fields.workflow_config, "body.workflow_config")
+        ensure_runnable(fields.workflow_config, "body.workflow_config")
     single = {"workflow_id": Workflow.id, "creative_agent_id": Agent.id, "deterministic_agent_id": Agent.id}
     problems = await _agent_problems(session, fields, changed)
     for name, column in single.items():

@@ -51,6 +51,7 @@ from outrider.llm.build import OFFLINE
 from outrider.workflows.compiler import Compiler
 from outrider.workflows.context import Models, RunContext, Services
 from outrider.workflows.intents import SendText
+from outrider.workflows.pinning import resolve_definition
 from outrider.workflows.state import CampaignLeadState
 
 EXAMPLES = 3
@@ -108,7 +109,7 @@ async def preview(database: Database, models: Models, settings: Settings, wanted
         WorkflowMissing, InvalidWorkflow: there is nothing to run.
     """
     async with database.transaction() as session:
-        plan = await read_plan(session, _draft(wanted))
+        plan = await read_plan(session, await _draft(session, wanted))
         if wanted.lead_ids is not None:
             task, more = await _chosen(session, plan, wanted.lead_ids, wanted.require_consent), False
         else:
@@ -160,8 +161,9 @@ async def test(database: Database, models: Models, settings: Settings, campaign_
     )
 
 
-def _draft(wanted: PreviewIn) -> Campaign:
+async def _draft(session: AsyncSession, wanted: PreviewIn) -> Campaign:
     """The campaign that the form describes; it is never stored."""
+    own = await resolve_definition(session, wanted.workflow_config) if wanted.workflow_config else None
     return Campaign(
         id=0,
         name=wanted.name,
@@ -173,7 +175,7 @@ def _draft(wanted: PreviewIn) -> Campaign:
         sender_name=wanted.sender_name,
         model=wanted.model,
         workflow_id=wanted.workflow_id,
-        workflow_config=wanted.workflow_config.as_json() if wanted.workflow_config else None,
+        workflow_config=own.as_json() if own else None,
         sender_ids=[],
     )
 
