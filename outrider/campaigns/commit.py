@@ -168,6 +168,7 @@ async def store_first(session: AsyncSession, segments: Sequence[LeadSegment]) ->
 
 async def store_resumed(session: AsyncSession, segments: Sequence[LeadSegment]) -> list[Stored]:
     """Write the later segments whose runs still belong to their claim."""
+    await lead_rows.lock_threads(session, [one.context.lead_id for one in segments])
     await lead_rows.lock_places(session, [one.campaign_lead_id for one in segments])
     steps_before = await run_rows.store(session, [_later(one) for one in segments])
     stored = [Stored(_run(one, one.run_id), steps_before[one.run_id], one) for one in segments if one.run_id in steps_before]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import timedelta
 from uuid import uuid4
 
@@ -36,7 +35,9 @@ IDLE_SECONDS = 1.0
 """Runs may become due by the clock alone."""
 MOST_AT_ONCE = 200
 FEW = 100
-"""The next runs are claimed when only so many are still in hand: a claim for each single one would cost more than it brings."""
+"""The next runs are claimed when only so many are still in hand."""
+PAUSE_SECONDS = 0.25
+"""Between claims that bring few runs: one for each single run would cost more than the run."""
 NO_WORKFLOW = "workflow_gone"
 
 
@@ -79,7 +80,9 @@ class RunTimers:
             claimed = await self._claim(MOST_AT_ONCE - len(self._in_hand)) if len(self._in_hand) <= FEW else []
             for plan, due in claimed:
                 tasks.create_task(self._work(plan, due))
-            if not claimed:
+            if 0 < len(claimed) < FEW:
+                await first_of(stop.wait(), timeout=PAUSE_SECONDS)
+            elif not claimed:
                 await first_of(self._woken.wait(), stop.wait(), timeout=IDLE_SECONDS)
 
     async def _claim(self, most: int) -> list[tuple[CampaignPlan, DueRun]]:
@@ -135,9 +138,11 @@ class RunTimers:
             await asyncio.sleep(RENEW_SECONDS)
             if not self._in_hand:
                 continue
-            with suppress(*DATABASE_TROUBLE):
+            try:
                 async with self._database.transaction() as session:
                     await run_rows.keep(session, list(self._in_hand), set(self._in_hand.values()), LEASE)
+            except DATABASE_TROUBLE as error:
+                log.warning("leases_not_renewed", error=repr(error))
 
 
 async def _going(session: AsyncSession) -> list[int]:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from outrider.campaigns.models import SkipReason
 from outrider.db.engine import raw_connection
 
+LOCK_THREADS = "SELECT id FROM conversations WHERE lead_id = ANY($1::bigint[]) ORDER BY lead_id FOR NO KEY UPDATE"
 LOCK_PLACES = "SELECT id FROM campaign_leads WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 
 WHO_WROTE = """
@@ -75,6 +76,12 @@ class LeadChange:
     sms_message: str | None
     """Its latest text, if it asked for one."""
     error_message: str | None
+
+
+async def lock_threads(session: AsyncSession, lead_ids: Collection[int]) -> None:
+    """Lock the leads' conversations. Inbound texts lock the conversation before the places, so whoever needs both does, too."""
+    connection = await raw_connection(session)
+    await connection.execute(LOCK_THREADS, list(lead_ids))
 
 
 async def lock_places(session: AsyncSession, campaign_lead_ids: Collection[int]) -> None:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import outrider.agents.jobs
 import outrider.campaigns.jobs
 import outrider.campaigns.subscribers  # noqa: F401  (registers the handlers of events)
 from outrider.campaigns import control, service

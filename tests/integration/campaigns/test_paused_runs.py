@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from outrider.campaigns.commit import ResultWriter
 from outrider.campaigns.effects import EffectLoop
 from outrider.campaigns.models import CampaignLead
 from outrider.campaigns.progress import read_stats
@@ -255,24 +254,19 @@ async def test_a_reply_during_the_time_out_of_its_wait_is_the_answer(world: Worl
     assert len(await world.rows(Step, Step.node_id == "wait_for_reply2", Step.outcome == "replied")) == 1
 
 
-async def test_a_reply_while_the_result_is_written_takes_its_text_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The inbound text is committed after the segment took its lead and before it queues its text."""
+async def test_a_reply_that_is_noted_later_takes_the_text_back_at_once(world: World) -> None:
+    """Its lead was being changed when it came, so that only the count of the conversation tells of it."""
     campaign_id = await paused(world, WAIT_AND_TEXT)
     await time_passes(world)
-    lead_id = (await the_lead(world)).lead_id
-    original = ResultWriter._all
-
-    async def interrupted(self: ResultWriter, session: Any, segments: Any) -> None:
-        stored = await self._store(session, segments)
-        await says(world, lead_id, "Stop writing at night")
-        self._store = lambda *_: asyncio.sleep(0, stored)  # type: ignore[assignment]
-        await original(self, session, segments)
-
-    monkeypatch.setattr(ResultWriter, "_all", interrupted)
-    async with asyncio.timeout(PATIENCE):
-        assert await timers(world).resume_due() == 1
-    await world.work()
+    working, lead = timers(world), await the_lead(world)
+    ((plan, due),) = await working._claim(10)
+    async with world.database.transaction() as other:
+        await other.execute(text("UPDATE campaign_leads SET updated_at = now()"))
+        async with asyncio.timeout(PATIENCE):
+            await says(world, lead.lead_id, "Stop writing at night")
+    await working._work(plan, due)
     assert [sent.state for sent in await sent_texts(world, campaign_id)] == ["sent", "cancelled"]
+    await world.work()
     assert (await the_lead(world)).status == "completed"
 
 
