@@ -43,7 +43,7 @@ function StepNode({ id, data: { node, marks, canEdit = false }, selected }: Node
   return (
     <div
       className={cn(
-        'relative flex h-full flex-col rounded-lg border bg-surface shadow-sm',
+        'group relative flex h-full flex-col rounded-lg border bg-surface shadow-sm',
         isDisabled && 'border-dashed bg-surface-sunken',
         marks?.isFaint && 'opacity-45',
         marks?.change && CHANGES[marks.change],
@@ -101,7 +101,12 @@ function StepNode({ id, data: { node, marks, canEdit = false }, selected }: Node
           type="source"
           position={Position.Right}
           title="On error"
-          className={cn(HANDLE, 'bg-danger!', !canEdit && 'opacity-0')}
+          className={cn(
+            HANDLE,
+            'bg-danger! opacity-0',
+            canEdit && 'group-hover:opacity-100',
+            canEdit && selected && 'opacity-100',
+          )}
           isConnectable={canEdit}
         />
       )}

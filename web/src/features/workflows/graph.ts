@@ -1,6 +1,8 @@
 import type { NodeSpecification, WorkflowDefinition } from '@/api/workflows'
 import { humanize } from '@/lib/format'
+import { labelOf } from './labels'
 import { type Data, ERROR, NOTE, type Outcome, ordinaryOutcome, outcomesOf } from './outcomes'
+import { isRecord } from './records'
 
 /** A definition as it is drawn and told: every node with its words, its parameters and where it leads. */
 export interface GraphNode {
@@ -100,7 +102,7 @@ function parametersOf(values: Record<string, unknown>, specification: NodeSpecif
     .filter(([name, value]) => !NOT_PARAMETERS.has(name) && value !== '' && value !== null)
     .map(([name, value]) => ({
       name,
-      label: properties[name]?.title ?? humanize(name),
+      label: labelOf(name, properties[name]?.title),
       value: shown(value),
       description: properties[name]?.description ?? '',
     }))
@@ -108,7 +110,16 @@ function parametersOf(values: Record<string, unknown>, specification: NodeSpecif
 
 function shown(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  if (typeof value === 'string') return value
+  if (Array.isArray(value)) return value.map(nameOf).join(', ')
+  return JSON.stringify(value)
+}
+
+/** What an entry of a list is called. */
+function nameOf(entry: unknown): string {
+  if (!isRecord(entry)) return shown(entry)
+  const words = [entry.label, entry.name, entry.title].find((one) => typeof one === 'string' && one !== '')
+  return typeof words === 'string' ? words : JSON.stringify(entry)
 }
 
 function inOrder(nodes: Map<string, GraphNode>): Graph {

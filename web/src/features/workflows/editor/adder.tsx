@@ -15,7 +15,14 @@ export function Adder({ specifications, commands }: { specifications: NodeSpecif
   return (
     <Dialog open={place !== null} onOpenChange={(isOpen) => !isOpen && store.choose(null)}>
       {place && (
-        <DialogContent title="Add a step" className="max-w-md">
+        <DialogContent
+          title="Add a step"
+          className="max-w-md"
+          onOpenAutoFocus={(event) => {
+            event.preventDefault()
+            document.getElementById('adder-words')?.focus()
+          }}
+        >
           <Choice
             specifications={specifications}
             onPick={(type) => {
@@ -42,6 +49,7 @@ function Choice({ specifications, onPick }: { specifications: NodeSpecification[
   return (
     <>
       <Input
+        id="adder-words"
         role="combobox"
         aria-label="Search steps"
         aria-expanded
@@ -70,7 +78,6 @@ function Choice({ specifications, onPick }: { specifications: NodeSpecification[
       {items.length === 0 && <p className="p-2 pt-3 text-[13px] text-muted-foreground">No step is called like this.</p>}
       <div id="adder-list" role="listbox" aria-label="Steps" className="mt-2 max-h-[50dvh] overflow-y-auto">
         {groups.map((group) => (
-          // biome-ignore lint/a11y/useSemanticElements: a fieldset is no part of a listbox
           <div key={group.name} role="group" aria-label={group.name}>
             <p aria-hidden className="px-2 pt-2 pb-0.5 font-medium text-muted-foreground text-xs">
               {group.name}

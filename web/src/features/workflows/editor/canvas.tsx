@@ -28,8 +28,9 @@ import { useEditor, useEditorStore } from './store'
 const TYPES = { ...NODE_TYPES, ...NOTE_TYPES }
 const NOWHERE: ReadonlyMap<string, Point> = new Map()
 const MULTI_KEYS = ['Shift', 'Meta', 'Control']
-const FIT = { padding: 0.15, maxZoom: 1 }
+const FIT = { padding: 0.12, maxZoom: 1 }
 const SNAP: [number, number] = [10, 10]
+const MINIMAP = { width: 132, height: 96 }
 
 interface EditorCanvasProps {
   specifications: Specifications
@@ -175,8 +176,8 @@ export function EditorCanvas({ specifications, commands, marks, bends, shown }: 
       zoomOnDoubleClick={false}
       minZoom={0.1}
       maxZoom={2}
-      fitView
-      fitViewOptions={FIT}
+      // Nodes come with their sizes, so that React Flow's own first fit is over before there is a window to fit them into.
+      onInit={(instance) => void instance.fitView(FIT)}
       onlyRenderVisibleElements
       elevateNodesOnSelect={false}
       aria-label="Canvas of the workflow"
@@ -189,7 +190,9 @@ export function EditorCanvas({ specifications, commands, marks, bends, shown }: 
         ariaLabel="Minimap"
         nodeColor="var(--border-strong)"
         nodeBorderRadius={8}
-        className="hidden! lg:block!"
+        maskColor="transparent"
+        style={MINIMAP}
+        className="hidden! opacity-90 lg:block!"
       />
       <ConnectionHint specifications={specifications} replaced={replaced} />
     </ReactFlow>

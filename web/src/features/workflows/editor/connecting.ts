@@ -1,5 +1,5 @@
 import { ERROR, NOTE, outcomesOf } from '../outcomes'
-import { type Doc, type DocEdge, type DocNode, nodeOf, reachedFrom, type Specifications } from './document'
+import { type Doc, type DocEdge, type DocNode, isSame, nodeOf, reachedFrom, type Specifications } from './document'
 import { titleOf } from './titles'
 
 /**
@@ -13,7 +13,7 @@ export function whyNot(doc: Doc, edge: DocEdge, specifications: Specifications, 
   if (!source || !target) return 'Let go over a step.'
   if (source.type === NOTE || target.type === NOTE) return 'Notes are not part of the flow.'
   if (source === target) return 'A step can’t lead to itself.'
-  const others = replaced ? doc.edges.filter((one) => one !== replaced) : doc.edges
+  const others = replaced ? doc.edges.filter((one) => !isSame(one, replaced)) : doc.edges
   return (
     whyNotFrom(source, edge, others, doc, specifications) ??
     whyNotInto(target, edge, { ...doc, edges: others }, specifications)

@@ -1,4 +1,4 @@
-import { useConnection, ViewportPortal } from '@xyflow/react'
+import { Panel, useConnection } from '@xyflow/react'
 import { Ban } from 'lucide-react'
 import { whyNot } from './connecting'
 import type { DocEdge, Specifications } from './document'
@@ -26,15 +26,14 @@ export function ConnectionHint({
   const words = whyNot(store.doc, edge, specifications, replaced)
   if (!words) return null
   return (
-    <ViewportPortal>
+    <Panel position="top-center">
       <p
         role="status"
-        className="pointer-events-none absolute z-50 flex w-64 gap-2 rounded-md border bg-surface px-2.5 py-1.5 text-[13px] text-danger-text shadow-lg"
-        style={{ transform: `translate(${connection.to.x + 16}px, ${connection.to.y + 16}px)` }}
+        className="pointer-events-none flex max-w-md gap-2 rounded-md border bg-surface px-2.5 py-1.5 text-[13px] text-danger-text shadow-lg"
       >
         <Ban className="mt-0.5 size-4 shrink-0" aria-hidden />
         {words}
       </p>
-    </ViewportPortal>
+    </Panel>
   )
 }

@@ -54,7 +54,35 @@ export function definitionOf(doc: Doc): WorkflowDefinition {
   return { nodes: doc.nodes, edges: doc.edges, ...settings } as WorkflowDefinition
 }
 
-export const nodeOf = (doc: Doc, id: string): DocNode | undefined => doc.nodes.find((node) => node.id === id)
+/** Documents are never changed, so that what is found out about their parts once stays true. */
+function remembered<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {
+  const known = new WeakMap<Key, Value>()
+  return (key) => {
+    let value = known.get(key)
+    if (value === undefined) {
+      value = make(key)
+      known.set(key, value)
+    }
+    return value
+  }
+}
+
+const nodesById = remembered((nodes: DocNode[]) => new Map(nodes.map((node) => [node.id, node])))
+
+function ends(edges: DocEdge[], from: 'source' | 'target', to: 'source' | 'target'): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const edge of edges) {
+    const list = found.get(edge[from])
+    if (list) list.push(edge[to])
+    else found.set(edge[from], [edge[to]])
+  }
+  return found
+}
+
+const targetsBySource = remembered((edges: DocEdge[]) => ends(edges, 'source', 'target'))
+const sourcesByTarget = remembered((edges: DocEdge[]) => ends(edges, 'target', 'source'))
+
+export const nodeOf = (doc: Doc, id: string): DocNode | undefined => nodesById(doc.nodes).get(id)
 
 export const isSame = (one: DocEdge, other: DocEdge): boolean =>
   one.source === other.source && one.sourceHandle === other.sourceHandle && one.target === other.target
@@ -110,22 +138,23 @@ export function makeRoom(doc: Doc, from: string, top: number, height: number): D
   }
 }
 
+const NONE: readonly string[] = []
+
 /** The node itself and all that a run can meet after it. */
 export function reachedFrom(doc: Doc, id: string): Set<string> {
-  return walk(id, (here) => doc.edges.filter((edge) => edge.source === here).map((edge) => edge.target))
+  const next = targetsBySource(doc.edges)
+  return walk([id], (here) => next.get(here) ?? NONE)
 }
 
 /** All that a run can have met before it; itself only if it is part of a circle. */
 export function earlierThan(doc: Doc, id: string): Set<string> {
-  const sources = (here: string) => doc.edges.filter((edge) => edge.target === here).map((edge) => edge.source)
-  const found = new Set<string>()
-  for (const source of sources(id)) for (const earlier of walk(source, sources)) found.add(earlier)
-  return found
+  const before = sourcesByTarget(doc.edges)
+  return walk(before.get(id) ?? NONE, (here) => before.get(here) ?? NONE)
 }
 
-function walk(start: string, next: (id: string) => string[]): Set<string> {
-  const found = new Set([start])
-  const queue = [start]
+function walk(starts: readonly string[], next: (id: string) => readonly string[]): Set<string> {
+  const found = new Set(starts)
+  const queue = [...starts]
   for (let here = queue.pop(); here !== undefined; here = queue.pop()) {
     for (const id of next(here)) {
       if (found.has(id)) continue

@@ -17,6 +17,8 @@ interface ExpressionFieldProps {
   isLong?: boolean
   /** The whole of it is an expression, without braces. */
   isBare?: boolean
+  /** Nothing is worked out in it. */
+  isPlain?: boolean
   /** Another button beside the label: back to the plain field. */
   action?: React.ReactNode
   onChange: (value: string) => void
@@ -24,7 +26,20 @@ interface ExpressionFieldProps {
 
 /** Words in which `{{ … }}` is worked out for each lead, with a picker for what can be named and a preview. */
 export function ExpressionField(props: ExpressionFieldProps) {
-  const { label, hint, error, isRequired, value, placeholder, mostCharacters, isLong, isBare, action, onChange } = props
+  const {
+    label,
+    hint,
+    error,
+    isRequired,
+    value,
+    placeholder,
+    mostCharacters,
+    isLong,
+    isBare,
+    isPlain,
+    action,
+    onChange,
+  } = props
   const control = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
   const insert = (path: string) => {
     const field = control.current
@@ -38,7 +53,7 @@ export function ExpressionField(props: ExpressionFieldProps) {
       field?.setSelectionRange(start + words.length, start + words.length)
     })
   }
-  const tried = isBare ? value.trim() && `{{ ${value} }}` : isExpression(value) ? value : ''
+  const tried = isPlain ? '' : isBare ? value.trim() && `{{ ${value} }}` : isExpression(value) ? value : ''
   const Control = isLong ? Textarea : Input
   return (
     <FieldRow
@@ -49,7 +64,7 @@ export function ExpressionField(props: ExpressionFieldProps) {
       action={
         <span className="flex items-center">
           {action}
-          <VariablePicker label={label} onPick={insert} />
+          {!isPlain && <VariablePicker label={label} onPick={insert} />}
         </span>
       }
       footer={tried && <ExpressionPreview text={tried} />}

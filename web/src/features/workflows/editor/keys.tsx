@@ -1,5 +1,5 @@
 import { useReactFlow } from '@xyflow/react'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { useShortcuts } from '@/lib/shortcuts'
 import { toast } from '@/lib/toast'
 import type { Commands } from './commands'
@@ -11,6 +11,8 @@ const FIT_MS = 200
 
 const isField = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+
+const isDirection = (key: string): key is Direction => /^Arrow(?:Up|Down|Left|Right)$/.test(key)
 
 /** Keys that move within lists and menus belong to these. */
 const isOnCanvas = (event: KeyboardEvent): boolean =>
@@ -32,8 +34,9 @@ export function EditorKeys({ commands, onSave }: { commands: Commands; onSave: (
       .querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)
       ?.focus({ preventScroll: true })
   }
-  const arrow = (direction: Direction) => (event: KeyboardEvent) => {
-    if (event.shiftKey) commands.nudge(direction)
+  const arrow = useRef((_: Direction, __: boolean) => {})
+  arrow.current = (direction, isMoving) => {
+    if (isMoving) commands.nudge(direction)
     else focus(commands.walk(direction))
   }
   const hasSelection = () => store.get().selected.size > 0 || store.get().selectedEdge !== null
@@ -80,10 +83,10 @@ export function EditorKeys({ commands, onSave }: { commands: Commands; onSave: (
     key('mod+v', 'Paste, also from another workflow', () => {}, never),
     key('mod+d', 'Duplicate', () => commands.duplicate()),
     key('mod+a', 'Select all', () => commands.selectAll(), isOnCanvas),
-    key('ArrowUp', 'Walk up (with Shift: move)', arrow('ArrowUp'), isOnCanvas),
-    key('ArrowDown', 'Walk down (with Shift: move)', arrow('ArrowDown'), isOnCanvas),
-    key('ArrowLeft', 'Walk left (with Shift: move)', arrow('ArrowLeft'), isOnCanvas),
-    key('ArrowRight', 'Walk right (with Shift: move)', arrow('ArrowRight'), isOnCanvas),
+    key('ArrowUp', 'Walk up (with Shift: move)', () => {}, never),
+    key('ArrowDown', 'Walk down (with Shift: move)', () => {}, never),
+    key('ArrowLeft', 'Walk left (with Shift: move)', () => {}, never),
+    key('ArrowRight', 'Walk right (with Shift: move)', () => {}, never),
     key('l', 'Arrange by itself', () => {
       commands.tidy()
       requestAnimationFrame(() => void flow.fitView({ padding: 0.15, maxZoom: 1, duration: FIT_MS }))
@@ -94,6 +97,19 @@ export function EditorKeys({ commands, onSave }: { commands: Commands; onSave: (
     key('-', 'Further away', () => void flow.zoomOut({ duration: FIT_MS })),
     key('Escape', 'Select nothing', () => store.select([]), isOnCanvas),
   ])
+  useEffect(() => {
+    // Before React Flow, which would move the node that has the focus.
+    const press = (event: KeyboardEvent) => {
+      const isOpen = document.querySelector('[role="dialog"],[role="alertdialog"],[role="menu"]') !== null
+      if (!isDirection(event.key) || isOpen || isField(event.target) || !isOnCanvas(event)) return
+      if (event.ctrlKey || event.metaKey || event.altKey) return
+      event.preventDefault()
+      event.stopPropagation()
+      arrow.current(event.key, event.shiftKey)
+    }
+    addEventListener('keydown', press, { capture: true })
+    return () => removeEventListener('keydown', press, { capture: true })
+  }, [])
   useEffect(() => {
     // The browser's own events: they need no permission, and bring what was copied elsewhere.
     const copy = (event: ClipboardEvent) => {

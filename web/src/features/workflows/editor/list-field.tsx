@@ -1,6 +1,7 @@
 import { ChevronDown, ChevronUp, Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { Button } from '@/components/ui/button'
+import { SwitchField } from '@/components/ui/switch-field'
 import { humanize } from '@/lib/format'
 import { isRecord } from '../records'
 import { ParamField, type PlainProps } from './param-field'
@@ -76,13 +77,28 @@ export function ListField({ field, path, value, onChange, error }: PlainProps) {
   )
 }
 
-/** Fields that belong together. */
+/** Fields that belong together; where they may be missing, a switch says whether they hold. */
 export function GroupField({ field, path, value, onChange }: PlainProps) {
-  const item = isRecord(value) ? value : isRecord(field.default) ? field.default : {}
+  const item = isRecord(value) ? value : isRecord(field.default) ? field.default : null
+  const fields = item && <ItemFields fields={field.fields} path={path} item={item} others={[]} onChange={onChange} />
+  if (field.isNullable) {
+    return (
+      <div className="grid gap-2.5 rounded-md border p-2.5">
+        <SwitchField
+          label={field.label}
+          checked={item !== null}
+          onCheckedChange={(isOn) => onChange(isOn ? emptyItem(field.fields) : undefined)}
+        >
+          {field.hint}
+        </SwitchField>
+        {fields}
+      </div>
+    )
+  }
   return (
     <fieldset className="rounded-md border p-2.5">
       <legend className="px-1 font-medium text-[13px]">{field.label}</legend>
-      <ItemFields fields={field.fields} path={path} item={item} others={[]} onChange={onChange} />
+      {fields ?? <ItemFields fields={field.fields} path={path} item={{}} others={[]} onChange={onChange} />}
     </fieldset>
   )
 }

@@ -147,8 +147,11 @@ function PlainField(props: PlainProps) {
   }
 }
 
-function TextParam({ field, value, onChange, error, refuse }: ParamProps & { error: string | undefined }) {
+function TextParam({ field, path, value, onChange, error, refuse }: ParamProps & { error: string | undefined }) {
   const text = typeof value === 'string' ? value : ''
+  // Names of outcomes and fields are part of the definition, not of what is said to a lead.
+  const isName = path.includes('.') && (field.name === 'name' || field.name === 'label')
+  const isPlain = isName || (!field.takesExpressions && field.kind !== 'condition')
   return (
     <ExpressionField
       label={field.label}
@@ -160,6 +163,7 @@ function TextParam({ field, value, onChange, error, refuse }: ParamProps & { err
       mostCharacters={field.mostCharacters}
       isLong={field.kind === 'long'}
       isBare={field.kind === 'condition'}
+      isPlain={isPlain}
       onChange={(next) => onChange(next === '' && !field.isRequired ? undefined : next)}
     />
   )

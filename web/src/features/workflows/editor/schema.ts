@@ -1,5 +1,6 @@
 /** A node's JSON Schema as the fields of a form. */
 import { humanize } from '@/lib/format'
+import { labelOf } from '../labels'
 import { isRecord } from '../records'
 
 type Schema = Record<string, unknown>
@@ -64,8 +65,8 @@ function fieldOf(name: string, property: Schema, isRequired: boolean, root: Sche
   const kind = kindOf(schema, items)
   return {
     name,
-    label: text(property.title) || humanize(name),
-    hint: text(property.description) || text(schema.description),
+    label: labelOf(name, text(property.title)),
+    hint: plain(text(property.description) || text(schema.description)),
     kind,
     isRequired,
     isNullable,
@@ -177,6 +178,9 @@ const EXPRESSION = /\{\{.*\}\}/s
 
 /** True if the value is worked out when the step runs. */
 export const isExpression = (value: unknown): value is string => typeof value === 'string' && EXPRESSION.test(value)
+
+/** Descriptions are Markdown with emphasis only. */
+export const plain = (markdown: string): string => markdown.replaceAll(/\*\*|`/g, '')
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined)

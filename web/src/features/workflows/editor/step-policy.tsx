@@ -8,6 +8,7 @@ import { isRecord } from '../records'
 import type { DocNode } from './document'
 import { FieldRow } from './field-row'
 import { useStepForm } from './form-context'
+import { plain } from './schema'
 
 /** A part of the inspector that opens on demand. */
 export function Section({ title, isOpen, children }: { title: string; isOpen?: boolean; children: ReactNode }) {
@@ -101,9 +102,6 @@ export function StepPolicy({ node, specification, onChange }: StepPolicyProps) {
     </Section>
   )
 }
-
-/** The documentation is Markdown with emphasis only. */
-const plain = (markdown: string) => markdown.replaceAll(/\*\*|`/g, '')
 
 export function StepDocs({ specification }: { specification: NodeSpecification }) {
   const signs = [

@@ -35,11 +35,11 @@ export function StepWays({ node, specifications }: { node: DocNode; specificatio
               if (target) return connect(before, { source: node.id, sourceHandle: outcome.name, target })
               return edge ? disconnect(before, edge) : before
             })
+          const without = edge ? disconnect(doc, edge) : doc
           const targets = targetsOf(doc, node.id).filter(
             (one) =>
               one.id === edge?.target ||
-              whyNot(doc, { source: node.id, sourceHandle: outcome.name, target: one.id }, specifications, edge) ===
-                null,
+              whyNot(without, { source: node.id, sourceHandle: outcome.name, target: one.id }, specifications) === null,
           )
           return (
             <li key={outcome.name} className="grid gap-1">
