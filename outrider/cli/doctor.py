@@ -6,8 +6,7 @@ import asyncio
 import shutil
 import socket
 import sys
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -15,23 +14,17 @@ import typer
 from rich.table import Table
 
 from outrider.channels.build import build_carrier
+from outrider.cli.neighbours import Finding, neighbours
 from outrider.cli.runtime import console, database_address
 from outrider.config import Settings, read_settings
+from outrider.db.sealing import KEY_FILE, sealer_of
 from outrider.errors import ConfigurationError, OutriderError
 from outrider.llm.build import ModelRegistry
 from outrider.telemetry import configure_logging
 
 OLDEST_POSTGRES = 150000
+STORED_SECRETS = "SELECT entry->>'secret' AS secret FROM webhook_endpoints, jsonb_array_elements(secrets) AS entry"
 LEAST_FREE_BYTES = 1_000_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    subject: str
-    state: str
-    """`ok`, `note` or `wrong`."""
-    message: str
-    remedy: str = ""
 
 
 Check = Callable[[Settings], Awaitable[list[Finding]]]
@@ -52,7 +45,7 @@ def doctor() -> None:
 
 async def examine(settings: Settings) -> list[Finding]:
     """All findings, in the order in which a start would meet them."""
-    checks: list[Check] = [_python, _home, _database, _ports, _public_url, _carrier, _sending, _model]
+    checks: list[Check] = [_python, _home, _database, _ports, _public_url, _carrier, _sending, _model, neighbours]
     findings: list[Finding] = []
     for check in checks:
         try:
@@ -97,6 +90,8 @@ async def _database(settings: Settings) -> list[Finding]:
             number = int(await connection.fetchval("SHOW server_version_num"))
             shown = await connection.fetchval("SHOW server_version")
             durable = await connection.fetchval("SHOW fsync")
+            is_migrated = await connection.fetchval("SELECT to_regclass('webhook_endpoints') IS NOT NULL")
+            sealed = [str(row["secret"]) for row in await connection.fetch(STORED_SECRETS)] if is_migrated else []
             await connection.close()
     except (OSError, asyncpg.PostgresError, TimeoutError) as error:
         return [
@@ -112,7 +107,28 @@ async def _database(settings: Settings) -> list[Finding]:
         return [Finding(kind, "wrong", f"PostgreSQL {shown} is too old.", "Use PostgreSQL 15 or newer.")]
     if durable != "on":
         return [Finding(kind, "wrong", "fsync is off: a power cut would lose texts that were sent.", "Set fsync = on.")]
-    return [Finding(kind, "ok", f"PostgreSQL {shown}")]
+    found = Finding(kind, "ok", f"PostgreSQL {shown}")
+    try:
+        return [found, _secrets(settings, sealed)]
+    except ConfigurationError as error:
+        return [found, Finding("OUTRIDER_SECRET_KEY", "wrong", error.detail, error.remedy)]
+
+
+def _secrets(settings: Settings, sealed: Sequence[str]) -> Finding:
+    """Whether what lies sealed in the database can be opened.
+
+    Raises:
+        ConfigurationError: it can't, or there is no key.
+    """
+    sealer = sealer_of(settings)
+    for one in sealed:
+        sealer.open(one)
+    if settings.secret_key is None and settings.database_url:
+        message = f"The key of stored secrets lies in {settings.home / KEY_FILE}."
+        remedy = "Set OUTRIDER_SECRET_KEY where several machines share the database."
+        return Finding("OUTRIDER_SECRET_KEY", "note", message, remedy)
+    said = f"opens all {len(sealed)} stored secrets" if sealed else "no secret is stored"
+    return Finding("OUTRIDER_SECRET_KEY", "ok", said)
 
 
 async def _ports(settings: Settings) -> list[Finding]:

@@ -7,6 +7,7 @@ nobody can point us at a machine inside, or a secret at a machine of theirs.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -56,9 +57,18 @@ def read_named(variable: str, setting: SecretStr | None, accounts: TypeAdapter[d
     text = setting.get_secret_value().strip()
     try:
         return accounts.validate_json(text if text.startswith("{") else Path(text).read_text())
-    except OSError as error:
-        raise ConfigurationError(f"{variable}: the file can't be read ({error.strerror}).", remedy="Name a JSON file.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise ConfigurationError(
+            f"{variable}: the file can't be read ({reason}).",
+            remedy="Write the accounts as a JSON object, which begins with {, or the path of a file with one.",
+        ) from None
     except ValidationError as error:
         # What was entered is left out: it holds secrets.
-        problems = [f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors(include_input=False)]
+        problems = [_problem(item["loc"], item["msg"]) for item in error.errors(include_input=False)]
         raise ConfigurationError(f"{variable}: {'; '.join(problems)}", remedy="Correct or unset it, then start again.") from None
+
+
+def _problem(place: Sequence[int | str], message: str) -> str:
+    """What is wrong with the whole has no place."""
+    return ": ".join([*([".".join(map(str, place))] if place else []), message])

@@ -9,12 +9,14 @@ from typing import Literal
 from outrider.circuit import Circuits
 from outrider.config import Settings
 from outrider.errors import ConfigurationError
-from outrider.integrations.calendar.accounts import Accounts, CalDavAccount, host_of, read_accounts
+from outrider.integrations.calendar.accounts import Accounts, CalDavAccount, GoogleAccount, host_of, read_accounts
 from outrider.integrations.calendar.base import OutsideCalendar
 from outrider.integrations.calendar.breaker import Breaker, calendar_circuit
 from outrider.integrations.calendar.built_in import BuiltInCalendar
 from outrider.integrations.calendar.caldav import CalDavCalendar, collection_url
 from outrider.integrations.calendar.google import GoogleCalendar
+
+UTC = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,20 @@ class OutsideCalendars:
         else:
             calendar = GoogleCalendar(found, external_id, time_zone)
         return Breaker(calendar, self._circuits.of(account))
+
+
+async def reach_account(account: CalDavAccount | GoogleAccount) -> None:
+    """Sign in at the account, whichever calendars it holds.
+
+    Raises:
+        ConfigurationError: its key file can't be used.
+        CalendarError: it can't be reached, or refuses the sign-in.
+    """
+    calendar = CalDavCalendar(account, "", UTC) if isinstance(account, CalDavAccount) else GoogleCalendar(account, "", UTC)
+    try:
+        await calendar.reach()
+    finally:
+        await calendar.aclose()
 
 
 def build_calendars(settings: Settings) -> OutsideCalendars:

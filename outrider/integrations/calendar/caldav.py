@@ -60,6 +60,13 @@ class CalDavCalendar:
         auth = httpx.BasicAuth(account.user, account.password.get_secret_value())
         self._http = CalendarHttp(f"The CalDAV server {account.url.host}", auth)
 
+    async def reach(self) -> None:
+        """
+        Raises:
+            CalendarError: the server is away, or refuses the sign-in.
+        """
+        await self._http.ask("PROPFIND", self._url, headers={**XML, "depth": "0"}, content=PROPERTIES)
+
     async def check(self) -> CalendarAccess:
         response = await self._http.ask("PROPFIND", self._url, headers={**XML, "depth": "0"}, content=PROPERTIES)
         properties = _xml(response).find(f".//{DAV}prop")

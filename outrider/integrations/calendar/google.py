@@ -51,6 +51,13 @@ class GoogleCalendar:
 
         self._tokens = GoogleTokens(_granting(account), post, CalendarError)
 
+    async def reach(self) -> None:
+        """
+        Raises:
+            CalendarError: Google is away, or refuses the sign-in.
+        """
+        await self._tokens.headers()
+
     async def check(self) -> CalendarAccess:
         # `calendarList` tells the right to write, but only of calendars that the account has put into its list.
         response = await self._ask("GET", f"/users/me/calendarList/{self._quoted}", accepts=NOT_THERE)

@@ -83,11 +83,16 @@ class Crms:
 
 
 def _built(account: CrmAccountSettings, database: Database) -> Crm:
+    return outside_crm(account) or LocalCrm(database)
+
+
+def outside_crm(account: CrmAccountSettings) -> Crm | None:
+    """The client of an account at somebody else's; None for our own tables."""
     if isinstance(account, HubSpotAccount):
         return HubSpot(account)
     if isinstance(account, SalesforceAccount):
         return Salesforce(account)
-    return WebhookCrm(account) if isinstance(account, WebhookAccount) else LocalCrm(database)
+    return WebhookCrm(account) if isinstance(account, WebhookAccount) else None
 
 
 def build_crms(settings: Settings, database: Database) -> Crms:

@@ -78,6 +78,15 @@ class ApolloProvider:
             organization = await self._organization(query.company_domain)
         return [*_person_facts(person, query), *_company_facts(organization, query)]
 
+    async def reach(self) -> None:
+        """Ask Apollo whether it takes the key; costs no credit.
+
+        Raises:
+            EnrichmentError
+        """
+        if not (await self._ask("GET", "/auth/health", {})).get("is_logged_in"):
+            raise EnrichmentNotAuthenticated("Apollo refused the key.", remedy=KEY_REMEDY)
+
     async def aclose(self) -> None:
         await self._client.aclose()
 

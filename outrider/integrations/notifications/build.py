@@ -50,9 +50,8 @@ def build_notifiers(settings: Settings, texts: TextSender | None = None) -> Noti
         texts: the outbox, where there is one.
     """
     found: dict[Channel, Notifier] = {Channel.EMAIL: build_mail(settings)}
-    webhook_url, bot_token = _value(settings.slack_webhook_url), _value(settings.slack_bot_token)
-    if webhook_url or bot_token:
-        found[Channel.SLACK] = SlackNotifier(webhook_url=webhook_url, bot_token=bot_token)
+    if (slack := build_slack(settings)) is not None:
+        found[Channel.SLACK] = slack
     if texts is not None:
         found[Channel.SMS] = SmsNotifier(texts)
     return Notifiers(
@@ -76,6 +75,11 @@ def build_mail(settings: Settings) -> SmtpNotifier | LocalMail:
         security=settings.smtp_security,
     )
     return SmtpNotifier(account)
+
+
+def build_slack(settings: Settings) -> SlackNotifier | None:
+    webhook_url, bot_token = _value(settings.slack_webhook_url), _value(settings.slack_bot_token)
+    return SlackNotifier(webhook_url=webhook_url, bot_token=bot_token) if webhook_url or bot_token else None
 
 
 def build_webhook_sender(settings: Settings) -> WebhookSender:

@@ -72,6 +72,21 @@ class SlackNotifier:
             return await self._post_message(content | {"channel": target})
         return await self._post_to_webhook(content)
 
+    async def reach(self) -> None:
+        """Ask Slack whether it knows us, without writing anything.
+
+        Raises:
+            NoticeRefused, NoticeDelayed
+        """
+        if self._bot_token is not None:
+            headers = {"Authorization": f"Bearer {self._bot_token}"}
+            self._told(await self._post(f"{self._api}/auth.test", {}, headers))
+        if self._webhook_url is not None:
+            # A webhook that is in use refuses a message without words; one that is gone says so first.
+            answer = await self._post(self._webhook_url, {}, {})
+            if answer.status_code not in (httpx.codes.OK, httpx.codes.BAD_REQUEST):
+                raise _refusal(answer.text.strip()[:80] or f"error {answer.status_code}")
+
     async def aclose(self) -> None:
         await self._client.aclose()
 
@@ -79,15 +94,19 @@ class SlackNotifier:
         if self._bot_token is None:
             raise NoticeRefused("There is no bot for Slack.", remedy="Set SLACK_BOT_TOKEN.")
         headers = {"Authorization": f"Bearer {self._bot_token}"}
-        answer = await self._post(f"{self._api}/chat.postMessage", content, headers)
+        told = self._told(await self._post(f"{self._api}/chat.postMessage", content, headers))
+        return Receipt(str(told.get("ts", "")))
+
+    def _told(self, answer: httpx.Response) -> dict[str, Any]:
+        """What Slack's API says of a call that it took."""
         try:
             told = answer.json()
             is_ok, code = bool(told["ok"]), str(told.get("error", ""))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise NoticeDelayed(f"Slack answered {answer.status_code} with something unreadable.") from error
-        if is_ok:
-            return Receipt(str(told.get("ts", "")))
-        raise _refusal(code or f"error {answer.status_code}")
+        if not is_ok:
+            raise _refusal(code or f"error {answer.status_code}")
+        return dict(told)
 
     async def _post_to_webhook(self, content: dict[str, Any]) -> Receipt:
         if self._webhook_url is None:

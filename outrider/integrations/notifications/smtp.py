@@ -73,6 +73,31 @@ class SmtpNotifier:
             raise NoticeDelayed(f"The mail server {account.host} can't be reached ({type(error).__name__}).") from error
         return Receipt(answer[:200])
 
+    async def reach(self) -> None:
+        """Sign in at the mail server, without handing in a mail.
+
+        Raises:
+            NoticeRefused, NoticeDelayed: as in `send`.
+        """
+        account = self._account
+        client = aiosmtplib.SMTP(
+            hostname=account.host,
+            port=account.port or PORTS[account.security],
+            username=account.username,
+            password=account.password,
+            use_tls=account.security == "tls",
+            start_tls=account.security == "starttls",
+            tls_context=self._tls,
+            timeout=account.timeout,
+        )
+        try:
+            async with client:
+                await client.noop()
+        except aiosmtplib.SMTPException as error:
+            raise _explained(error, account) from error
+        except (ssl.SSLError, OSError) as error:
+            raise NoticeDelayed(f"The mail server {account.host} can't be reached ({type(error).__name__}).") from error
+
     async def aclose(self) -> None:
         return
 

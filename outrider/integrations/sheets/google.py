@@ -41,6 +41,13 @@ class GoogleSheets:
 
         self._tokens = GoogleTokens(lambda: key.grant(SCOPE, token_url), post, SheetsError)
 
+    async def reach(self) -> None:
+        """
+        Raises:
+            SheetsError: Google is away, or refuses the sign-in.
+        """
+        await self._tokens.headers()
+
     async def titles(self, spreadsheet: str) -> Sequence[str]:
         answer = await self._ask("GET", f"/{_id(spreadsheet)}?fields=sheets.properties.title")
         return [str(one.get("properties", {}).get("title", "")) for one in answer.get("sheets", [])]
