@@ -10,7 +10,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, SerializeAsAny
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from starlette.exceptions import HTTPException
@@ -42,7 +42,8 @@ class Problem(BaseModel):
     status: int
     detail: str
     remedy: str = ""
-    fields: list[FieldProblem] = []
+    fields: list[SerializeAsAny[FieldProblem]] = []
+    """Those of a workflow name their node, too."""
 
 
 def problem_response(error: OutriderError) -> JSONResponse:

@@ -23,9 +23,10 @@ from outrider.conversations.models import Purpose
 from outrider.conversations.outbox import cancel_texts, hold_texts, release_texts
 from outrider.errors import Conflict, FieldProblem
 from outrider.workflows.context import Models
+from outrider.workflows.drafts import publish_version
 from outrider.workflows.runs.repository import wake_timers
 from outrider.workflows.runs.service import cancel_campaign
-from outrider.workflows.service import publish_version, standard_workflow
+from outrider.workflows.service import standard_workflow
 
 log = structlog.get_logger(__name__)
 

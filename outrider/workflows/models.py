@@ -40,8 +40,13 @@ class Workflow(HasId, HasTimes, Base):
     """What the editor saved and nobody published yet; None if there is nothing beyond `config`."""
     draft_revision: Mapped[int] = mapped_column(server_default="0")
     """Counts the drafts, so that one of two editors who save at the same time learns of it."""
+    draft_by: Mapped[str | None] = mapped_column(Text)
+    """Who saved, published or restored last, as others read it."""
+    draft_at: Mapped[datetime | None]
+    """When the draft last changed."""
     published_version_id: Mapped[int | None]
-    """The version that `config` is. Versions go only with their workflow, so that it needs no foreign key."""
+    """The version that `config` is; None before the first one, when `config` is only the draft it was created with.
+    Versions go only with their workflow, so that it needs no foreign key."""
     is_shipped: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     """Part of the product: brought up to date at every start, so users copy it instead of editing it."""
 

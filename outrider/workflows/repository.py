@@ -36,11 +36,17 @@ async def lock(session: AsyncSession, workflow_id: int) -> Workflow | None:
     ).scalar_one_or_none()
 
 
-async def insert_workflow(session: AsyncSession, name: str, description: str, config: dict[str, Any]) -> Workflow | None:
-    """The new workflow, or None if the name is taken."""
+async def insert_workflow(
+    session: AsyncSession, name: str, description: str, config: dict[str, Any], **draft: Any
+) -> Workflow | None:
+    """The new workflow, or None if the name is taken.
+
+    Args:
+        draft: further columns, of one that nobody published yet.
+    """
     statement = (
         insert(Workflow)
-        .values(name=name, description=description, config=config)
+        .values(name=name, description=description, config=config, **draft)
         .on_conflict_do_nothing(index_elements=[Workflow.name])
         .returning(Workflow)
     )
@@ -90,18 +96,50 @@ async def latest_version_numbers(session: AsyncSession, workflow_ids: list[int])
 
 
 async def add_version(
-    session: AsyncSession, workflow_id: int, number: int, definition: dict[str, Any], fingerprint: str
+    session: AsyncSession,
+    workflow_id: int,
+    number: int,
+    definition: dict[str, Any],
+    fingerprint: str,
+    note: str = "",
+    created_by: str | None = None,
 ) -> WorkflowVersion:
-    statement = (
-        insert(WorkflowVersion)
-        .values(workflow_id=workflow_id, version=number, definition=definition, fingerprint=fingerprint)
-        .returning(WorkflowVersion)
-    )
+    values = {"definition": definition, "fingerprint": fingerprint, "note": note, "created_by": created_by}
+    statement = insert(WorkflowVersion).values(workflow_id=workflow_id, version=number, **values).returning(WorkflowVersion)
     return (await session.execute(statement)).scalar_one()
 
 
 async def find_version(session: AsyncSession, version_id: int) -> WorkflowVersion | None:
     return await session.get(WorkflowVersion, version_id)
+
+
+async def find_numbered(session: AsyncSession, workflow_id: int, number: int) -> WorkflowVersion | None:
+    statement = select(WorkflowVersion).where(WorkflowVersion.workflow_id == workflow_id, WorkflowVersion.version == number)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def version_numbers(session: AsyncSession, version_ids: Collection[int]) -> dict[int, int]:
+    """Numbers of versions, by their id."""
+    found = await session.execute(select(WorkflowVersion.id, WorkflowVersion.version).where(WorkflowVersion.id.in_(version_ids)))
+    return {row.id: row.version for row in found}
+
+
+async def names_of(session: AsyncSession, workflow_ids: Collection[int]) -> dict[int, str]:
+    """Names of workflows, by their id."""
+    found = await session.execute(select(Workflow.id, Workflow.name).where(Workflow.id.in_(workflow_ids)))
+    return {row.id: row.name for row in found}
+
+
+async def ids_by_name(session: AsyncSession, names: Collection[str]) -> dict[str, int]:
+    """Ids of the workflows of these names, those that there are."""
+    found = await session.execute(select(Workflow.name, Workflow.id).where(Workflow.name.in_(names)))
+    return {row.name: row.id for row in found}
+
+
+async def names_like(session: AsyncSession, name: str) -> set[str]:
+    """Names that are `name`, or begin with it."""
+    found = await session.execute(select(Workflow.name).where(Workflow.name.startswith(name, autoescape=True)))
+    return set(found.scalars())
 
 
 async def find_versions(session: AsyncSession, version_ids: Collection[int]) -> dict[int, WorkflowVersion]:
@@ -118,7 +156,8 @@ async def published_definitions(
     numbered = [(workflow_id, version) for workflow_id, version in wanted if version is not None]
     found: dict[tuple[int, int | None], dict[str, Any]] = {}
     if latest:
-        rows = await session.execute(select(Workflow.id, Workflow.config).where(Workflow.id.in_(latest)))
+        is_published = Workflow.published_version_id.is_not(None)
+        rows = await session.execute(select(Workflow.id, Workflow.config).where(Workflow.id.in_(latest), is_published))
         found |= {(row.id, None): row.config for row in rows}
     if numbered:
         key = tuple_(WorkflowVersion.workflow_id, WorkflowVersion.version)

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Body, Depends, Query, Response
 
-from outrider.auth.permissions import Permission, require
+from outrider.auth.permissions import Actor, Permission, require
 from outrider.db.pages import Cursor, Limit, Page
 from outrider.db.web import Transaction
-from outrider.workflows import service
+from outrider.workflows import drafts, service
+from outrider.workflows.comparing import Difference
+from outrider.workflows.files import WorkflowFile, file_name
 from outrider.workflows.schemas import (
+    CopyIn,
     DefinitionIn,
     DefinitionReport,
+    DraftIn,
+    DraftSaved,
     NodeSpecificationOut,
+    PublishIn,
+    WorkflowChange,
     WorkflowIn,
     WorkflowOut,
     WorkflowVersionOut,
 )
 from outrider.workflows.validation import check
+from outrider.workflows.variables import VariableOut, variables
 
 router = APIRouter(prefix="/api/workflows", tags=["workflows"])
 routers = [router]
 
 READ = [Depends(require(Permission.CAMPAIGNS_READ))]
 WRITE = [Depends(require(Permission.CAMPAIGNS_WRITE))]
+Writer = Annotated[Actor, Depends(require(Permission.CAMPAIGNS_WRITE))]
+Number = Annotated[int, Query(ge=1, le=2**31 - 1)]
+Which = Annotated[str, Query(max_length=20, description="Number of a version, or `draft`.")]
 
 
 @router.get("", dependencies=READ)
@@ -37,16 +48,22 @@ async def list_workflows(
     return await service.list_workflows(session, sort, cursor, limit)
 
 
-@router.post("", status_code=201, dependencies=WRITE)
-async def create_workflow(session: Transaction, workflow: WorkflowIn) -> WorkflowOut:
-    """Store a valid workflow; its definition becomes version 1."""
-    return await service.create_workflow(session, workflow)
+@router.post("", status_code=201)
+async def create_workflow(session: Transaction, workflow: WorkflowIn, actor: Writer) -> WorkflowOut:
+    """Store a valid workflow, whose definition becomes version 1; or, unless `publish`, a draft."""
+    return await service.create_workflow(session, workflow, actor.name)
 
 
 @router.get("/nodes", dependencies=READ)
 async def list_node_specifications() -> list[NodeSpecificationOut]:
     """The node library: what a workflow can be built from."""
     return service.node_specifications()
+
+
+@router.get("/variables", dependencies=READ)
+async def list_workflow_variables(session: Transaction) -> list[VariableOut]:
+    """Names that expressions know besides the results of earlier steps."""
+    return await variables(session)
 
 
 @router.post("/validate", dependencies=READ)
@@ -56,15 +73,21 @@ async def validate_workflow(definition: DefinitionIn) -> DefinitionReport:
     return DefinitionReport(is_valid=not problems, problems=problems)
 
 
+@router.post("/import", status_code=201)
+async def import_workflow(session: Transaction, file: WorkflowFile, actor: Writer) -> WorkflowOut:
+    """Store an exported file as a draft. If its name is taken, the workflow is called `name (2)`."""
+    return await service.import_workflow(session, file, actor.name)
+
+
 @router.get("/{workflow_id}", dependencies=READ)
 async def get_workflow(session: Transaction, workflow_id: int) -> WorkflowOut:
     return await service.get_workflow(session, workflow_id)
 
 
-@router.put("/{workflow_id}", dependencies=WRITE)
-async def replace_workflow(session: Transaction, workflow_id: int, workflow: WorkflowIn) -> WorkflowOut:
+@router.put("/{workflow_id}")
+async def replace_workflow(session: Transaction, workflow_id: int, workflow: WorkflowChange, actor: Writer) -> WorkflowOut:
     """Replace a workflow. A changed definition becomes a new version; campaigns that were started keep theirs."""
-    return await service.replace_workflow(session, workflow_id, workflow)
+    return await service.replace_workflow(session, workflow_id, workflow, actor.name)
 
 
 @router.delete("/{workflow_id}", status_code=204, dependencies=WRITE)
@@ -73,7 +96,67 @@ async def delete_workflow(session: Transaction, workflow_id: int) -> None:
     await service.delete_workflow(session, workflow_id)
 
 
+@router.put("/{workflow_id}/draft")
+async def save_workflow_draft(session: Transaction, workflow_id: int, draft: DraftIn, actor: Writer) -> DraftSaved:
+    """Keep what is being drawn; nothing that runs changes. Refused if somebody else saved since `revision`."""
+    workflow = await drafts.save_draft(session, workflow_id, draft.config, draft.revision, actor.name)
+    return DraftSaved(revision=workflow.draft_revision, updated_at=workflow.updated_at)
+
+
+@router.post("/{workflow_id}/publish")
+async def publish_workflow(
+    session: Transaction, workflow_id: int, actor: Writer, wanted: Annotated[PublishIn | None, Body()] = None
+) -> WorkflowVersionOut:
+    """Make the draft what campaigns use that are started from now on. Runs under way keep their version."""
+    wanted = wanted or PublishIn()
+    version = await drafts.publish(session, workflow_id, wanted.note, wanted.revision, actor.name)
+    return WorkflowVersionOut.model_validate(version)
+
+
+@router.post("/{workflow_id}/copy", status_code=201)
+async def copy_workflow(
+    session: Transaction, workflow_id: int, actor: Writer, wanted: Annotated[CopyIn | None, Body()] = None
+) -> WorkflowOut:
+    """A copy that can be changed, also of a workflow that ships with the product."""
+    return await service.copy_workflow(session, workflow_id, wanted.name if wanted else None, actor.name)
+
+
+@router.get("/{workflow_id}/export", dependencies=READ)
+async def export_workflow(
+    session: Transaction, response: Response, workflow_id: int, version: Which | None = None
+) -> WorkflowFile:
+    """The workflow as a file, for another installation. Without `version` what is published."""
+    wanted = None if version is None else drafts.which(version, "query.version")
+    file = await service.export_workflow(session, workflow_id, wanted)
+    response.headers["Content-Disposition"] = f'attachment; filename="{file_name(file.name)}"'
+    return file
+
+
+@router.get("/{workflow_id}/diff", dependencies=READ)
+async def compare_workflow_versions(
+    session: Transaction,
+    workflow_id: int,
+    before: Annotated[str | None, Query(alias="from", max_length=20, description="Without it, what is published.")] = None,
+    after: Annotated[str, Query(alias="to", max_length=20, description="Number of a version, or `draft`.")] = "draft",
+) -> Difference:
+    """What differs between two versions, or a version and the draft."""
+    first = None if before is None else drafts.which(before, "query.from")
+    return await service.compare_definitions(session, workflow_id, first, drafts.which(after, "query.to"))
+
+
 @router.get("/{workflow_id}/versions", dependencies=READ)
 async def list_workflow_versions(session: Transaction, workflow_id: int) -> list[WorkflowVersionOut]:
     """The versions of a workflow, newest first."""
     return [WorkflowVersionOut.model_validate(version) for version in await service.list_versions(session, workflow_id)]
+
+
+@router.get("/{workflow_id}/versions/{number}", dependencies=READ)
+async def get_workflow_version(session: Transaction, workflow_id: int, number: int) -> WorkflowVersionOut:
+    return WorkflowVersionOut.model_validate(await drafts.find_version(session, workflow_id, number))
+
+
+@router.post("/{workflow_id}/versions/{number}/restore")
+async def restore_workflow_version(session: Transaction, workflow_id: int, number: int, actor: Writer) -> WorkflowOut:
+    """Bring a version back as the draft. Publish it to let campaigns use it."""
+    workflow = await drafts.restore(session, workflow_id, number, actor.name)
+    return (await service.present(session, [workflow]))[0]

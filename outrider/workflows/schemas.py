@@ -12,6 +12,7 @@ from outrider.workflows.nodes.base import Category
 from outrider.workflows.validation import WorkflowProblem
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Revision = Annotated[int | None, Field(ge=0, le=2**31)]
 
 
 class WorkflowIn(BaseModel):
@@ -20,6 +21,52 @@ class WorkflowIn(BaseModel):
     name: Name
     description: str = Field("", max_length=2000)
     config: WorkflowDefinition
+    publish: bool = True
+    """Its definition becomes a version that campaigns can use; otherwise a draft, which may have problems."""
+
+
+class WorkflowChange(BaseModel):
+    """What a workflow shall be."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+    description: str = Field("", max_length=2000)
+    config: WorkflowDefinition | None = None
+    """None leaves the definition as it is."""
+    publish: bool = True
+    """A changed definition becomes a new version; otherwise the draft."""
+
+
+class CopyIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name | None = None
+    """None calls it after the workflow that is copied."""
+
+
+class DraftIn(BaseModel):
+    """What the editor saves. Only its shape is checked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    config: WorkflowDefinition
+    revision: Revision
+    """Of the draft that the edit began with; None saves whatever is there."""
+
+
+class DraftSaved(BaseModel):
+    revision: int
+    updated_at: datetime
+
+
+class PublishIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    note: str = Field("", max_length=2000)
+    """What is new, for those who read the list of versions."""
+    revision: Revision = None
+    """Of the draft that was looked at; None publishes whatever is there."""
 
 
 class WorkflowOut(BaseModel):
@@ -27,10 +74,20 @@ class WorkflowOut(BaseModel):
     name: str
     description: str
     config: dict[str, Any]
+    """What is published and campaigns use; of a workflow that never was, what it was created with."""
     is_shipped: bool
     """Part of the product; copy it to change it."""
     version: int
     """Number of the latest version; each change of what the workflow does makes a new one."""
+    draft: dict[str, Any] | None
+    """What the editor saved and nobody published yet; None if that is the same as `config`."""
+    draft_revision: int
+    """Hand it back with the next draft."""
+    draft_by: str | None
+    """Who saved, published or restored last."""
+    draft_at: datetime | None
+    published_version: int | None
+    """Number of the version that campaigns use; None if it was never published."""
     created_at: datetime
     updated_at: datetime
 
@@ -41,6 +98,8 @@ class WorkflowVersionOut(BaseModel):
     id: int
     version: int
     definition: dict[str, Any]
+    note: str
+    created_by: str | None
     created_at: datetime
 
 

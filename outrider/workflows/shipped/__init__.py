@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.workflows import repository
 from outrider.workflows.definition import WorkflowDefinition
-from outrider.workflows.service import publish_version
+from outrider.workflows.drafts import publish_version
 from outrider.workflows.validation import ensure_valid
 
 FOLDER = Path(__file__).parent

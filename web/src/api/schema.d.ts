@@ -2797,6 +2797,80 @@ export interface paths {
         patch: operations["change_objection"];
         trace?: never;
     };
+    "/api/run-approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Run Approvals
+         * @description Decisions that runs wait for or waited for, the newest first.
+         */
+        get: operations["list_run_approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/run-approvals/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count Run Approvals */
+        get: operations["count_run_approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/run-approvals/{approval_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Run Approval */
+        get: operations["get_run_approval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/run-approvals/{approval_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Run Approval
+         * @description Take the decision; the run goes on with it. The same decision again gets the same answer, another one a 409.
+         */
+        post: operations["decide_run_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scoring": {
         parameters: {
             query?: never;
@@ -3768,9 +3842,29 @@ export interface paths {
         put?: never;
         /**
          * Create Workflow
-         * @description Store a valid workflow; its definition becomes version 1.
+         * @description Store a valid workflow, whose definition becomes version 1; or, unless `publish`, a draft.
          */
         post: operations["create_workflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflows/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Workflow
+         * @description Store an exported file as a draft. If its name is taken, the workflow is called `name (2)`.
+         */
+        post: operations["import_workflow"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3817,6 +3911,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workflows/variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Workflow Variables
+         * @description Names that expressions know besides the results of earlier steps.
+         */
+        get: operations["list_workflow_variables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workflows/{workflow_id}": {
         parameters: {
             query?: never;
@@ -3842,6 +3956,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workflows/{workflow_id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy Workflow
+         * @description A copy that can be changed, also of a workflow that ships with the product.
+         */
+        post: operations["copy_workflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflows/{workflow_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Workflow Versions
+         * @description What differs between two versions, or a version and the draft.
+         */
+        get: operations["compare_workflow_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflows/{workflow_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save Workflow Draft
+         * @description Keep what is being drawn; nothing that runs changes. Refused if somebody else saved since `revision`.
+         */
+        put: operations["save_workflow_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflows/{workflow_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Workflow
+         * @description The workflow as a file, for another installation. Without `version` what is published.
+         */
+        get: operations["export_workflow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflows/{workflow_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Workflow
+         * @description Make the draft what campaigns use that are started from now on. Runs under way keep their version.
+         */
+        post: operations["publish_workflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workflows/{workflow_id}/versions": {
         parameters: {
             query?: never;
@@ -3856,6 +4070,43 @@ export interface paths {
         get: operations["list_workflow_versions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflows/{workflow_id}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Workflow Version */
+        get: operations["get_workflow_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflows/{workflow_id}/versions/{number}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Workflow Version
+         * @description Bring a version back as the draft. Publish it to let campaigns use it.
+         */
+        post: operations["restore_workflow_version"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4413,10 +4664,47 @@ export interface components {
             /** Version */
             version: number | null;
         };
+        /** ApprovalAction */
+        ApprovalAction: {
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /** Name */
+            name: string;
+        };
         /** ApprovalCounts */
         ApprovalCounts: {
             /** Waiting */
             waiting: number;
+        };
+        /** ApprovalField */
+        ApprovalField: {
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /** Name */
+            name: string;
+            /**
+             * Options
+             * @default []
+             */
+            options: string[];
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+            /**
+             * Type
+             * @default text
+             */
+            type: string;
+            /** Value */
+            value?: unknown;
         };
         /**
          * ApprovalOut
@@ -4544,7 +4832,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "conversations" | "unknown_texts" | "failed_jobs" | "disabled_senders" | "paused_campaign";
+            kind: "conversations" | "decisions" | "unknown_texts" | "failed_jobs" | "disabled_senders" | "paused_campaign";
             /** Link */
             link: string;
             /** Title */
@@ -6330,6 +6618,11 @@ export interface components {
             /** Unread Count */
             unread_count: number;
         };
+        /** CopyIn */
+        CopyIn: {
+            /** Name */
+            name?: string | null;
+        };
         /**
          * CostMetrics
          * @description What the models took.
@@ -6880,11 +7173,60 @@ export interface components {
             /** Text */
             text: string;
         };
+        /** Difference */
+        Difference: {
+            /** Edges */
+            edges: components["schemas"]["EdgeChange"][];
+            /** Nodes */
+            nodes: components["schemas"]["NodeChange"][];
+            /** Settings */
+            settings: components["schemas"]["ValueChange"][];
+            /** Words */
+            words: string[];
+        };
         /**
          * Direction
          * @enum {string}
          */
         Direction: "in" | "out";
+        /**
+         * DraftIn
+         * @description What the editor saves. Only its shape is checked.
+         */
+        DraftIn: {
+            config: components["schemas"]["WorkflowDefinition"];
+            /** Revision */
+            revision: number | null;
+        };
+        /** DraftSaved */
+        DraftSaved: {
+            /** Revision */
+            revision: number;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * EdgeChange
+         * @description Where one outcome leads.
+         */
+        EdgeChange: {
+            /** After */
+            after: string | null;
+            /** Before */
+            before: string | null;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "removed" | "changed";
+            /** Handle */
+            handle: string;
+            /** Source */
+            source: string;
+        };
         /** EndpointIn */
         EndpointIn: {
             /**
@@ -9229,6 +9571,22 @@ export interface components {
             /** Model */
             model?: string | null;
         };
+        /** NodeChange */
+        NodeChange: {
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "removed" | "changed";
+            /** Id */
+            id: string;
+            /** Parameters */
+            parameters: components["schemas"]["ValueChange"][];
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
+        };
         /** NodeSpecificationOut */
         NodeSpecificationOut: {
             /** Asks Model */
@@ -9725,6 +10083,13 @@ export interface components {
         Page_RuleOut_: {
             /** Items */
             items: components["schemas"]["RuleOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[RunApprovalOut] */
+        Page_RunApprovalOut_: {
+            /** Items */
+            items: components["schemas"]["RunApprovalOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -10307,16 +10672,6 @@ export interface components {
             /** Retryable */
             retryable: boolean;
         };
-        /** PublishIn */
-        PublishIn: {
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-            /** Revision */
-            revision?: number | null;
-        };
         /**
          * Purpose
          * @enum {string}
@@ -10855,6 +11210,92 @@ export interface components {
         RulePatch: {
             /** Enabled */
             enabled: boolean;
+        };
+        /** RunApprovalCounts */
+        RunApprovalCounts: {
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * RunApprovalOut
+         * @description A decision that a run waits for, or waited for.
+         */
+        RunApprovalOut: {
+            /** Action */
+            action: string | null;
+            /** Actions */
+            actions: components["schemas"]["ApprovalAction"][];
+            /** Answers */
+            answers: {
+                [key: string]: unknown;
+            } | null;
+            /** Assignee */
+            assignee: string;
+            /** Body */
+            body: string;
+            /** Campaign Id */
+            campaign_id: number;
+            /** Campaign Lead Id */
+            campaign_lead_id: number;
+            /** Campaign Name */
+            campaign_name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /** Due At */
+            due_at: string | null;
+            /** Form */
+            form: components["schemas"]["ApprovalField"][];
+            /** Id */
+            id: number;
+            /** Lead Company */
+            lead_company: string | null;
+            /** Lead Id */
+            lead_id: number;
+            /** Lead Name */
+            lead_name: string;
+            /** Node Id */
+            node_id: string;
+            /** Run Id */
+            run_id: number;
+            status: components["schemas"]["RunApprovalStatus"];
+            /** Title */
+            title: string;
+            /** Visit */
+            visit: number;
+            /** Workflow Id */
+            workflow_id: number | null;
+            /** Workflow Name */
+            workflow_name: string | null;
+        };
+        /**
+         * RunApprovalStatus
+         * @enum {string}
+         */
+        RunApprovalStatus: "waiting" | "decided" | "timed_out" | "cancelled";
+        /**
+         * RunDecision
+         * @description What a person decides.
+         */
+        RunDecision: {
+            /**
+             * Action
+             * @description Name of one of the approval's actions.
+             */
+            action: string;
+            /**
+             * Answers
+             * @description What was filled in, by name of the field.
+             */
+            answers?: {
+                [key: string]: unknown;
+            };
         };
         /**
          * RunModelCall
@@ -12084,14 +12525,14 @@ export interface components {
             kind: "update_lead";
         };
         /**
-         * VariableOut
-         * @description What may stand between `{{` and `}}` in a prompt; `{{name|otherwise}}` says what to write without a value.
+         * ValueChange
+         * @description One parameter or setting.
          */
-        VariableOut: {
-            /** Example */
-            example: string;
-            /** Meaning */
-            meaning: string;
+        ValueChange: {
+            /** After */
+            after?: unknown;
+            /** Before */
+            before?: unknown;
             /** Name */
             name: string;
         };
@@ -12160,6 +12601,25 @@ export interface components {
             settled_at: string | null;
             state: components["schemas"]["NoticeState"];
         };
+        /**
+         * WorkflowChange
+         * @description What a workflow shall be.
+         */
+        WorkflowChange: {
+            config?: components["schemas"]["WorkflowDefinition"] | null;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Name */
+            name: string;
+            /**
+             * Publish
+             * @default true
+             */
+            publish: boolean;
+        };
         /** WorkflowDefinition */
         WorkflowDefinition: {
             /** Edges */
@@ -12179,6 +12639,30 @@ export interface components {
             /** Target */
             target: string;
         };
+        /**
+         * WorkflowFile
+         * @description A workflow as a file.
+         */
+        WorkflowFile: {
+            config: components["schemas"]["WorkflowDefinition"];
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Format
+             * @default outrider-workflow
+             */
+            format: string;
+            /**
+             * Format Version
+             * @default 1
+             */
+            format_version: number;
+            /** Name */
+            name: string;
+        };
         /** WorkflowIn */
         WorkflowIn: {
             config: components["schemas"]["WorkflowDefinition"];
@@ -12189,6 +12673,11 @@ export interface components {
             description: string;
             /** Name */
             name: string;
+            /**
+             * Publish
+             * @default true
+             */
+            publish: boolean;
         };
         /** WorkflowNode */
         WorkflowNode: {
@@ -12215,12 +12704,24 @@ export interface components {
             created_at: string;
             /** Description */
             description: string;
+            /** Draft */
+            draft: {
+                [key: string]: unknown;
+            } | null;
+            /** Draft At */
+            draft_at: string | null;
+            /** Draft By */
+            draft_by: string | null;
+            /** Draft Revision */
+            draft_revision: number;
             /** Id */
             id: number;
             /** Is Shipped */
             is_shipped: boolean;
             /** Name */
             name: string;
+            /** Published Version */
+            published_version: number | null;
             /**
              * Updated At
              * Format: date-time
@@ -12269,12 +12770,16 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Created By */
+            created_by: string | null;
             /** Definition */
             definition: {
                 [key: string]: unknown;
             };
             /** Id */
             id: number;
+            /** Note */
+            note: string;
             /** Version */
             version: number;
         };
@@ -12335,6 +12840,28 @@ export interface components {
          * @enum {string}
          */
         outrider__agents__base__AgentType: "conversation" | "qualification" | "objection_handler" | "scheduler" | "analytics" | "enrichment" | "growth_analysis" | "marketing" | "bdr";
+        /** PublishIn */
+        outrider__agents__library__schemas__PublishIn: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Revision */
+            revision?: number | null;
+        };
+        /**
+         * VariableOut
+         * @description What may stand between `{{` and `}}` in a prompt; `{{name|otherwise}}` says what to write without a value.
+         */
+        outrider__agents__library__schemas__VariableOut: {
+            /** Example */
+            example: string;
+            /** Meaning */
+            meaning: string;
+            /** Name */
+            name: string;
+        };
         /**
          * Outcome
          * @description What a scorer predicts.
@@ -12352,6 +12879,30 @@ export interface components {
          * @enum {string}
          */
         outrider__campaigns__models__AgentType: "sms" | "voice" | "both";
+        /** PublishIn */
+        outrider__workflows__schemas__PublishIn: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Revision */
+            revision?: number | null;
+        };
+        /**
+         * VariableOut
+         * @description A name that expressions know.
+         */
+        outrider__workflows__variables__VariableOut: {
+            /** Description */
+            description: string;
+            /** Example */
+            example: unknown;
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -12667,7 +13218,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VariableOut"][];
+                    "application/json": components["schemas"]["outrider__agents__library__schemas__VariableOut"][];
                 };
             };
             /** @description Client Error */
@@ -12901,7 +13452,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["PublishIn"] | null;
+                "application/json": components["schemas"]["outrider__agents__library__schemas__PublishIn"] | null;
             };
         };
         responses: {
@@ -18068,6 +18619,143 @@ export interface operations {
             };
         };
     };
+    list_run_approvals: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["RunApprovalStatus"] | null;
+                campaign_id?: number | null;
+                workflow_id?: number | null;
+                lead_id?: number | null;
+                /** @description `next_cursor` of the page before; without it the list begins. */
+                cursor?: string | null;
+                /** @description Most items of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RunApprovalOut_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    count_run_approvals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunApprovalCounts"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_run_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunApprovalOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    decide_run_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunApprovalOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     get_scoring: {
         parameters: {
             query?: never;
@@ -20021,6 +20709,40 @@ export interface operations {
             };
         };
     };
+    import_workflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkflowFile"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     list_node_specifications: {
         parameters: {
             query?: never;
@@ -20085,6 +20807,36 @@ export interface operations {
             };
         };
     };
+    list_workflow_variables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["outrider__workflows__variables__VariableOut"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     get_workflow: {
         parameters: {
             query?: never;
@@ -20128,7 +20880,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WorkflowIn"];
+                "application/json": components["schemas"]["WorkflowChange"];
             };
         };
         responses: {
@@ -20183,6 +20935,185 @@ export interface operations {
             };
         };
     };
+    copy_workflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CopyIn"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    compare_workflow_versions: {
+        parameters: {
+            query?: {
+                /** @description Without it, what is published. */
+                from?: string | null;
+                /** @description Number of a version, or `draft`. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                workflow_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Difference"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    save_workflow_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftSaved"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    export_workflow: {
+        parameters: {
+            query?: {
+                version?: string | null;
+            };
+            header?: never;
+            path: {
+                workflow_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowFile"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    publish_workflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["outrider__workflows__schemas__PublishIn"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowVersionOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     list_workflow_versions: {
         parameters: {
             query?: never;
@@ -20201,6 +21132,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkflowVersionOut"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_workflow_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: number;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowVersionOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    restore_workflow_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: number;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowOut"];
                 };
             };
             /** @description Client Error */

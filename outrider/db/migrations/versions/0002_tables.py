@@ -459,6 +459,8 @@ def upgrade() -> None:
     sa.Column('config', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('draft', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
     sa.Column('draft_revision', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('draft_by', sa.Text(), nullable=True),
+    sa.Column('draft_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('published_version_id', sa.BigInteger(), nullable=True),
     sa.Column('is_shipped', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
