@@ -67,8 +67,12 @@ def product_server() -> Iterator[Product]:
         def log_message(self, format: str, *arguments: Any) -> None:
             """Quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        request_queue_size = 1024
+        """However late this process gets to it, the carrier's connections wait and are not turned away."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     product = Product(f"http://127.0.0.1:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -9,6 +9,7 @@ import aiohttp
 from twilio.rest import Client
 
 from simulator.testing import RunningSimulator
+from tests.clocks import PATIENCE
 
 from .conftest import OURS, OURS_TOO, Product
 
@@ -65,7 +66,7 @@ async def test_the_books_balance_with_every_fault_on(simulator: RunningSimulator
     simulator.set_personas(mix={"stop": 1, "interested": 1, "landline": 1, "silence": 2}, reply_delay=[0, 5])
     simulator.set_faults(**FAULTS)
     outcomes, sids = await storm(simulator, product, creates=1000)
-    counters = await simulator.wait_until_idle_async(120)
+    counters = await simulator.wait_until_idle_async(3 * PATIENCE)
     faults, refused = counters["faults"], counters["creates_refused"]
 
     assert counters["creates_requested"] == 1100 == sum(outcomes.values())
@@ -90,10 +91,13 @@ async def test_the_books_balance_with_every_fault_on(simulator: RunningSimulator
 
     people = [message for message in simulator.messages() if message["origin"] == "person"]
     assert len(people) == counters["persona_replies"] == counters["inbound_received"]
-    assert counters["inbound_webhooks_ok"] + counters["inbound_webhooks_dropped"] == len(people)
-    assert len(product.at("/inbound")) == counters["inbound_webhooks_ok"]
-    assert len(product.at("/status")) == counters["callbacks_sent"]
-    assert counters["callbacks_failed"] == 0
+    ended = ("inbound_webhooks_ok", "inbound_webhooks_dropped", "inbound_webhooks_failed")
+    assert sum(counters[name] for name in ended) == len(people)
+    # What the carrier gave up may have arrived all the same: its answer came too late.
+    heard, told = len(product.at("/inbound")), len(product.at("/status"))
+    assert 0 <= heard - counters["inbound_webhooks_ok"] <= counters["inbound_webhooks_failed"]
+    assert 0 <= told - counters["callbacks_sent"] <= counters["callbacks_failed"]
+    assert counters["inbound_webhooks_failed"] + counters["callbacks_failed"] < (heard + told) / 20
 
     await asyncio.sleep(FAULTS["list_lag_seconds"])
     listed = await asyncio.to_thread(twilio.messages.list, page_size=1000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from httpx import AsyncClient
@@ -15,7 +16,7 @@ from outrider.agents.scoring.features import features_of
 from outrider.agents.scoring.jobs import keep_up, score_leads, train_scorer, train_weekly
 from outrider.agents.scoring.learning.artifact import read_artifact
 from outrider.agents.scoring.learning.table import columns_of
-from outrider.agents.scoring.models import LeadScore, ModelStatus, Outcome
+from outrider.agents.scoring.models import LeadScore, ModelStatus, Outcome, ScoreModel
 from outrider.agents.scoring.prior import blended, prior_of
 from outrider.agents.scoring.schemas import ScoringSettingsIn
 from outrider.agents.team.qualifying import qualify
@@ -27,10 +28,22 @@ from tests.worlds import run_due_jobs
 WEEK = timedelta(days=7)
 
 
-async def trained(database: Database, context: JobContext) -> int:
+LEARNED: dict[int, tuple[dict[str, Any], dict[str, Any]]] = {}
+"""Artifact and report by the number of leads with a past: it is the same past in every test, and training takes a process."""
+
+
+async def trained(database: Database, context: JobContext, leads: int) -> int:
+    """A scorer that has learned from so many leads, who were contacted before."""
     async with database.transaction() as session:
         model = await service.begin_training(session, "test")
+    if leads in LEARNED:
+        async with database.transaction() as session:
+            await service.end_training(session, model.id, *LEARNED[leads])
+        return model.id
     await train_scorer(context, model.id)
+    async with database.transaction() as session:
+        kept = select(ScoreModel.artifact, ScoreModel.report).where(ScoreModel.id == model.id)
+        LEARNED[leads] = (await session.execute(kept)).one()._tuple()
     return model.id
 
 
@@ -173,7 +186,7 @@ async def test_what_changed_after_the_contact_is_refused(past: Past, database: D
 async def test_leads_are_scored_by_what_was_learned(past: Past, database: Database, context: JobContext) -> None:
     """What the training saw and what the scoring sees are the same values, and give the same probabilities."""
     await past.contacted(1, 700)
-    model_id = await trained(database, context)
+    model_id = await trained(database, context, 700)
     async with database.transaction() as session:
         await service.activate(session, model_id)
     await past.execute("UPDATE leads SET industry = 'changed since' WHERE id % 2 = 0")
@@ -189,7 +202,7 @@ async def test_leads_are_scored_by_what_was_learned(past: Past, database: Databa
 
 async def test_new_and_changed_leads_are_scored_within_a_minute(past: Past, database: Database, context: JobContext) -> None:
     await past.contacted(1, 700)
-    model_id = await trained(database, context)
+    model_id = await trained(database, context, 700)
     async with database.transaction() as session:
         await service.activate(session, model_id)
     await keep_up.function(context)
@@ -210,7 +223,7 @@ async def test_activating_rolling_back_and_stopping(
     api: AsyncClient, past: Past, database: Database, context: JobContext
 ) -> None:
     await past.contacted(1, 700)
-    first, second, third = [await trained(database, context) for _ in range(3)]
+    first, second, third = [await trained(database, context, 700) for _ in range(3)]
 
     async def statuses() -> list[str]:
         models = {model["id"]: model["status"] for model in (await api.get("/api/scoring/models")).json()}
@@ -257,7 +270,7 @@ async def test_a_stored_scorer_that_somebody_tampered_with_is_refused(
     past: Past, database: Database, context: JobContext
 ) -> None:
     await past.contacted(1, 700)
-    model_id = await trained(database, context)
+    model_id = await trained(database, context, 700)
     async with database.transaction() as session:
         await service.activate(session, model_id)
     await past.execute("UPDATE score_models SET artifact = jsonb_set(artifact, '{spec,features}', '[]')")
@@ -267,9 +280,9 @@ async def test_a_stored_scorer_that_somebody_tampered_with_is_refused(
 
 
 async def test_the_prior_counts_where_the_lead_has_said_nothing(past: Past, database: Database, context: JobContext) -> None:
-    await past.contacted(1, 900)
+    await past.contacted(1, 700)
     await past.fresh(2001, 2002)
-    model_id = await trained(database, context)
+    model_id = await trained(database, context, 700)
     async with database.transaction() as session:
         await service.activate(session, model_id)
     await score_leads(context, model_id)
