@@ -56,7 +56,7 @@ class SmsOutput(BaseModel):
 
 
 @dataclass(slots=True)
-class _Writing:
+class Writing:
     """The attempts at one text, added up."""
 
     messages: list[ChatMessage]
@@ -94,20 +94,13 @@ class _Writing:
 async def run(call: NodeCall) -> NodeResult:
     assert isinstance(call.params, SmsParams)
     context, params = call.context, call.params
-    system = system_prompt(context, params)
-    writing = _Writing([ChatMessage("system", system)], [{"role": "system", "content": system, "metadata": {}}])
-    writing.ask(user_prompt(context, params))
-    try:
-        body = await _write(context.services.models.get(params.model or context.campaign.model), writing, context, params)
-    except (ModelError, ConfigurationError) as error:
-        raise _failed(error.detail, writing) from error
-    if problem := _problem(body, params):
-        raise _failed(problem, writing)
+    system, task = system_prompt(context, params), user_prompt(context, params)
+    body, writing = await write(context, params, system, task)
     return NodeResult(
         "both" if context.campaign.agent_type == "both" else "sms",
         "SMS generated successfully",
         output={"body": body, "segments": count_segments(body).segments, "model": writing.model},
-        update={**_spent(writing), "sms_sent": True, "sms_message": body},
+        update={**spent(writing), "sms_sent": True, "sms_message": body},
         transcript=writing.transcript,
         intents=[SendText(call.node_id, body)],
         tokens=writing.tokens,
@@ -116,20 +109,46 @@ async def run(call: NodeCall) -> NodeResult:
     )
 
 
-async def _write(model: ChatModel, writing: _Writing, context: RunContext, params: SmsParams) -> str:
-    """The text; one that is too long is asked for once more, shorter."""
-    body = await _ask(model, writing, context, params)
-    if _is_too_long(body, params):
-        writing.ask(f"That is too long. Say it again in at most {_most_characters(params)} characters.")
-        body = await _ask(model, writing, context, params)
-    return body
+async def write(
+    context: RunContext,
+    params: SmsParams,
+    system: str,
+    task: str,
+    *,
+    model: str | None = None,
+    temperature: float | None = None,
+) -> tuple[str, Writing]:
+    """One text for the lead, fit to be sent. One that is too long is asked for once more, shorter.
+
+    Args:
+        model: who writes where the step names nobody; None is the campaign's.
+        temperature: None is the campaign's.
+
+    Raises:
+        NodeFailed: there is none, with what the attempts cost.
+        BudgetExhausted, BooksUnavailable: nobody pays for it now.
+    """
+    writing = Writing([ChatMessage("system", system)], [{"role": "system", "content": system, "metadata": {}}])
+    writing.ask(task)
+    warmth = context.campaign.sms_temperature if temperature is None else temperature
+    try:
+        writer = context.services.models.get(params.model or model or context.campaign.model)
+        body = await _ask(writer, writing, context, params, warmth)
+        if _is_too_long(body, params):
+            writing.ask(f"That is too long. Say it again in at most {_most_characters(params)} characters.")
+            body = await _ask(writer, writing, context, params, warmth)
+    except (ModelError, ConfigurationError) as error:
+        raise _failed(error.detail, writing) from error
+    if problem := _problem(body, params):
+        raise _failed(problem, writing)
+    return body, writing
 
 
-async def _ask(model: ChatModel, writing: _Writing, context: RunContext, params: SmsParams) -> str:
+async def _ask(model: ChatModel, writing: Writing, context: RunContext, params: SmsParams, temperature: float) -> str:
     reply = await model.complete(
         ChatRequest(
             messages=tuple(writing.messages),
-            temperature=context.campaign.sms_temperature,
+            temperature=temperature,
             purpose=PURPOSE,
             scope=CallScope(campaign_id=context.campaign_id or None, lead_id=context.lead_id),
             metadata={
@@ -155,7 +174,7 @@ def user_prompt(context: RunContext, params: SmsParams) -> str:
     """The task for one lead: who it is, what it is about, and the pattern to follow, if there is one."""
     lead = context.lead
     facts = {key: value for key, value in lead.items() if value and key in TOLD}
-    parts = [f"Generate SMS for {lead['name'] or 'the person'}", f"<facts>\n{_fenced(facts)}\n</facts>"]
+    parts = [f"Generate SMS for {lead['name'] or 'the person'}", f"<facts>\n{fenced(facts)}\n</facts>"]
     if context.campaign.description:
         parts.append(f"What it is about:\n{context.campaign.description}")
     if template := params.template or context.campaign.sms_template:
@@ -198,7 +217,7 @@ def storable(text: str) -> str:
     return UNSTORABLE.sub("", text)
 
 
-def _fenced(facts: dict[str, Any]) -> str:
+def fenced(facts: dict[str, Any]) -> str:
     """JSON in which no value can close the fence."""
     return orjson.dumps(facts).decode().replace("<", "\\u003c")
 
@@ -211,14 +230,15 @@ def _is_too_long(body: str, params: SmsParams) -> bool:
     return len(body) > LONGEST_TEXT or count_segments(body).segments > params.max_segments
 
 
-def _spent(writing: _Writing) -> dict[str, Any]:
+def spent(writing: Writing) -> dict[str, Any]:
+    """Facts of the state that say what it cost."""
     spent = {"sms_cost": writing.cost, "input_tokens": writing.input_tokens, "output_tokens": writing.output_tokens}
     return {**spent, "model_used": writing.model} if writing.model else spent
 
 
-def _failed(reason: str, writing: _Writing) -> NodeFailed:
+def _failed(reason: str, writing: Writing) -> NodeFailed:
     return NodeFailed(
-        reason, kind="model", update=_spent(writing), transcript=writing.transcript, tokens=writing.tokens, cost=writing.cost
+        reason, kind="model", update=spent(writing), transcript=writing.transcript, tokens=writing.tokens, cost=writing.cost
     )
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from outrider.llm.offline import OfflineModel
-from outrider.workflows.context import LeadData, RunContext, Services, Subject
+from outrider.workflows.context import CampaignFacts, LeadData, RunContext, Services, Subject
 from outrider.workflows.expressions.resolving import resolve
 from outrider.workflows.intents import Intent
 from outrider.workflows.nodes import SPECIFICATIONS
@@ -58,6 +58,7 @@ async def visit(
     pauses: Pauses | None = None,
     node_id: str = "here",
     services: Services | None = None,
+    campaign: CampaignFacts | None = None,
 ) -> NodeResult:
     """What one visit of a node with these parameters brings."""
     person = cast(LeadData, {**LEAD, **(lead or {})})
@@ -69,6 +70,7 @@ async def visit(
         trace_id="t",
         lead=person,
         services=services or Services(models=OneModel(OfflineModel())),
+        campaign=campaign or CampaignFacts(),
         now=lambda: NOW,
     )
     state = initialize_lead_state()

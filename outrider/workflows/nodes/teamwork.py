@@ -1,0 +1,203 @@
+"""What the nodes of agents have in common: what an agent is told, its turn, and its answer as the result of a visit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from outrider.agents.base import AgentConfiguration, AgentResponse, AgentType, CostMetrics, WorkflowContext
+from outrider.agents.contract import Briefing
+from outrider.agents.defaults import built_in
+from outrider.agents.factory import AgentFactory, AgentParts
+from outrider.agents.figures import measured_run, measured_step
+from outrider.agents.invoking.context import invoke_context
+from outrider.agents.invoking.schemas import AgentInput
+from outrider.agents.library.configurations import configuration_for
+from outrider.errors import ConfigurationError, InvalidInput
+from outrider.llm.base import ModelError
+from outrider.workflows.context import RunContext, Services
+from outrider.workflows.nodes.base import NodeCall, NodeFailed, NodeParams, NodeResult
+from outrider.workflows.state import RunState
+
+KINDS = frozenset(str(kind) for kind in AgentType)
+HANDOFF = "handoff"
+"""`kind` of what a hand-over writes."""
+
+
+class AgentParams(NodeParams):
+    agent_id: int | None = Field(
+        None,
+        ge=1,
+        title="Agent",
+        description="One of your own agents; empty takes the one that stands for this work.",
+        json_schema_extra={"x-options": "agents"},
+    )
+    model: str = Field(
+        "",
+        max_length=120,
+        title="Model",
+        description="`provider:model` of this step; empty takes the agent's, else the campaign's.",
+        json_schema_extra={"x-options": "models"},
+    )
+    task: str = Field(
+        "",
+        max_length=2000,
+        title="What to look at",
+        description="What this agent should look at in particular.",
+        json_schema_extra={"format": "textarea"},
+    )
+
+
+class AgentOutput(BaseModel):
+    """What every agent's step writes."""
+
+    agent_type: str
+    """Whose work it is: `enrichment`, `qualification` …"""
+    result: dict[str, Any]
+    """Everything that the agent answered, with its sources."""
+    reason: str
+    """What came out of it, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an agent begins with."""
+
+    context: WorkflowContext
+    configuration: AgentConfiguration
+    parts: AgentParts
+
+
+def factory_of(services: Services) -> AgentFactory:
+    """The process's agents; without any, such as in a rehearsal, agents that know no more than the run does."""
+    return services.agents or AgentFactory(AgentParts(services.models, services.slots, enricher=services.enricher))
+
+
+async def tell(call: NodeCall, agent_type: AgentType, params: AgentParams, agent_id: int | None = None) -> Told:
+    """Everything that an agent of this type is told at this visit: the lead, the campaign, and what earlier agents found.
+
+    Args:
+        agent_id: whom the campaign chose for the work; the node's own choice wins.
+
+    Raises:
+        NodeFailed: the lead is gone.
+    """
+    run, services = call.context, call.context.services
+    chosen = params.agent_id or agent_id
+    if services.database is None:
+        context, configuration = _told_by_run(run), built_in(agent_type)
+    else:
+        given = AgentInput(lead_id=run.lead_id, conversation_id=run.conversation.id)
+        try:
+            async with services.database.transaction() as session:
+                context = await invoke_context(session, _NO_BRIEFINGS, given)
+                configuration = await configuration_for(session, agent_type, chosen)
+        except InvalidInput as error:
+            raise NodeFailed(error.detail, kind="lead") from error
+    context = context.model_copy(
+        update={
+            "call_id": run.trace_id,
+            "channel": "sms",
+            "now": run.now(),
+            "time_zone": run.lead.get("time_zone") or context.time_zone,
+            "briefing": briefing_of(run),
+            "results": results_in(call.state),
+        }
+    )
+    model = params.model or configuration.model or run.campaign.model
+    return Told(context, configuration.model_copy(update={"model": model}), factory_of(services).parts)
+
+
+class _NoBriefings:
+    """The campaign is told by the run, which knows it as it was when the segment began."""
+
+    async def of_campaign(self, session: Any, campaign_id: int) -> Briefing | None:
+        return None
+
+
+_NO_BRIEFINGS = _NoBriefings()
+
+
+def _told_by_run(run: RunContext) -> WorkflowContext:
+    lead = {name: value for name, value in run.lead.items() if value is not None}
+    language = str(run.lead["language"] or "en")[:2].lower()
+    return WorkflowContext(call_id=run.trace_id, now=run.now(), lead=lead, language=language)
+
+
+def briefing_of(run: RunContext) -> Briefing:
+    campaign = run.campaign
+    return Briefing(
+        campaign_id=run.campaign_id or None,
+        name=campaign.name,
+        description=campaign.description,
+        sender_name=campaign.sender_name,
+        system_prompt=campaign.sms_system_prompt,
+        template=campaign.sms_template,
+        temperature=campaign.sms_temperature,
+        model=campaign.model,
+    )
+
+
+def results_in(state: RunState) -> dict[AgentType, dict[str, Any]]:
+    """What the agents of this run found so far, by their type; the latest of each."""
+    found: dict[AgentType, dict[str, Any]] = {}
+    for output in state["steps"].values():
+        kind, result = output.get("agent_type"), output.get("result")
+        if isinstance(kind, str) and kind in KINDS and isinstance(result, dict) and result:
+            found[AgentType(kind)] = result
+    return found
+
+
+def handed_over(state: RunState) -> dict[str, Any]:
+    """What the latest hand-over of this run passed on; empty without one."""
+    found = [output for output in state["steps"].values() if output.get("kind") == HANDOFF]
+    return max(found, key=lambda output: str(output.get("at", "")), default={})
+
+
+async def ask_agent(call: NodeCall, agent_type: AgentType, params: AgentParams) -> AgentResponse:
+    """One turn of the agent of this type.
+
+    Raises:
+        NodeFailed: it could not do its work.
+        BudgetExhausted, BooksUnavailable: nobody pays for it now.
+    """
+    told = await tell(call, agent_type, params)
+    agent = AgentFactory(told.parts).create_agent(agent_type, told.configuration)
+    return await turn(agent_type, agent.process(told.context, params.task))
+
+
+async def turn(agent_type: AgentType, work: Any) -> AgentResponse:
+    """The answer of an agent at work, with failures of its model as failures of the node.
+
+    Raises:
+        NodeFailed, BudgetExhausted, BooksUnavailable: as `ask_agent`.
+    """
+    try:
+        with measured_run(agent_type), measured_step(agent_type):
+            response: AgentResponse = await work
+    except (ModelError, ConfigurationError) as error:
+        raise NodeFailed(error.detail, kind="model") from error
+    return response
+
+
+def told_result(handle: str, message: str, response: AgentResponse, fields: Mapping[str, Any], **more: Any) -> NodeResult:
+    """The visit's result.
+
+    Args:
+        fields: what the step writes besides `AgentOutput`.
+        more: further fields of the result.
+    """
+    output = {"agent_type": str(response.agent_type), "result": response.result or {}, "reason": response.reason, **fields}
+    details = {"model": response.model, "confidence": response.confidence}
+    return NodeResult(handle, message, output=output, **spent(response.cost, response.model), details=details, **more)
+
+
+def spent(cost: CostMetrics, model: str | None) -> dict[str, Any]:
+    """Fields of a result that say what the visit cost."""
+    update: dict[str, Any] = {"sms_cost": cost.cost, "input_tokens": cost.input_tokens, "output_tokens": cost.output_tokens}
+    if model:
+        update["model_used"] = model
+    return {"update": update, "tokens": cost.input_tokens + cost.output_tokens, "cost": cost.cost}
