@@ -16,6 +16,8 @@ import {
   importSearch,
   jobsSearch,
   leadsSearch,
+  runSearch,
+  runsSearch,
   settingsSearch,
   workflowEditSearch,
   workflowSearch,
@@ -128,6 +130,19 @@ const editWorkflow = createRoute({
   validateSearch: workflowEditSearch,
   component: lazyRouteComponent(() => import('@/features/workflows/workflow-builder'), 'WorkflowBuilder'),
 })
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: '/runs',
+  validateSearch: runsSearch,
+  component: lazyRouteComponent(() => import('@/features/runs/runs-page'), 'RunsPage'),
+})
+const run = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$runId',
+  params: numeric('runId'),
+  validateSearch: runSearch,
+  component: lazyRouteComponent(() => import('@/features/runs/run-page'), 'RunPage'),
+})
 const jobs = createRoute({
   getParentRoute: () => root,
   path: '/jobs',
@@ -176,6 +191,8 @@ export const router = createRouter({
     workflows,
     workflow,
     editWorkflow,
+    runs,
+    run,
     jobs,
     evals,
     evalRun,

@@ -26,7 +26,7 @@ export const campaignsSearch = z.object({
 })
 
 export const campaignSearch = z.object({
-  tab: z.enum(['overview', 'leads', 'log', 'settings']).optional().catch(undefined),
+  tab: z.enum(['overview', 'flow', 'leads', 'runs', 'log', 'settings']).optional().catch(undefined),
   status: text,
   reason: text,
   /** A reason of failure, as long as it is. */
@@ -38,6 +38,8 @@ export const campaignSearch = z.object({
   sort: text,
   level: text,
   node: text,
+  /** Runs that came to a step. */
+  passed: text,
   lead: id,
 })
 
@@ -119,9 +121,43 @@ export const settingsSearch = z.object({
   conversation_id: id,
   call: id,
 })
-export const approvalsSearch = z.object({ view: z.enum(['all']).optional().catch(undefined) })
+export const approvalsSearch = z.object({
+  view: z.enum(['all']).optional().catch(undefined),
+  /** Decisions and calls that runs wait for, or drafts of agents; both otherwise. */
+  kind: z.enum(['runs', 'drafts']).optional().catch(undefined),
+})
+export const runsSearch = z.object({
+  workflow: id,
+  campaign: id,
+  lead: id,
+  status: text,
+  /** The step at which they wait or failed. */
+  node: text,
+  /** A step to which they came. */
+  passed: text,
+  error: text,
+  search: text,
+})
+export const runSearch = z.object({
+  /** Path of the step that is looked at. */
+  step: text,
+  /** Which of its visits; the latest otherwise. */
+  visit: id,
+})
 export const workflowEditSearch = z.object({
   node: text,
   panel: z.enum(['problems', 'try', 'versions']).optional().catch(undefined),
 })
-export const workflowSearch = z.object({ version: id, node: text })
+export const workflowSearch = z.object({
+  tab: z.enum(['flow', 'runs']).optional().catch(undefined),
+  version: id,
+  node: text,
+  /** Flow and runs: of one campaign. */
+  campaign: id,
+  /** Runs: which ones. */
+  status: text,
+  passed: text,
+  error: text,
+  search: text,
+  lead: id,
+})

@@ -21,6 +21,8 @@ const STALE: Record<string, string[]> = {
   budgets: ['budgets', 'models'],
   evals: ['evals'],
   eval: ['evals'],
+  runs: ['runs'],
+  run: ['runs'],
   agents: ['agents'],
   agent: ['agents'],
 }

@@ -7,6 +7,7 @@ import {
   ListTodo,
   type LucideIcon,
   Megaphone,
+  Route,
   Settings,
   Smartphone,
   Users,
@@ -23,6 +24,7 @@ export interface Place {
     | '/handset'
     | '/agents'
     | '/workflows'
+    | '/runs'
     | '/jobs'
     | '/evals'
     | '/settings'
@@ -44,6 +46,7 @@ export const PLACES: Place[] = [
 export const MORE_PLACES: Place[] = [
   { to: '/agents', label: 'Agents', icon: Bot, key: 'a' },
   { to: '/workflows', label: 'Workflows', icon: Workflow, key: 'w' },
+  { to: '/runs', label: 'Runs', icon: Route, key: 'r' },
   { to: '/evals', label: 'Evals', icon: FlaskConical, key: 'e' },
   { to: '/jobs', label: 'Jobs', icon: ListTodo, key: 'j' },
   { to: '/settings', label: 'Settings', icon: Settings, key: 's' },

@@ -1,7 +1,6 @@
 import type { WorkflowDefinition } from '@/api/workflows'
+import type { Change } from '@/components/workflow-canvas/marks'
 import { humanize } from '@/lib/format'
-
-export type Change = 'added' | 'removed' | 'changed'
 
 export interface NodeChange {
   id: string
@@ -14,9 +13,11 @@ export interface NodeChange {
 
 export interface EdgeChange {
   source: string
+  /** What people call it. */
+  title: string
   handle: string
   change: Change
-  /** Where it led before, and where it leads now. */
+  /** The steps to which it led before, and leads now. */
   before?: string | undefined
   after?: string | undefined
 }
@@ -38,7 +39,7 @@ export function differenceOf(before: WorkflowDefinition, after: WorkflowDefiniti
   const nodes = ids.flatMap((id) => nodeChange(old.get(id), current.get(id)))
   return {
     nodes,
-    edges: edgeChanges(before.edges, after.edges),
+    edges: edgeChanges(before.edges, after.edges, titlesOf([...before.nodes, ...after.nodes])),
     settings: fieldChanges(settingsOf(before), settingsOf(after)),
   }
 }
@@ -51,11 +52,16 @@ function nodeChange(before: Node | undefined, after: Node | undefined): NodeChan
   if (!node) return []
   const parameters = before && after ? fieldChanges(before.data ?? {}, after.data ?? {}) : []
   if (before && after && before.type === after.type && parameters.length === 0) return []
-  const title = typeof node.data?.label === 'string' && node.data.label ? node.data.label : humanize(node.type)
+  const title = titleOf(node)
   return [
     { id: node.id, type: node.type, title, change: !before ? 'added' : !after ? 'removed' : 'changed', parameters },
   ]
 }
+
+const titleOf = (node: Node): string =>
+  typeof node.data?.label === 'string' && node.data.label ? node.data.label : humanize(node.type)
+
+const titlesOf = (nodes: Node[]) => new Map(nodes.map((node) => [node.id, titleOf(node)]))
 
 function fieldChanges(before: Record<string, unknown>, after: Record<string, unknown>) {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
@@ -68,7 +74,8 @@ const settingsOf = (definition: WorkflowDefinition) =>
 
 const wayOf = (edge: Edge) => `${edge.source} ${edge.sourceHandle ?? ''}`
 
-function edgeChanges(before: Edge[], after: Edge[]): EdgeChange[] {
+function edgeChanges(before: Edge[], after: Edge[], titles: Map<string, string>): EdgeChange[] {
+  const called = (id: string | undefined) => id && (titles.get(id) ?? id)
   const old = new Map(before.map((edge) => [wayOf(edge), edge]))
   const current = new Map(after.map((edge) => [wayOf(edge), edge]))
   return [...new Set([...old.keys(), ...current.keys()])].flatMap((way) => {
@@ -76,6 +83,15 @@ function edgeChanges(before: Edge[], after: Edge[]): EdgeChange[] {
     const edge = is ?? was
     if (!edge || was?.target === is?.target) return []
     const change: Change = !was ? 'added' : !is ? 'removed' : 'changed'
-    return [{ source: edge.source, handle: edge.sourceHandle ?? '', change, before: was?.target, after: is?.target }]
+    return [
+      {
+        source: edge.source,
+        title: called(edge.source) ?? '',
+        handle: edge.sourceHandle ?? '',
+        change,
+        before: called(was?.target),
+        after: called(is?.target),
+      },
+    ]
   })
 }

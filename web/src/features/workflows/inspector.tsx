@@ -2,8 +2,8 @@ import { X } from 'lucide-react'
 import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { Notice } from '@/components/ui/states'
-import type { GraphNode } from './graph'
-import { NodeIcon } from './icons'
+import type { GraphNode } from '@/components/workflow-canvas/graph'
+import { NodeIcon } from '@/components/workflow-canvas/icons'
 
 /** Everything about one step: what it does, what is set, where it leads. */
 export function Inspector({ node, onClose }: { node: GraphNode; onClose: () => void }) {

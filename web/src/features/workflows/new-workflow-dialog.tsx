@@ -9,10 +9,10 @@ import { Field } from '@/components/ui/field'
 import { Input, Textarea } from '@/components/ui/input'
 import { ErrorState, Notice } from '@/components/ui/states'
 import { Segmented } from '@/components/ui/toggles'
+import { graphOf } from '@/components/workflow-canvas/graph'
+import { Outline } from '@/components/workflow-canvas/outline'
 import { plural } from '@/lib/format'
 import { toastProblem } from '@/lib/toast'
-import { graphOf } from './graph'
-import { Outline } from './outline'
 
 interface NewWorkflowDialogProps {
   shipped: Workflow[]

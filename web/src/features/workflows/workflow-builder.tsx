@@ -14,10 +14,11 @@ const Builder = lazy(() => import('./editor/builder'))
 /** The editor of one workflow: `?panel=problems&node=sms` shows one of its sides and selects one of its steps. */
 export function WorkflowBuilder() {
   const { workflowId } = useParams({ from: '/workflows/$workflowId/edit' })
-  const workflow = useQuery(workflowQuery(workflowId))
+  const workflow = useQuery({ ...workflowQuery(workflowId), refetchOnMount: 'always' })
   const specifications = useQuery(nodeSpecificationsQuery())
   const error = workflow.error ?? specifications.error
-  if (workflow.data && specifications.data) {
+  // Not what this browser remembers: somebody else may have saved another draft since.
+  if (workflow.data && workflow.isFetchedAfterMount && specifications.data) {
     if (workflow.data.is_shipped) return <CopyOfShipped workflow={workflow.data} />
     return <Loaded key={workflow.data.id} workflow={workflow.data} specifications={specifications.data} />
   }

@@ -15,14 +15,14 @@ import { Button } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
 import { NativeSelect } from '@/components/ui/input'
 import { ErrorState, Notice, Skeleton } from '@/components/ui/states'
+import { changesBetween, graphOf } from '@/components/workflow-canvas/graph'
+import { Outline } from '@/components/workflow-canvas/outline'
 import { download } from '@/lib/download'
 import { formatDateTime, formatDay } from '@/lib/format'
 import { CopyButton as EditableCopy } from './copy-of-shipped'
-import { changesBetween, graphOf } from './graph'
 import { Inspector } from './inspector'
-import { Outline } from './outline'
 
-const Canvas = lazy(() => import('./canvas'))
+const Canvas = lazy(() => import('@/components/workflow-canvas/canvas'))
 
 /** One workflow, drawn and told: `?version=3&node=sms` shows an older version and one of its steps. */
 export function WorkflowPage() {

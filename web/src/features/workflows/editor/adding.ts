@@ -1,7 +1,7 @@
 import type { NodeSpecification } from '@/api/workflows'
-import { graphNodeOf } from '../graph'
-import { heightOf, NODE_WIDTH, type Point, widthOf } from '../layout'
-import { type Data, NOTE, ordinaryOutcome, outcomesOf } from '../outcomes'
+import { graphNodeOf } from '@/components/workflow-canvas/graph'
+import { heightOf, NODE_WIDTH, type Point, widthOf } from '@/components/workflow-canvas/layout'
+import { type Data, NOTE, ordinaryOutcome, outcomesOf } from '@/components/workflow-canvas/outcomes'
 import {
   addNode,
   connect,

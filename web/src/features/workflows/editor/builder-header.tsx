@@ -1,3 +1,4 @@
+import { useNavigate } from '@tanstack/react-router'
 import {
   CircleAlert,
   CircleCheck,
@@ -8,26 +9,31 @@ import {
   LayoutList,
   Redo2,
   Rocket,
+  Trash2,
   Undo2,
   Upload,
 } from 'lucide-react'
-import { useRef } from 'react'
+import { useRef, useState } from 'react'
+import { useDeleteWorkflow } from '@/api/workflow-drafts'
 import type { Workflow } from '@/api/workflows'
 import { Button } from '@/components/ui/button'
-import { Menu, MenuContent, MenuItem, MenuTrigger } from '@/components/ui/menu'
-import { download } from '@/lib/download'
+import { Confirm } from '@/components/ui/dialog'
+import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from '@/components/ui/menu'
+import { downloadFrom } from '@/lib/download'
 import { plural } from '@/lib/format'
 import { toastProblem } from '@/lib/toast'
 import { fragmentFrom } from './clipboard'
 import type { Commands } from './commands'
-import { type Doc, definitionOf } from './document'
+import type { Doc } from './document'
 import type { Panel } from './panels'
 import { useEditor, useEditorStore } from './store'
+import type { DraftSaver } from './use-draft'
 import type { Checked } from './use-problems'
 
 interface BuilderActionsProps {
   workflow: Workflow
   commands: Commands
+  draft: DraftSaver
   checked: Checked
   panel: Panel
   onPanel: (panel: Panel) => void
@@ -35,7 +41,7 @@ interface BuilderActionsProps {
 }
 
 /** Buttons of the editor: history, checks, dry run, versions, publish. */
-export function BuilderActions({ workflow, commands, checked, panel, onPanel, onPublish }: BuilderActionsProps) {
+export function BuilderActions({ workflow, commands, draft, checked, panel, onPanel, onPublish }: BuilderActionsProps) {
   const store = useEditorStore()
   const canUndo = useEditor((state) => state.history.past.length > 0)
   const canRedo = useEditor((state) => state.history.future.length > 0)
@@ -70,12 +76,21 @@ export function BuilderActions({ workflow, commands, checked, panel, onPanel, on
       >
         <Rocket /> Publish
       </Button>
-      <MoreMenu workflow={workflow} commands={commands} />
+      <MoreMenu workflow={workflow} commands={commands} draft={draft} />
     </>
   )
 }
 
-function MoreMenu({ workflow, commands }: { workflow: Workflow; commands: Commands }) {
+interface MoreMenuProps {
+  workflow: Workflow
+  commands: Commands
+  draft: DraftSaver
+}
+
+function MoreMenu({ workflow, commands, draft }: MoreMenuProps) {
+  const navigate = useNavigate()
+  const remove = useDeleteWorkflow()
+  const [isAsking, setAsking] = useState(false)
   const store = useEditorStore()
   const file = useRef<HTMLInputElement>(null)
   const read = async (chosen: File | undefined) => {
@@ -89,16 +104,12 @@ function MoreMenu({ workflow, commands }: { workflow: Workflow; commands: Comman
     store.edit(() => doc)
     if (doc.nodes.every(({ position }) => position.x === 0)) commands.tidy()
   }
-  const save = () =>
-    download(
-      `${workflow.name}.json`,
-      JSON.stringify(
-        { name: workflow.name, description: workflow.description, config: definitionOf(store.doc) },
-        null,
-        2,
-      ),
-      'application/json',
-    )
+  const save = async () => {
+    // The server writes it: other workflows are named in it, which it alone knows.
+    if (await draft.save()) downloadFrom(`/api/workflows/${workflow.id}/export?version=draft`)
+  }
+  const erase = () =>
+    remove.mutate(workflow.id, { onSuccess: () => navigate({ to: '/workflows' }), onError: toastProblem })
   return (
     <>
       <input
@@ -122,14 +133,28 @@ function MoreMenu({ workflow, commands }: { workflow: Workflow; commands: Comman
           <MenuItem onSelect={() => commands.tidy()}>
             <LayoutList /> Arrange by itself
           </MenuItem>
-          <MenuItem onSelect={save}>
+          <MenuItem onSelect={() => void save()}>
             <Download /> Export the draft
           </MenuItem>
           <MenuItem onSelect={() => file.current?.click()}>
             <Upload /> Replace the draft by a file …
           </MenuItem>
+          <MenuSeparator />
+          <MenuItem isDangerous onSelect={() => setAsking(true)}>
+            <Trash2 /> Delete the workflow …
+          </MenuItem>
         </MenuContent>
       </Menu>
+      <Confirm
+        open={isAsking}
+        onOpenChange={setAsking}
+        title={`Delete “${workflow.name}”?`}
+        description="Its draft and all of its versions are deleted. That is refused while a campaign uses it."
+        action="Delete"
+        isDangerous
+        isBusy={remove.isPending}
+        onConfirm={erase}
+      />
     </>
   )
 }

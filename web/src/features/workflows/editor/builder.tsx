@@ -84,6 +84,7 @@ export default function Builder({ workflow, specifications, start, panel, onPane
           <BuilderActions
             workflow={workflow}
             commands={commands}
+            draft={draft}
             checked={checked}
             panel={panel}
             onPanel={show}

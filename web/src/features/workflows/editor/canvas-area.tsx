@@ -4,12 +4,11 @@ import type { TriedRun } from '@/api/workflow-drafts'
 import type { NodeSpecification, WorkflowDefinition } from '@/api/workflows'
 import { Button } from '@/components/ui/button'
 import { EmptyState } from '@/components/ui/states'
-import type { Point } from '../layout'
+import { type Marks, NO_MARKS } from '@/components/workflow-canvas/marks'
 import { EditorCanvas } from './canvas'
 import type { Commands } from './commands'
 import { comparedWith } from './comparing'
 import type { Specifications } from './document'
-import { type Marks, NO_MARKS } from './drawn'
 import { type Problem, problemCounts } from './problems'
 import { useDoc, useEditor, useEditorStore } from './store'
 import { bendsWithin } from './tidy'
@@ -59,7 +58,7 @@ export function CanvasArea(props: CanvasAreaProps) {
         specifications={byType}
         commands={commands}
         marks={marks}
-        bends={compared ? NO_BENDS : bends}
+        bends={bends}
         shown={compared?.doc ?? null}
       />
       {doc.nodes.length === 0 && (
@@ -78,8 +77,6 @@ export function CanvasArea(props: CanvasAreaProps) {
     </div>
   )
 }
-
-const NO_BENDS: ReadonlyMap<string, Point[]> = new Map()
 
 function toldMarks(problems: Problem[], pins: Readonly<Record<string, unknown>>): Marks {
   const pinned = Object.keys(pins)

@@ -11,16 +11,19 @@ import {
   ReactFlow,
   useReactFlow,
 } from '@xyflow/react'
-import { type DragEvent, useCallback, useMemo, useRef, useState } from 'react'
+import { type DragEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { EDGE_TYPES } from '@/components/workflow-canvas/canvas-edge'
+import { NODE_TYPES } from '@/components/workflow-canvas/canvas-node'
+import { CanvasEditingContext } from '@/components/workflow-canvas/editing'
+import type { Point } from '@/components/workflow-canvas/layout'
+import type { Marks } from '@/components/workflow-canvas/marks'
 import { useTheme } from '@/lib/theme'
-import { EDGE_TYPES } from '../canvas-edge'
-import { NODE_TYPES } from '../canvas-node'
-import type { Point } from '../layout'
+import { NodeTitle } from '../node-title'
 import type { Commands } from './commands'
 import { whyNot } from './connecting'
 import { ConnectionHint } from './connection-hint'
 import { connect, type Doc, type DocEdge, disconnect, isSame, moveNodes, type Specifications } from './document'
-import { type Drawn, EdgeDrawer, type Marks, NodeDrawer } from './drawn'
+import { type Drawn, EdgeDrawer, NodeDrawer } from './drawn'
 import { NOTE_TYPES } from './note'
 import { DRAGGED } from './palette-items'
 import { useEditor, useEditorStore } from './store'
@@ -52,7 +55,12 @@ export function EditorCanvas({ specifications, commands, marks, bends, shown }: 
   const selectedEdge = useEditor((state) => state.selectedEdge)
   const doc = shown ?? edited
   const canEdit = shown === null
+  const frame = useRef<HTMLDivElement>(null)
   const [moving, setMoving] = useState(NOWHERE)
+  const editing = useMemo(
+    () => ({ Title: NodeTitle, addOn: (edge: DocEdge) => store.choose({ kind: 'edge', edge }) }),
+    [store],
+  )
   const [nodeDrawer] = useState(() => new NodeDrawer())
   const [edgeDrawer] = useState(() => new EdgeDrawer())
   const [replaced, setReplaced] = useState<DocEdge>()
@@ -64,6 +72,19 @@ export function EditorCanvas({ specifications, commands, marks, bends, shown }: 
     () => edgeDrawer.draw(doc, marks, selectedEdge, bends, canEdit),
     [edgeDrawer, doc, marks, selectedEdge, bends, canEdit],
   )
+
+  const revealed = useEditor((state) => state.revealed)
+  useEffect(() => {
+    const node = revealed && flow.getNode(revealed.id)
+    if (!node) return
+    const { width = 0, height = 0, position } = node
+    const corner = flow.flowToScreenPosition(position)
+    const far = flow.flowToScreenPosition({ x: position.x + width, y: position.y + height })
+    const pane = frame.current?.getBoundingClientRect()
+    const isSeen = pane && corner.x >= pane.left && corner.y >= pane.top && far.x <= pane.right && far.y <= pane.bottom
+    if (isSeen) return
+    void flow.setCenter(position.x + width / 2, position.y + height / 2, { zoom: flow.getZoom(), duration: 200 })
+  }, [revealed, flow])
 
   const dragged = useRef(NOWHERE)
   const onNodesChange = useCallback(
@@ -142,60 +163,63 @@ export function EditorCanvas({ specifications, commands, marks, bends, shown }: 
   }
 
   return (
-    <ReactFlow
-      nodes={nodes}
-      edges={edges}
-      nodeTypes={TYPES}
-      edgeTypes={EDGE_TYPES}
-      onNodesChange={onNodesChange}
-      onEdgesChange={onEdgesChange}
-      onNodeDragStop={settle}
-      onSelectionDragStop={settle}
-      onConnect={onConnect}
-      onConnectEnd={onConnectEnd}
-      onReconnectStart={(_, edge) => setReplaced(edgeDrawer.find(edge.id))}
-      onReconnect={(edge, connection) => {
-        const before = edgeDrawer.find(edge.id)
-        if (before) store.edit((doc) => connect(disconnect(doc, before), edgeOf(connection)))
-      }}
-      onReconnectEnd={() => setReplaced(undefined)}
-      isValidConnection={isValid}
-      onNodeDoubleClick={(_, node) => canEdit && store.rename(node.id)}
-      onPaneClick={() => store.select([])}
-      onDragOver={(event) => event.dataTransfer.types.includes(DRAGGED) && event.preventDefault()}
-      onDrop={onDrop}
-      colorMode={theme}
-      nodesDraggable={canEdit}
-      nodesConnectable={canEdit}
-      edgesReconnectable={canEdit}
-      deleteKeyCode={null}
-      multiSelectionKeyCode={MULTI_KEYS}
-      connectionRadius={32}
-      snapToGrid
-      snapGrid={SNAP}
-      zoomOnDoubleClick={false}
-      minZoom={0.1}
-      maxZoom={2}
-      // Nodes come with their sizes, so that React Flow's own first fit is over before there is a window to fit them into.
-      onInit={(instance) => void instance.fitView(FIT)}
-      onlyRenderVisibleElements
-      elevateNodesOnSelect={false}
-      aria-label="Canvas of the workflow"
-    >
-      <Background variant={BackgroundVariant.Dots} gap={18} size={1} color="var(--border)" />
-      <Controls showInteractive={false} position="bottom-left" fitViewOptions={FIT} />
-      <MiniMap
-        pannable
-        zoomable
-        ariaLabel="Minimap"
-        nodeColor="var(--border-strong)"
-        nodeBorderRadius={8}
-        maskColor="transparent"
-        style={MINIMAP}
-        className="hidden! opacity-90 lg:block!"
-      />
-      <ConnectionHint specifications={specifications} replaced={replaced} />
-    </ReactFlow>
+    <CanvasEditingContext value={editing}>
+      <ReactFlow
+        ref={frame}
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={TYPES}
+        edgeTypes={EDGE_TYPES}
+        onNodesChange={onNodesChange}
+        onEdgesChange={onEdgesChange}
+        onNodeDragStop={settle}
+        onSelectionDragStop={settle}
+        onConnect={onConnect}
+        onConnectEnd={onConnectEnd}
+        onReconnectStart={(_, edge) => setReplaced(edgeDrawer.find(edge.id))}
+        onReconnect={(edge, connection) => {
+          const before = edgeDrawer.find(edge.id)
+          if (before) store.edit((doc) => connect(disconnect(doc, before), edgeOf(connection)))
+        }}
+        onReconnectEnd={() => setReplaced(undefined)}
+        isValidConnection={isValid}
+        onNodeDoubleClick={(_, node) => canEdit && store.rename(node.id)}
+        onPaneClick={() => store.select([])}
+        onDragOver={(event) => event.dataTransfer.types.includes(DRAGGED) && event.preventDefault()}
+        onDrop={onDrop}
+        colorMode={theme}
+        nodesDraggable={canEdit}
+        nodesConnectable={canEdit}
+        edgesReconnectable={canEdit}
+        deleteKeyCode={null}
+        multiSelectionKeyCode={MULTI_KEYS}
+        connectionRadius={32}
+        snapToGrid
+        snapGrid={SNAP}
+        zoomOnDoubleClick={false}
+        minZoom={0.1}
+        maxZoom={2}
+        // Nodes come with their sizes, so that React Flow's own first fit is over before there is a window to fit them into.
+        onInit={(instance) => void instance.fitView(FIT)}
+        onlyRenderVisibleElements
+        elevateNodesOnSelect={false}
+        aria-label="Canvas of the workflow"
+      >
+        <Background variant={BackgroundVariant.Dots} gap={18} size={1} color="var(--border)" />
+        <Controls showInteractive={false} position="bottom-left" fitViewOptions={FIT} />
+        <MiniMap
+          pannable
+          zoomable
+          ariaLabel="Minimap"
+          nodeColor="var(--border-strong)"
+          nodeBorderRadius={8}
+          maskColor="transparent"
+          style={MINIMAP}
+          className="hidden! opacity-90 lg:block!"
+        />
+        <ConnectionHint specifications={specifications} replaced={replaced} />
+      </ReactFlow>
+    </CanvasEditingContext>
   )
 }
 

@@ -1,7 +1,7 @@
 /** Steps on the clipboard, as text: they can be pasted into another workflow, another tab, a file. */
 
-import type { Data } from '../outcomes'
-import { isRecord } from '../records'
+import type { Data } from '@/components/workflow-canvas/outcomes'
+import { isRecord } from '@/components/workflow-canvas/records'
 import { type Doc, type DocEdge, type DocNode, freeId } from './document'
 
 const MARK = 'outrider.workflow'

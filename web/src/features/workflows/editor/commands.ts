@@ -1,6 +1,6 @@
 /** What keys and menus do to the document of an editor. */
 import type { NodeSpecification } from '@/api/workflows'
-import type { Point } from '../layout'
+import type { Point } from '@/components/workflow-canvas/layout'
 import { addStep, type Place } from './adding'
 import { type Fragment, fragmentFrom, fragmentOf, paste, textOf } from './clipboard'
 import { disconnect, moveNodes, remove, specificationsByType, toggleDisabled } from './document'
@@ -24,7 +24,7 @@ export class Commands {
   add(type: string, place: Place): string {
     const added = addStep(this.store.doc, type, place, this.byType)
     this.store.edit(() => added.doc)
-    this.store.select([added.id])
+    this.store.reveal(added.id)
     return added.id
   }
 

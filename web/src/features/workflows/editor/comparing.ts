@@ -1,7 +1,7 @@
 import type { NodeSpecification, WorkflowDefinition } from '@/api/workflows'
+import { edgeKey, type Marks } from '@/components/workflow-canvas/marks'
 import { differenceOf } from '../diff'
 import { type Doc, definitionOf, docOf, isPlaced, specificationsByType } from './document'
-import { edgeKey, type Marks } from './drawn'
 import { tidy } from './tidy'
 
 /** A version and the draft in one drawing: what the draft added and changed, and what it no longer has. */

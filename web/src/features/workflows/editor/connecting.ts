@@ -1,4 +1,4 @@
-import { ERROR, NOTE, outcomesOf } from '../outcomes'
+import { ERROR, NOTE, outcomesOf } from '@/components/workflow-canvas/outcomes'
 import { type Doc, type DocEdge, type DocNode, isSame, nodeOf, reachedFrom, type Specifications } from './document'
 import { titleOf } from './titles'
 

@@ -1,6 +1,7 @@
 import { Badge, type Tone } from '@/components/ui/badge'
+import type { Change } from '@/components/workflow-canvas/marks'
 import { humanize } from '@/lib/format'
-import { type Change, type Difference, isEmptyDifference } from '../diff'
+import { type Difference, isEmptyDifference } from '../diff'
 
 const TONES: Record<Change, Tone> = { added: 'success', removed: 'danger', changed: 'warning' }
 
@@ -24,7 +25,7 @@ export function DifferenceList({ difference }: { difference: Difference }) {
         <li key={`${edge.source} ${edge.handle}`} className="flex items-start gap-2">
           <Badge tone={TONES[edge.change]}>{humanize(edge.change)}</Badge>
           <span className="min-w-0 break-words">
-            {edge.source}, {humanize(edge.handle).toLowerCase() || 'next'}: {edge.before ?? 'nowhere'} →{' '}
+            {edge.title}, {humanize(edge.handle).toLowerCase() || 'next'}: {edge.before ?? 'nowhere'} →{' '}
             {edge.after ?? 'nowhere'}
           </span>
         </li>

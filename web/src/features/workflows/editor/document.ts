@@ -1,7 +1,7 @@
 /** The document that is edited, and every way to change it. All functions are pure: they answer a new document. */
 import type { NodeSpecification, WorkflowDefinition } from '@/api/workflows'
-import type { Point } from '../layout'
-import { type Data, handleNames, NOTE, ordinaryOutcome } from '../outcomes'
+import type { Point } from '@/components/workflow-canvas/layout'
+import { type Data, handleNames, NOTE, ordinaryOutcome } from '@/components/workflow-canvas/outcomes'
 
 export interface DocNode {
   id: string

@@ -1,31 +1,15 @@
 /** React Flow's nodes and edges, made of the document. What did not change keeps its object, so that it is not drawn anew. */
 import { MarkerType, type Node, Position } from '@xyflow/react'
-import type { CanvasEdge } from '../canvas-edge'
-import type { CanvasNode, NodeMarks } from '../canvas-node'
-import type { Change } from '../diff'
-import { graphNodeOf } from '../graph'
-import { edgeId, heightOf, type Point, widthOf } from '../layout'
-import { ERROR, NOTE } from '../outcomes'
+import type { CanvasEdge } from '@/components/workflow-canvas/canvas-edge'
+import type { CanvasNode } from '@/components/workflow-canvas/canvas-node'
+import { graphNodeOf } from '@/components/workflow-canvas/graph'
+import { edgeId, heightOf, type Point, widthOf } from '@/components/workflow-canvas/layout'
+import { EDGE_COLOURS, type EdgeMark, edgeKey, type Marks, type NodeMarks } from '@/components/workflow-canvas/marks'
+import { ERROR, NOTE } from '@/components/workflow-canvas/outcomes'
 import type { Doc, DocEdge, DocNode, Specifications } from './document'
 
 export type NoteNode = Node<{ text: string; colour: string; canEdit: boolean }, 'note'>
 export type Drawn = CanvasNode | NoteNode
-
-export interface EdgeMark {
-  /** Taken by a run, or what a version did to it. */
-  kind: 'walked' | Change
-  told?: string
-}
-
-export interface Marks {
-  nodes: ReadonlyMap<string, NodeMarks>
-  /** By `edgeKey`. */
-  edges: ReadonlyMap<string, EdgeMark>
-}
-
-export const NO_MARKS: Marks = { nodes: new Map(), edges: new Map() }
-
-export const edgeKey = (edge: Pick<DocEdge, 'source' | 'sourceHandle'>): string => `${edge.source} ${edge.sourceHandle}`
 
 const DOT = 10
 
@@ -138,13 +122,6 @@ function drawNode(
   }
 }
 
-const COLOURS: Record<EdgeMark['kind'], string> = {
-  walked: 'var(--success)',
-  added: 'var(--success)',
-  changed: 'var(--warning)',
-  removed: 'var(--danger)',
-}
-
 interface EdgeEntry {
   edge: DocEdge
   mark: EdgeMark | undefined
@@ -207,7 +184,7 @@ function drawEdge(
   canEdit: boolean,
 ): CanvasEdge {
   const ordinary = edge.sourceHandle === ERROR ? 'var(--danger)' : 'var(--border-strong)'
-  const colour = isSelected ? 'var(--primary)' : mark ? COLOURS[mark.kind] : ordinary
+  const colour = isSelected ? 'var(--primary)' : mark ? EDGE_COLOURS[mark.kind] : ordinary
   return {
     id,
     source: edge.source,
@@ -216,7 +193,7 @@ function drawEdge(
     type: 'way',
     selected: isSelected,
     data: { bends: bends ?? [], handle: edge.sourceHandle, canEdit, told: mark?.told },
-    markerEnd: { type: MarkerType.ArrowClosed, color: colour, width: 16, height: 16 },
+    markerEnd: { type: MarkerType.ArrowClosed, color: colour, width: 22, height: 22, markerUnits: 'userSpaceOnUse' },
     style: {
       stroke: colour,
       strokeWidth: mark || isSelected ? 2.5 : 1.5,

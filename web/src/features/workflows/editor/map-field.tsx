@@ -2,7 +2,7 @@ import { Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Input } from '@/components/ui/input'
-import { isRecord } from '../records'
+import { isRecord } from '@/components/workflow-canvas/records'
 import type { PlainProps } from './param-field'
 
 type Pair = [name: string, value: string]

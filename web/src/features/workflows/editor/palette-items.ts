@@ -1,6 +1,6 @@
 import type { NodeSpecification } from '@/api/workflows'
+import { NOTE } from '@/components/workflow-canvas/outcomes'
 import { humanize } from '@/lib/format'
-import { NOTE } from '../outcomes'
 
 /** What a dragged entry of the palette carries. */
 export const DRAGGED = 'application/x-outrider-step'

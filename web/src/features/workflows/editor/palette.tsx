@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { NodeSpecification } from '@/api/workflows'
 import { Input } from '@/components/ui/input'
-import { NodeIcon } from '../icons'
+import { NodeIcon } from '@/components/workflow-canvas/icons'
 import { DRAGGED, type PaletteItem, paletteOf } from './palette-items'
 
 interface PaletteProps {

@@ -1,7 +1,7 @@
 import type { Schemas } from '@/api/client'
 import type { Doc } from './document'
 
-type FieldProblem = Schemas['FieldProblem']
+type FieldProblem = Schemas['FieldProblem'] & { node?: string | null }
 
 /** Something that stands in the way of publishing. */
 export interface Problem {
@@ -19,12 +19,9 @@ const FIELD = /^(?:body\.)?(?:config\.)?(nodes|edges)\.(\d+)(?:\.(.*))?$/
 export function problemsOf(doc: Doc, found: readonly FieldProblem[]): Problem[] {
   return found.map((problem) => {
     const [, where, index, rest = ''] = FIELD.exec(problem.field) ?? []
-    const nodeId =
-      where === 'nodes'
-        ? doc.nodes[Number(index)]?.id
-        : where === 'edges'
-          ? doc.edges[Number(index)]?.source
-          : undefined
+    const listed = where === 'nodes' ? doc.nodes[Number(index)]?.id : doc.edges[Number(index)]?.source
+    // What lies within a sub-workflow is put right there; the step that runs it is what is here.
+    const nodeId = problem.node?.split('/')[0] ?? (where ? listed : undefined)
     return {
       nodeId,
       parameter: where === 'nodes' && rest.startsWith('data.') ? rest.slice('data.'.length) : undefined,

@@ -1,7 +1,8 @@
 /** A node's JSON Schema as the fields of a form. */
+
+import { labelOf } from '@/components/workflow-canvas/labels'
+import { isRecord } from '@/components/workflow-canvas/records'
 import { humanize } from '@/lib/format'
-import { labelOf } from '../labels'
-import { isRecord } from '../records'
 
 type Schema = Record<string, unknown>
 

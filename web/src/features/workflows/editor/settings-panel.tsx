@@ -1,13 +1,17 @@
-import { NativeSelect } from '@/components/ui/input'
+import { useState } from 'react'
+import { ApiProblem } from '@/api/client'
+import { useRenameWorkflow } from '@/api/workflow-drafts'
+import type { Workflow } from '@/api/workflows'
+import { Input, NativeSelect, Textarea } from '@/components/ui/input'
 import { SwitchField } from '@/components/ui/switch-field'
-import type { Graph } from '../graph'
-import { Outline } from '../outline'
+import type { Graph } from '@/components/workflow-canvas/graph'
+import { Outline } from '@/components/workflow-canvas/outline'
 import { setSettings } from './document'
 import { FieldRow } from './field-row'
 import { useDoc, useEditor, useEditorStore } from './store'
 
 /** With nothing selected: the steps as a list, and what holds for the whole workflow. */
-export function SettingsPanel({ graph }: { graph: Graph }) {
+export function SettingsPanel({ graph, workflow }: { graph: Graph; workflow: Workflow }) {
   const store = useEditorStore()
   const doc = useDoc()
   const selected = useEditor((state) => state.selected)
@@ -27,13 +31,14 @@ export function SettingsPanel({ graph }: { graph: Graph }) {
         {graph.length === 0 ? (
           <p className="px-2 text-[13px] text-muted-foreground">Nothing happens yet. Add a first step.</p>
         ) : (
-          <Outline graph={graph} selected={undefined} onSelect={(id) => store.select([id])} />
+          <Outline graph={graph} selected={undefined} onSelect={(id) => store.reveal(id)} />
         )}
       </section>
       <section aria-labelledby="settings-title" className="grid gap-3 border-t px-2 pt-4">
         <h2 id="settings-title" className="font-semibold text-sm">
           The whole workflow
         </h2>
+        <Naming workflow={workflow} />
         <SwitchField
           label="Stop on reply"
           checked={doc.settings.stop_on_reply !== false}
@@ -61,5 +66,43 @@ export function SettingsPanel({ graph }: { graph: Graph }) {
         </FieldRow>
       </section>
     </div>
+  )
+}
+
+/** Name and description; kept when the field is left. */
+function Naming({ workflow }: { workflow: Workflow }) {
+  const rename = useRenameWorkflow(workflow.id)
+  const [name, setName] = useState(workflow.name)
+  const [description, setDescription] = useState(workflow.description)
+  const keep = () => {
+    if (name.trim() === workflow.name && description === workflow.description) return
+    if (name.trim()) rename.mutate({ name: name.trim(), description })
+  }
+  const problem = rename.error instanceof ApiProblem ? `${rename.error.detail} ${rename.error.remedy}` : undefined
+  return (
+    <>
+      <FieldRow label="Name" isRequired error={name.trim() ? problem : 'It needs a name.'}>
+        {(ids) => (
+          <Input
+            {...ids}
+            maxLength={120}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+            onBlur={keep}
+          />
+        )}
+      </FieldRow>
+      <FieldRow label="Description">
+        {(ids) => (
+          <Textarea
+            {...ids}
+            maxLength={2000}
+            value={description}
+            onChange={(event) => setDescription(event.target.value)}
+            onBlur={keep}
+          />
+        )}
+      </FieldRow>
+    </>
   )
 }

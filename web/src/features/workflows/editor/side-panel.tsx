@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
+import { ArrowLeft } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { type TriedRun, variablesQuery } from '@/api/workflow-drafts'
 import type { NodeSpecification, Workflow, WorkflowVersion } from '@/api/workflows'
+import { Button } from '@/components/ui/button'
+import { graphOf } from '@/components/workflow-canvas/graph'
 import { readStored, store as remember } from '@/lib/storage'
-import { graphOf } from '../graph'
 import type { Commands } from './commands'
 import { definitionOf, nodeOf, type Specifications } from './document'
 import { StepFormContext } from './form-context'
@@ -42,7 +44,7 @@ export function SidePanel(props: SidePanelProps) {
   const { panel, workflow, byType, problems, pins, onPanel } = props
   const store = useEditorStore()
   const show = (id: string) => {
-    store.select([id])
+    store.reveal(id)
     onPanel('step')
   }
   switch (panel) {
@@ -77,7 +79,7 @@ export function SidePanel(props: SidePanelProps) {
 const LEAD_KEY = 'workflows.lead'
 const NO_NAMES: never[] = []
 
-function StepPanel({ specifications, byType, commands, problems, pins, onPin, shownRun }: SidePanelProps) {
+function StepPanel({ workflow, specifications, byType, commands, problems, pins, onPin, shownRun }: SidePanelProps) {
   const store = useEditorStore()
   const doc = useDoc()
   const id = useSelectedId()
@@ -96,7 +98,7 @@ function StepPanel({ specifications, byType, commands, problems, pins, onPin, sh
       problems: new Map(own.flatMap((problem) => (problem.parameter ? [[problem.parameter, problem.words]] : []))),
     }
   }, [doc, id, byType, known, leadId, own, pins, shownRun, store])
-  if (!node) return <SettingsPanel graph={graphOf(definitionOf(doc), specifications)} />
+  if (!node) return <SettingsPanel graph={graphOf(definitionOf(doc), specifications)} workflow={workflow} />
   const choose = (lead: number | undefined) => {
     setLeadId(lead)
     remember(LEAD_KEY, lead ?? null)
@@ -104,6 +106,9 @@ function StepPanel({ specifications, byType, commands, problems, pins, onPin, sh
   return (
     <StepFormContext value={context}>
       <div className="grid grid-cols-1 gap-4">
+        <Button variant="ghost" size="sm" className="-mb-2 w-fit px-1" onClick={() => store.select([])}>
+          <ArrowLeft /> All steps
+        </Button>
         {node.type !== 'note' && (
           <div className="rounded-md bg-surface-sunken p-2.5">
             {leadId === undefined ? (

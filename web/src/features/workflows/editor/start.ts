@@ -1,5 +1,5 @@
 import type { NodeSpecification, Workflow, WorkflowDefinition } from '@/api/workflows'
-import type { Drawing } from '../layout'
+import type { Drawing } from '@/components/workflow-canvas/layout'
 import { type Doc, docOf, isPlaced, specificationsByType } from './document'
 import { drawingOf, tidy } from './tidy'
 import { unsaved } from './use-draft'

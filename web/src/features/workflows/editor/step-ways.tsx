@@ -1,7 +1,7 @@
 import { Plus } from 'lucide-react'
 import { Button } from '@/components/ui/button'
 import { NativeSelect } from '@/components/ui/input'
-import { ERROR, outcomesOf } from '../outcomes'
+import { ERROR, outcomesOf } from '@/components/workflow-canvas/outcomes'
 import { targetsOf } from './adding'
 import { whyNot } from './connecting'
 import { connect, type DocNode, disconnect, type Specifications } from './document'

@@ -1,6 +1,6 @@
 /** The state of one editor: the document with its history, and what is selected. React Flow only draws it. */
 import { createContext, use, useRef, useSyncExternalStore } from 'react'
-import type { Drawing } from '../layout'
+import type { Drawing } from '@/components/workflow-canvas/layout'
 import type { Place } from './adding'
 import { type Doc, type DocEdge, EMPTY, isSame } from './document'
 import { type History, historyOf, record, redo, undo } from './history'
@@ -16,6 +16,8 @@ export interface EditorState {
   adding: Place | null
   /** The last layout, for the ways of edges around nodes. */
   drawing: Drawing | null
+  /** The node that is to be brought into sight; another object for each time. */
+  revealed: { id: string } | null
 }
 
 const NOTHING: ReadonlySet<string> = new Set()
@@ -32,6 +34,7 @@ export class EditorStore {
       renaming: null,
       adding: null,
       drawing,
+      revealed: null,
     }
   }
 
@@ -88,6 +91,12 @@ export class EditorStore {
     const { selected, selectedEdge } = this.state
     if (!selectedEdge && next.size === selected.size && [...next].every((id) => selected.has(id))) return
     this.set({ selected: next, selectedEdge: null })
+  }
+
+  /** Selects one node and brings it into sight. */
+  reveal(id: string): void {
+    this.select([id])
+    this.set({ revealed: { id } })
   }
 
   selectEdge(edge: DocEdge | null): void {

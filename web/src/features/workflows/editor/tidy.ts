@@ -1,6 +1,6 @@
 import type { NodeSpecification } from '@/api/workflows'
-import { graphOf } from '../graph'
-import { type Drawing, edgeId, layout, type Point } from '../layout'
+import { graphOf } from '@/components/workflow-canvas/graph'
+import { type Drawing, edgeId, layout, type Point } from '@/components/workflow-canvas/layout'
 import { type Doc, definitionOf, moveNodes } from './document'
 
 /** The document with every step in its place, from top to bottom; notes stay where they are. */

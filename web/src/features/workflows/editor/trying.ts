@@ -1,8 +1,8 @@
 import type { TriedRun, TriedStep } from '@/api/workflow-drafts'
+import type { NodeMarks } from '@/components/workflow-canvas/marks'
+import { type EdgeMark, edgeKey, type Marks } from '@/components/workflow-canvas/marks'
 import { formatMoney } from '@/lib/format'
-import type { NodeMarks } from '../canvas-node'
 import type { Doc } from './document'
-import { type EdgeMark, edgeKey, type Marks } from './drawn'
 import { milliseconds } from './tried-words'
 
 /** One run drawn on the canvas: what became of each step, and the way that was gone. */

@@ -1,7 +1,8 @@
 /** What an expression of a step can name. */
+
+import { NOTE } from '@/components/workflow-canvas/outcomes'
+import { isRecord } from '@/components/workflow-canvas/records'
 import { humanize } from '@/lib/format'
-import { NOTE } from '../outcomes'
-import { isRecord } from '../records'
 import { type Doc, earlierThan, type Specifications } from './document'
 import { titleOf } from './titles'
 

@@ -1,28 +1,14 @@
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react'
 import { CircleAlert, CircleCheck, CircleX, Hourglass, Pin } from 'lucide-react'
-import { memo } from 'react'
+import { memo, use } from 'react'
 import { cn } from '@/lib/cn'
 import { plural } from '@/lib/format'
-import type { Change } from './diff'
+import { CanvasEditingContext } from './editing'
 import type { GraphNode } from './graph'
 import { NodeIcon } from './icons'
 import { shownParameters } from './layout'
-import { NodeTitle } from './node-title'
+import type { Change, NodeMarks } from './marks'
 import { ERROR } from './outcomes'
-
-/** What is told about a node beside what it is. */
-export interface NodeMarks {
-  problems?: number | undefined
-  change?: Change | undefined
-  /** What became of it in a run. */
-  state?: 'completed' | 'failed' | 'waiting' | undefined
-  /** A few words below it: `12 ms · $0.0002`. */
-  told?: string | undefined
-  /** A stored output stands in for its work in dry runs. */
-  isPinned?: boolean | undefined
-  /** A run did not come here. */
-  isFaint?: boolean | undefined
-}
 
 export type CanvasNode = Node<{ node: GraphNode; marks?: NodeMarks | undefined; canEdit?: boolean }, 'step'>
 
@@ -40,6 +26,7 @@ function StepNode({ id, data: { node, marks, canEdit = false }, selected }: Node
   const { specification, outcomes } = node
   const isDisabled = node.data.disabled === true
   const canFail = !specification?.ends_run
+  const Title = use(CanvasEditingContext)?.Title ?? PlainTitle
   return (
     <div
       className={cn(
@@ -57,7 +44,7 @@ function StepNode({ id, data: { node, marks, canEdit = false }, selected }: Node
           <NodeIcon name={specification?.icon} className="size-4" />
         </span>
         <div className="min-w-0 flex-1 leading-tight">
-          <NodeTitle id={id} title={node.label} />
+          <Title id={id} title={node.label} />
           <p className="truncate text-muted-foreground text-xs">
             {specification?.label ?? node.type}
             {isDisabled && ' · off'}
@@ -111,13 +98,15 @@ function StepNode({ id, data: { node, marks, canEdit = false }, selected }: Node
         />
       )}
       {marks?.told && (
-        <p className="-bottom-5 tabular absolute inset-x-0 truncate text-center text-[11px] text-muted-foreground">
+        <p className="-top-5 tabular absolute right-0 max-w-28 truncate text-[11px] text-muted-foreground">
           {marks.told}
         </p>
       )}
     </div>
   )
 }
+
+const PlainTitle = ({ title }: { title: string }) => <p className="truncate font-semibold text-[13px]">{title}</p>
 
 const STATES = {
   completed: { icon: CircleCheck, ink: 'text-success-text', frame: 'border-success', words: 'Done' },

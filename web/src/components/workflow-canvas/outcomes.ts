@@ -21,7 +21,7 @@ export type Data = Record<string, unknown>
 export function outcomesOf(specification: NodeSpecification | null | undefined, data: Data): Outcome[] {
   if (!specification || specification.ends_run || specification.type === NOTE) return []
   const named = namedOutcomes(specification, data)
-  const names = new Set(named.map((outcome) => outcome.name))
+  const names = new Set([ERROR, ...named.map((outcome) => outcome.name)])
   return [...named, ...specification.handles.filter((handle) => !names.has(handle.name))]
 }
 

@@ -6,8 +6,9 @@ import { type CanvasEdge, EDGE_TYPES } from './canvas-edge'
 import { type CanvasNode, NODE_TYPES } from './canvas-node'
 import type { Graph } from './graph'
 import { type Drawing, edgeId, heightOf, layout, widthOf } from './layout'
+import { EDGE_COLOURS, edgeKey, type Marks, NO_MARKS } from './marks'
 
-const MARKER = { type: MarkerType.ArrowClosed, color: 'var(--border-strong)', width: 16, height: 16 }
+const MARKER = { type: MarkerType.ArrowClosed, width: 16, height: 16 }
 /** Above this many nodes only those in sight are drawn. */
 const MANY_NODES = 100
 
@@ -15,10 +16,12 @@ interface CanvasProps {
   graph: Graph
   selected: string | undefined
   onSelect: (id: string | undefined) => void
+  /** What is told beside the workflow: a run's way, figures. */
+  marks?: Marks
 }
 
 /** The graph as a drawing to look at: pan, zoom, minimap, nodes by Tab and Enter. A module of its own because it is heavy. */
-export default function Canvas({ graph, selected, onSelect }: CanvasProps) {
+export default function Canvas({ graph, selected, onSelect, marks = NO_MARKS }: CanvasProps) {
   const theme = useTheme()
   const drawing = useMemo(() => layout(graph), [graph])
   const nodes = useMemo(
@@ -29,16 +32,16 @@ export default function Canvas({ graph, selected, onSelect }: CanvasProps) {
           id: node.id,
           type: 'step',
           position: drawing.nodes.get(node.id) ?? { x: 0, y: 0 },
-          data: { node },
+          data: { node, marks: marks.nodes.get(node.id) },
           width: widthOf(node),
           height,
           selected: node.id === selected,
           ariaLabel: `${node.label}, ${node.specification?.label ?? node.type}`,
         }
       }),
-    [graph, drawing, selected],
+    [graph, drawing, selected, marks],
   )
-  const edges = useMemo(() => edgesOf(graph, drawing), [graph, drawing])
+  const edges = useMemo(() => edgesOf(graph, drawing, marks), [graph, drawing, marks])
   const onNodesChange = (changes: NodeChange<CanvasNode>[]) => {
     const picked = changes.find((change) => change.type === 'select' && change.selected)
     if (picked && 'id' in picked) onSelect(picked.id)
@@ -77,19 +80,22 @@ export default function Canvas({ graph, selected, onSelect }: CanvasProps) {
   )
 }
 
-function edgesOf(graph: Graph, drawing: Drawing): CanvasEdge[] {
+function edgesOf(graph: Graph, drawing: Drawing, marks: Marks): CanvasEdge[] {
   return graph.flatMap((node) =>
     node.ways.map((way) => {
       const id = edgeId(node.id, way.handle, way.target)
+      const mark = marks.edges.get(edgeKey({ source: node.id, sourceHandle: way.handle }))
+      const colour = mark ? EDGE_COLOURS[mark.kind] : 'var(--border-strong)'
       return {
         id,
         source: node.id,
         sourceHandle: way.handle,
         target: way.target,
         type: 'way',
-        data: { bends: drawing.bends.get(id) ?? [], handle: way.handle },
-        markerEnd: MARKER,
-        style: { stroke: 'var(--border-strong)', strokeWidth: 1.5 },
+        data: { bends: drawing.bends.get(id) ?? [], handle: way.handle, told: mark?.told },
+        // Of one size, however wide the line is.
+        markerEnd: { ...MARKER, color: colour, markerUnits: 'userSpaceOnUse' },
+        style: { stroke: colour, strokeWidth: mark?.width ?? (mark ? 2.5 : 1.5) },
         ariaLabel: `${way.label} leads to ${way.target}`,
       }
     }),

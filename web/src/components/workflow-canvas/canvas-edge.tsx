@@ -1,7 +1,7 @@
 import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from '@xyflow/react'
 import { Plus } from 'lucide-react'
-import { memo, useRef, useState } from 'react'
-import { useEditorStore } from './editor/store'
+import { memo, use, useRef, useState } from 'react'
+import { CanvasEditingContext } from './editing'
 import type { Point } from './layout'
 
 export type CanvasEdge = Edge<{ bends: Point[]; handle: string; canEdit?: boolean; told?: string | undefined }, 'way'>
@@ -68,7 +68,7 @@ interface AddButtonProps {
 }
 
 function AddButton({ at, edge, onOver, onLeave }: AddButtonProps) {
-  const store = useEditorStore()
+  const editing = use(CanvasEditingContext)
   return (
     <EdgeLabelRenderer>
       <button
@@ -78,7 +78,7 @@ function AddButton({ at, edge, onOver, onLeave }: AddButtonProps) {
         style={{ transform: `translate(-50%, -50%) translate(${at.x}px, ${at.y}px)` }}
         onMouseEnter={onOver}
         onMouseLeave={onLeave}
-        onClick={() => store.choose({ kind: 'edge', edge })}
+        onClick={() => editing?.addOn(edge)}
       >
         <Plus className="size-3.5" aria-hidden />
       </button>

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest'
+import type { TriedRun } from '@/api/workflow-drafts'
+import { NO_MARKS } from '@/components/workflow-canvas/marks'
+import { differenceOf, isEmptyDifference } from '../diff'
+import { comparedWith } from './comparing'
+import { addNode, connect, definitionOf, newNode, remove, setData } from './document'
+import { EdgeDrawer, NodeDrawer } from './drawn'
+import { DOC, LIBRARY, SPECIFICATIONS } from './fixtures'
+import { paletteOf } from './palette-items'
+import { problemCounts, problemsOf } from './problems'
+import { bendsWithin, drawingOf, placed } from './tidy'
+import { combined, marksOfRun } from './trying'
+import { searchVariables, variablesFor } from './variables'
+
+const NOTHING = new Set<string>()
+const drawn = (drawer: NodeDrawer, doc = DOC, more = {}) =>
+  drawer.draw({
+    doc,
+    specifications: SPECIFICATIONS,
+    selected: NOTHING,
+    marks: NO_MARKS,
+    moving: new Map(),
+    canEdit: true,
+    ...more,
+  })
+
+describe('what React Flow draws', () => {
+  it('keeps the objects of what did not change', () => {
+    const drawer = new NodeDrawer()
+    const before = drawn(drawer)
+    const after = drawn(drawer, DOC, { moving: new Map([['sms', { x: 9, y: 9 }]]) })
+    expect(after.map((node, index) => node === before[index])).toEqual([true, false, true])
+    expect(after[1]?.position).toEqual({ x: 9, y: 9 })
+    const named = drawn(drawer, setData(DOC, 'end', { label: 'Done' }, SPECIFICATIONS))
+    expect(named.map((node, index) => node === before[index])).toEqual([true, false, false])
+  })
+  it('gives every outcome a place before the node was ever on the page', () => {
+    const [check] = drawn(new NodeDrawer())
+    expect(check?.handles?.map((handle) => handle.id)).toEqual([undefined, 'passed', 'failed', 'error'])
+  })
+  it('leaves out edges to steps that are not there', () => {
+    const doc = { ...DOC, nodes: DOC.nodes.filter((node) => node.id !== 'end') }
+    expect(new EdgeDrawer().draw(doc, NO_MARKS, null, new Map(), true).map((edge) => edge.target)).toEqual(['sms'])
+  })
+})
+
+it('keeps ways around nodes only while both ends are where the layout put them', () => {
+  const drawing = drawingOf(DOC, LIBRARY)
+  const arranged = placed(DOC, drawing)
+  expect([...bendsWithin(arranged, drawing).keys()]).toEqual(['check failed end'])
+  const moved = {
+    ...arranged,
+    nodes: arranged.nodes.map((node) => (node.id === 'end' ? { ...node, position: { x: 1, y: 1 } } : node)),
+  }
+  expect(bendsWithin(moved, drawing).size).toBe(0)
+})
+
+describe('difference', () => {
+  const changed = setData(DOC, 'sms', { prompt: 'Hi' }, SPECIFICATIONS)
+  const longer = connect(addNode(changed, newNode(changed, 'wait', { x: 0, y: 0 })), {
+    source: 'sms',
+    sourceHandle: 'sent',
+    target: 'wait',
+  })
+  it('names what came, went and changed', () => {
+    const { nodes, edges } = differenceOf(definitionOf(DOC), definitionOf(longer))
+    expect(nodes).toMatchObject([
+      { id: 'sms', change: 'changed', parameters: [{ name: 'prompt', before: undefined, after: 'Hi' }] },
+      { id: 'wait', change: 'added' },
+    ])
+    expect(edges).toMatchObject([{ source: 'sms', handle: 'sent', change: 'changed', before: 'End', after: 'Wait' }])
+  })
+  it('does not see where things are drawn', () => {
+    const moved = { ...DOC, nodes: DOC.nodes.map((node) => ({ ...node, position: { x: 5, y: 5 } })) }
+    expect(isEmptyDifference(differenceOf(definitionOf(DOC), definitionOf(moved)))).toBe(true)
+  })
+  it('draws what the draft no longer has beside what it has', () => {
+    const { doc, marks } = comparedWith(definitionOf(longer), remove(DOC, NOTHING), LIBRARY)
+    expect(doc.nodes.map((node) => node.id)).toEqual(['check', 'sms', 'end', 'wait'])
+    expect(marks.nodes.get('wait')).toEqual({ change: 'removed' })
+    expect(marks.edges.get('sms sent')?.kind).toBe('changed')
+  })
+})
+
+it('finds the step of a problem', () => {
+  const problems = problemsOf(DOC, [
+    { field: 'body.config.nodes.1.data.prompt', problem: 'Too long.', remedy: 'Shorten it.' },
+    { field: 'edges.1.sourceHandle', problem: 'No such outcome.', remedy: '' },
+    { field: 'nodes', problem: 'No end.', remedy: '' },
+  ])
+  expect(problems.map((one) => [one.nodeId, one.parameter])).toEqual([
+    ['sms', 'prompt'],
+    ['check', undefined],
+    [undefined, undefined],
+  ])
+  expect(problemCounts(problems).get('sms')).toBe(1)
+})
+
+it('draws the way of a dry run', () => {
+  const step = { visit: 1, message: '', level: 'INFO', input: {}, output: {}, ms: 5, tokens: 0, cost: '0', error: null }
+  const run = {
+    steps: [
+      { ...step, node_id: 'check', outcome: 'failed', seq: 1 },
+      { ...step, node_id: 'end', outcome: '', seq: 2, error: 'It broke.' },
+    ],
+  } as unknown as TriedRun
+  const marks = combined({ nodes: new Map([['check', { problems: 2 }]]), edges: new Map() }, marksOfRun(DOC, run))
+  expect(marks.nodes.get('check')).toEqual({ problems: 2, state: 'completed', told: '5 ms' })
+  expect(marks.nodes.get('end')?.state).toBe('failed')
+  expect(marks.nodes.get('sms')).toEqual({ isFaint: true })
+  expect([...marks.edges.keys()]).toEqual(['check failed'])
+})
+
+it('offers the facts and what earlier steps gave', () => {
+  const known = [
+    { name: 'lead.first_name', type: 'string' },
+    { name: 'run.id', type: 'int' },
+  ]
+  const groups = variablesFor(DOC, 'end', SPECIFICATIONS, known)
+  expect(groups.map((group) => group.name)).toEqual(['Lead', 'This run', 'The sms'])
+  expect(groups[2]?.variables[0]).toMatchObject({ path: 'steps.sms.body', type: 'string' })
+  expect(variablesFor(DOC, 'sms', SPECIFICATIONS, []).length).toBe(0)
+  expect(searchVariables(groups, 'the text').flatMap((group) => group.variables)).toHaveLength(1)
+})
+
+it('finds steps by any of their words', () => {
+  expect(paletteOf(LIBRARY, 'the wait').flatMap((group) => group.items.map((item) => item.type))).toEqual(['wait'])
+  expect(paletteOf(LIBRARY, 'nothing like it')).toEqual([])
+})
