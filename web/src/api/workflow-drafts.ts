@@ -59,11 +59,26 @@ export const variablesQuery = () =>
     retry: false,
   })
 
-export const useSaveDraft = (id: number) =>
-  useMutation({
+export function useSaveDraft(id: number) {
+  const client = useQueryClient()
+  return useMutation({
     mutationFn: (draft: { config: WorkflowDefinition; revision: number }) =>
       answer<DraftSaved>(later.PUT(`/api/workflows/${id}/draft`, { body: draft })),
+    // What is known of the workflow stays true without asking for all of it after each pause of the typing.
+    onSuccess: (saved, { config }) =>
+      client.setQueryData<Workflow>(
+        workflowKeys.one(id),
+        (before) =>
+          before && { ...before, draft: config as unknown as Workflow['config'], draft_revision: saved.revision },
+      ),
   })
+}
+
+/** Name and description; what runs stays as it is. */
+export const useRenameWorkflow = (id: number) =>
+  useChange((wanted: { name: string; description: string }) =>
+    answer<Workflow>(later.PUT(`/api/workflows/${id}`, { body: { ...wanted, publish: false } })),
+  )
 
 /** Everything that is known of a workflow is another one afterwards. */
 function useChange<Input, Output>(change: (input: Input) => Promise<Output>) {

@@ -7,3 +7,11 @@ export function download(name: string, content: BlobPart, type: string): void {
   link.click()
   URL.revokeObjectURL(address)
 }
+
+/** Lets the browser fetch a file that the server names itself. */
+export function downloadFrom(address: string): void {
+  const link = document.createElement('a')
+  link.href = address
+  link.download = ''
+  link.click()
+}
