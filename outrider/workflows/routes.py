@@ -19,14 +19,14 @@ from outrider.workflows.schemas import (
     DraftIn,
     DraftSaved,
     NodeSpecificationOut,
-    PublishIn,
     WorkflowChange,
     WorkflowIn,
     WorkflowOut,
+    WorkflowPublishIn,
     WorkflowVersionOut,
 )
 from outrider.workflows.validation import check
-from outrider.workflows.variables import VariableOut, variables
+from outrider.workflows.variables import WorkflowVariableOut, variables
 
 router = APIRouter(prefix="/api/workflows", tags=["workflows"])
 routers = [router]
@@ -61,7 +61,7 @@ async def list_node_specifications() -> list[NodeSpecificationOut]:
 
 
 @router.get("/variables", dependencies=READ)
-async def list_workflow_variables(session: Transaction) -> list[VariableOut]:
+async def list_workflow_variables(session: Transaction) -> list[WorkflowVariableOut]:
     """Names that expressions know besides the results of earlier steps."""
     return await variables(session)
 
@@ -105,10 +105,10 @@ async def save_workflow_draft(session: Transaction, workflow_id: int, draft: Dra
 
 @router.post("/{workflow_id}/publish")
 async def publish_workflow(
-    session: Transaction, workflow_id: int, actor: Writer, wanted: Annotated[PublishIn | None, Body()] = None
+    session: Transaction, workflow_id: int, actor: Writer, wanted: Annotated[WorkflowPublishIn | None, Body()] = None
 ) -> WorkflowVersionOut:
     """Make the draft what campaigns use that are started from now on. Runs under way keep their version."""
-    wanted = wanted or PublishIn()
+    wanted = wanted or WorkflowPublishIn()
     version = await drafts.publish(session, workflow_id, wanted.note, wanted.revision, actor.name)
     return WorkflowVersionOut.model_validate(version)
 

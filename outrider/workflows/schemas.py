@@ -60,7 +60,7 @@ class DraftSaved(BaseModel):
     updated_at: datetime
 
 
-class PublishIn(BaseModel):
+class WorkflowPublishIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     note: str = Field("", max_length=2000)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from outrider.leads.service import field_values
 
 
-class VariableOut(BaseModel):
+class WorkflowVariableOut(BaseModel):
     """A name that expressions know."""
 
     name: str
@@ -20,11 +20,11 @@ class VariableOut(BaseModel):
     example: Any
 
 
-def _variable(name: str, kind: str, description: str, example: Any = None) -> VariableOut:
-    return VariableOut(name=name, type=kind, description=description, example=example)
+def _variable(name: str, kind: str, description: str, example: Any = None) -> WorkflowVariableOut:
+    return WorkflowVariableOut(name=name, type=kind, description=description, example=example)
 
 
-VARIABLES: tuple[VariableOut, ...] = (
+VARIABLES: tuple[WorkflowVariableOut, ...] = (
     _variable("lead.first_name", "text", "First word of the lead's name.", "Maya"),
     _variable("lead.name", "text", "Name of the lead.", "Maya Lindt"),
     _variable("lead.company", "text", "Where the lead works.", "Lindt Roofing"),
@@ -56,7 +56,7 @@ VARIABLES: tuple[VariableOut, ...] = (
 )
 
 
-async def variables(session: AsyncSession) -> list[VariableOut]:
+async def variables(session: AsyncSession) -> list[WorkflowVariableOut]:
     """All variables, with the attributes that leads of this installation have."""
     attributes = (await field_values(session, "attributes")).values
     own = [

@@ -10672,6 +10672,16 @@ export interface components {
             /** Retryable */
             retryable: boolean;
         };
+        /** PublishIn */
+        PublishIn: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Revision */
+            revision?: number | null;
+        };
         /**
          * Purpose
          * @enum {string}
@@ -12537,6 +12547,18 @@ export interface components {
             name: string;
         };
         /**
+         * VariableOut
+         * @description What may stand between `{{` and `}}` in a prompt; `{{name|otherwise}}` says what to write without a value.
+         */
+        VariableOut: {
+            /** Example */
+            example: string;
+            /** Meaning */
+            meaning: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * WaitKind
          * @enum {string}
          */
@@ -12744,6 +12766,16 @@ export interface components {
              */
             remedy: string;
         };
+        /** WorkflowPublishIn */
+        WorkflowPublishIn: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Revision */
+            revision?: number | null;
+        };
         /**
          * WorkflowSettings
          * @description What holds for the whole workflow.
@@ -12763,6 +12795,20 @@ export interface components {
          * @enum {string}
          */
         WorkflowState: "greeting" | "discovery" | "qualifying" | "objection" | "scheduling" | "booked" | "handed_over" | "closed";
+        /**
+         * WorkflowVariableOut
+         * @description A name that expressions know.
+         */
+        WorkflowVariableOut: {
+            /** Description */
+            description: string;
+            /** Example */
+            example: unknown;
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+        };
         /** WorkflowVersionOut */
         WorkflowVersionOut: {
             /**
@@ -12840,28 +12886,6 @@ export interface components {
          * @enum {string}
          */
         outrider__agents__base__AgentType: "conversation" | "qualification" | "objection_handler" | "scheduler" | "analytics" | "enrichment" | "growth_analysis" | "marketing" | "bdr";
-        /** PublishIn */
-        outrider__agents__library__schemas__PublishIn: {
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-            /** Revision */
-            revision?: number | null;
-        };
-        /**
-         * VariableOut
-         * @description What may stand between `{{` and `}}` in a prompt; `{{name|otherwise}}` says what to write without a value.
-         */
-        outrider__agents__library__schemas__VariableOut: {
-            /** Example */
-            example: string;
-            /** Meaning */
-            meaning: string;
-            /** Name */
-            name: string;
-        };
         /**
          * Outcome
          * @description What a scorer predicts.
@@ -12879,30 +12903,6 @@ export interface components {
          * @enum {string}
          */
         outrider__campaigns__models__AgentType: "sms" | "voice" | "both";
-        /** PublishIn */
-        outrider__workflows__schemas__PublishIn: {
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-            /** Revision */
-            revision?: number | null;
-        };
-        /**
-         * VariableOut
-         * @description A name that expressions know.
-         */
-        outrider__workflows__variables__VariableOut: {
-            /** Description */
-            description: string;
-            /** Example */
-            example: unknown;
-            /** Name */
-            name: string;
-            /** Type */
-            type: string;
-        };
     };
     responses: never;
     parameters: never;
@@ -13218,7 +13218,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["outrider__agents__library__schemas__VariableOut"][];
+                    "application/json": components["schemas"]["VariableOut"][];
                 };
             };
             /** @description Client Error */
@@ -13452,7 +13452,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["outrider__agents__library__schemas__PublishIn"] | null;
+                "application/json": components["schemas"]["PublishIn"] | null;
             };
         };
         responses: {
@@ -20822,7 +20822,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["outrider__workflows__variables__VariableOut"][];
+                    "application/json": components["schemas"]["WorkflowVariableOut"][];
                 };
             };
             /** @description Client Error */
@@ -21089,7 +21089,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["outrider__workflows__schemas__PublishIn"] | null;
+                "application/json": components["schemas"]["WorkflowPublishIn"] | null;
             };
         };
         responses: {
