@@ -57,7 +57,8 @@ import outrider.notifications.jobs
 import outrider.notifications.models
 import outrider.notifications.subscribers
 import outrider.workflows.models
-import outrider.workflows.runs.effects  # noqa: F401
+import outrider.workflows.runs.effects
+import outrider.workflows.runs.notices  # noqa: F401
 from outrider.llm.counted import CallObserved
 from outrider.telemetry import MODEL_CALLS, MODEL_COST, MODEL_SECONDS, MODEL_TOKENS
 

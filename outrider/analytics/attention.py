@@ -19,6 +19,7 @@ def attention(
     """The most pressing first; empty if nothing waits."""
     return [
         *_conversations(standing.for_a_person, waiting),
+        *_decisions(standing.decisions),
         *_unknown(standing.unknown_texts),
         *_paused(campaigns),
         *_senders(senders),
@@ -35,6 +36,12 @@ def _conversations(count: int, waiting: Sequence[Row[Any]]) -> Iterator[Attentio
             link += f"&thread={waiting[0].id}"
         longest = [WaitingConversation.model_validate(row) for row in waiting]
         yield Attention(kind="conversations", count=count, title=title, link=link, conversations=longest)
+
+
+def _decisions(count: int) -> Iterator[Attention]:
+    if count:
+        title = "1 workflow waits for a decision" if count == 1 else f"{count} decisions of workflows wait"
+        yield Attention(kind="decisions", count=count, title=title, link="/approvals")
 
 
 def _unknown(count: int) -> Iterator[Attention]:

@@ -99,6 +99,7 @@ STANDING = text("""
            (SELECT count(*) FROM messages WHERE state = 'unknown') AS unknown_texts,
            (SELECT count(*) FROM conversations WHERE answered_count < inbound_count) AS unanswered,
            (SELECT count(*) FROM conversations WHERE needs_person_reason IS NOT NULL) AS for_a_person,
+           (SELECT count(*) FROM run_approvals WHERE status = 'waiting') AS decisions,
            (SELECT count(*) FROM pgqueuer WHERE status = 'failed') AS failed_jobs
 """)
 

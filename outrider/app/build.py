@@ -28,6 +28,7 @@ import outrider.llm.budgets.routes
 import outrider.notifications.routes
 import outrider.wiring
 import outrider.workflows.routes
+import outrider.workflows.runs.approval_routes
 from outrider import __version__
 from outrider.agents.factory import AgentParts
 from outrider.agents.invoking.service import Invocations
@@ -86,6 +87,7 @@ ROUTERS = (
     *outrider.campaigns.routes.routers,
     outrider.analytics.insight_routes.router,
     *outrider.workflows.routes.routers,
+    outrider.workflows.runs.approval_routes.router,
     *outrider.agents.sales.routes.routers,
     *outrider.agents.routes.routers,
     *outrider.crm.routes.routers,

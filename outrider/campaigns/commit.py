@@ -35,6 +35,7 @@ from outrider.workflows.context import RunContext
 from outrider.workflows.intents import RunEffect, SendText
 from outrider.workflows.runs import repository as run_rows
 from outrider.workflows.runs.applying import Asked, Asker, apply_intents
+from outrider.workflows.runs.approvals import tell_waiting
 from outrider.workflows.runs.repository import RunRef, SegmentRow
 from outrider.workflows.runs.service import tell_changed as tell_runs_changed
 from outrider.workflows.waiting import WaitKind
@@ -184,7 +185,7 @@ async def _add_what_happened(session: AsyncSession, stored: Sequence[Stored]) ->
     new = [(one.run, paused) for one in stored for paused in one.segment.segment.waits if paused.is_new]
     await run_rows.add_waits(session, new)
     if asked := [place for place in new if place[1].wait.kind is WaitKind.APPROVAL]:
-        await run_rows.add_approvals(session, asked)
+        await tell_waiting(session, await run_rows.add_approvals(session, asked))
         announce(session, Topic.APPROVALS, "changed", more=True)
     await run_rows.add_steps(
         session,

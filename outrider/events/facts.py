@@ -47,6 +47,15 @@ class Severity(StrEnum):
     """Work stands still until somebody acts."""
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Somebody who is told of one fact, whatever the rules say."""
+
+    channel: str
+    """`email`, `slack` or `sms`."""
+    address: str
+
+
 class Fact(BaseModel):
     """Something that happened, with what receivers are told of it."""
 
@@ -76,6 +85,14 @@ class Fact(BaseModel):
     def key(self) -> str | None:
         """Its name among all facts, where it must be told once however often it is noticed; None where each is new."""
         return None
+
+    def targets(self) -> Sequence[Target]:
+        """Who is told besides those who asked for it by a rule: people whom somebody named for this very fact."""
+        return ()
+
+    def level(self) -> Severity:
+        """How much it matters; some facts of one kind matter more than others."""
+        return self.severity
 
     @classmethod
     def meaning(cls) -> str:

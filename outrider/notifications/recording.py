@@ -77,7 +77,7 @@ def _row(fact: Fact, key: str, rules: Sequence[NotificationRule]) -> dict[str, A
     return {
         "fact": fact.name,
         "version": fact.version,
-        "severity": fact.severity,
+        "severity": fact.level(),
         "title": fact.title(),
         "detail": fact.detail(),
         "link": fact.link(),
@@ -95,7 +95,8 @@ def is_shown(fact: type[Fact], rules: Sequence[NotificationRule]) -> bool:
 
 def _deliveries(fact: Fact, notification_id: int, rules: Sequence[NotificationRule]) -> list[dict[str, Any]]:
     """One for each target, also where two rules name it."""
-    by_target = {
+    named: dict[tuple[str, str], int | None] = {(target.channel, target.address): None for target in fact.targets()}
+    by_target = named | {
         (rule.channel, rule.target): rule.id
         for rule in rules
         if rule.enabled and rule.channel != RuleChannel.IN_APP and rule.fact in (fact.name, EVERY_FACT)

@@ -55,17 +55,22 @@ class Notify(Intent):
 
     title: str
     body: str = ""
-    audience: str = ""
-    """Who is told: a role or an e-mail address; empty tells everybody who watches the campaign."""
+    to: tuple[tuple[str, str], ...] = ()
+    """Channel (`email`, `slack`, `sms`) and address of whom to tell, besides those whom the notifications' rules name."""
     urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SyncCrm(Intent):
-    """Bring the lead, and what was said, to the connected CRMs."""
+    """Bring the lead to the connected CRMs, with a note of what happened. Texts and meetings are told to them anyway."""
 
-    providers: tuple[str, ...] = ()
-    """Names of the CRMs; none means all that are connected."""
+    connections: tuple[str, ...] = ()
+    """Names of the connections; none means all."""
+    subject: str = ""
+    """Of the note; empty leaves none."""
+    body: str = field(default="", repr=False)
+    push_fields: bool = True
+    """Write the lead's fields there, as the connection maps them."""
 
 
 @dataclass(frozen=True, slots=True)

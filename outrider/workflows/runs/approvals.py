@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from outrider.db.pages import Page, read_order
 from outrider.errors import Conflict, InvalidInput, NotFound
+from outrider.events.facts import notify
 from outrider.events.live import announce
 from outrider.events.topics import Topic
 from outrider.workflows.models import Run, RunApproval, RunApprovalStatus, RunWait
+from outrider.workflows.runs import approval_rows
+from outrider.workflows.runs.answers import checked, filled
+from outrider.workflows.runs.approval_rows import ApprovalFilter
+from outrider.workflows.runs.approval_schemas import RunApprovalOut
+from outrider.workflows.runs.notices import ApprovalWaits
 from outrider.workflows.runs.service import wake
 from outrider.workflows.waiting import Answer
 
@@ -41,26 +49,59 @@ async def decide(session: AsyncSession, approval_id: int, action: str, answers: 
         RunApprovalNotFound
         RunApprovalDecided: somebody decided otherwise; says who.
         RunApprovalOver: its time is over, or its run was ended.
-        InvalidInput: there is no such action or field, or a required field is empty.
+        InvalidInput: there is no such action or field, a required field is empty, or a value doesn't fit.
     """
     approval = await _lock(session, approval_id)
     if approval.status == RunApprovalStatus.DECIDED:
-        if approval.action == action and approval.answers == dict(answers):
+        if approval.action == action and approval.answers == filled(answers):
             return approval
         said = f"{approval.decided_by} decided {approval.action!r} at {approval.decided_at:%d %b %Y %H:%M} UTC."
         raise RunApprovalDecided(said, decided_by=approval.decided_by, action=approval.action)
     if approval.status != RunApprovalStatus.WAITING:
         why = "Its time is over" if approval.status == RunApprovalStatus.TIMED_OUT else "Its run was ended"
         raise RunApprovalOver(f"{why}: nobody is asked any more.")
-    _check(approval, action, answers)
-    approval.status, approval.action, approval.answers = RunApprovalStatus.DECIDED, action, dict(answers)
+    actions = [known["name"] for known in approval.actions]
+    if action not in actions:
+        raise InvalidInput.on("body.action", f"there is no action {action!r}", f"Choose one of {', '.join(actions)}.")
+    given = checked(approval.form, answers)
+    approval.status, approval.action, approval.answers = RunApprovalStatus.DECIDED, action, given
     approval.decided_by, approval.decided_at = actor, datetime.now(UTC)
     await session.flush()
-    data = {"action": action, "answers": dict(answers), "by": actor, "at": approval.decided_at.isoformat(timespec="seconds")}
+    data = {"action": action, "answers": given, "by": actor, "at": approval.decided_at.isoformat(timespec="seconds")}
     wait = select(RunWait.id).where(RunWait.run_id == approval.run_id, RunWait.interrupt_id == approval.interrupt_id)
     await wake(session, list((await session.execute(wait)).scalars()), Answer("decided", data))
     announce(session, Topic.APPROVALS, "changed", more=True)
     return approval
+
+
+async def list_approvals(session: AsyncSession, given: ApprovalFilter, cursor: str | None, limit: int) -> Page[RunApprovalOut]:
+    """A page of approvals, the newest first.
+
+    Raises:
+        InvalidInput: the cursor is none of this list.
+    """
+    order = read_order("-created_at", approval_rows.SORTS, approval_rows.ROW.id)
+    rows, next_cursor = await approval_rows.page(session, given, order, cursor, limit)
+    return Page(items=[RunApprovalOut.model_validate(row) for row in rows], next_cursor=next_cursor)
+
+
+async def get_approval(session: AsyncSession, approval_id: int) -> RunApprovalOut:
+    """
+    Raises:
+        RunApprovalNotFound
+    """
+    rows = await approval_rows.shown(session, [approval_id])
+    if not rows:
+        raise _not_found(approval_id)
+    return RunApprovalOut.model_validate(rows[0])
+
+
+async def tell_waiting(session: AsyncSession, approval_ids: Sequence[int]) -> None:
+    """Tell the staff that these decisions wait. Those of one step that many runs come to at once are told of together."""
+    by_step: dict[tuple[int, str], list[Any]] = defaultdict(list)
+    for row in await approval_rows.shown(session, approval_ids):
+        by_step[row.campaign_id, row.node_id].append(row)
+    await notify(session, *(ApprovalWaits.of(rows) for rows in by_step.values()))
 
 
 async def _lock(session: AsyncSession, approval_id: int) -> RunApproval:
@@ -70,17 +111,9 @@ async def _lock(session: AsyncSession, approval_id: int) -> RunApproval:
     wanted = select(RunApproval).where(RunApproval.id == approval_id).with_for_update()
     approval = (await session.execute(wanted.execution_options(populate_existing=True))).scalar_one_or_none()
     if approval is None:
-        raise RunApprovalNotFound(f"There is no approval {approval_id}.")
+        raise _not_found(approval_id)
     return approval
 
 
-def _check(approval: RunApproval, action: str, answers: Mapping[str, Any]) -> None:
-    actions = [known["name"] for known in approval.actions]
-    if action not in actions:
-        raise InvalidInput.on("body.action", f"there is no action {action!r}", f"Choose one of {', '.join(actions)}.")
-    fields = {field["name"]: field for field in approval.form}
-    if unknown := sorted(set(answers) - set(fields)):
-        raise InvalidInput.on(f"body.answers.{unknown[0]}", "the form has no such field", "Leave it out.")
-    for name, field in fields.items():
-        if field.get("required") and answers.get(name) in (None, "", []):
-            raise InvalidInput.on(f"body.answers.{name}", "it is required", "Fill it in.")
+def _not_found(approval_id: int) -> RunApprovalNotFound:
+    return RunApprovalNotFound(f"There is no approval {approval_id}.")

@@ -8,6 +8,7 @@ import {
   type LucideIcon,
   MessageSquare,
   PhoneOff,
+  UserCheck,
 } from 'lucide-react'
 import type { MouseEvent } from 'react'
 import type { Attention } from '@/api/dashboard'
@@ -17,6 +18,7 @@ import { EmptyState } from '@/components/ui/states'
 
 const ICONS: Record<Attention['kind'], LucideIcon> = {
   conversations: MessageSquare,
+  decisions: UserCheck,
   unknown_texts: CircleHelp,
   failed_jobs: ListX,
   disabled_senders: PhoneOff,
