@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from outrider.auth.permissions import Permission, require
 from outrider.campaigns import control, preflight, progress, reading, service
+from outrider.campaigns.dry_runs.routes import router as dry_run_router
 from outrider.campaigns.export import result_chunks
 from outrider.campaigns.models import CampaignLeadStatus, CampaignStatus
 from outrider.campaigns.schemas import (
@@ -36,7 +37,7 @@ from outrider.leads.downloads import CsvDownload
 
 router = APIRouter(prefix="/api/campaigns", tags=["campaigns"])
 lead_router = APIRouter(prefix="/api", tags=["campaigns"])
-routers = [trial_router, router, lead_router]
+routers = [trial_router, dry_run_router, router, lead_router]
 
 READ = [Depends(require(Permission.CAMPAIGNS_READ))]
 WRITE = [Depends(require(Permission.CAMPAIGNS_WRITE))]

@@ -92,6 +92,9 @@ class CampaignFacts:
     model: str | None = None
     discloses_ai: bool = False
     """The first text says that an automated assistant writes."""
+    creative_agent_id: int | None = None
+    """Stored agent that it chose for the creative agent's steps."""
+    deterministic_agent_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +226,7 @@ class RunContext:
         """
         campaign, said = self.campaign, self.conversation
         return {
-            "lead": self.lead,
+            "lead": {"first_name": next(iter(self.lead["name"].split()), ""), **self.lead},
             "campaign": {
                 "id": campaign.id,
                 "name": campaign.name,

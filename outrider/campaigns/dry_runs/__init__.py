@@ -1,0 +1,1 @@
+"""Definitions tried on real leads: whole workflows, single nodes, single expressions. Nothing leaves, nothing is stored."""
