@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 
 from outrider.auth.permissions import Actor, Permission, require
 from outrider.channels.segments import count_segments, to_gsm
+from outrider.config import Settings
 from outrider.conversations import handling_routes, sender_routes, suppression_routes, threads
 from outrider.conversations.contact_window import contact_window
 from outrider.conversations.models import ThreadStatus
@@ -73,9 +74,10 @@ async def list_conversations(
 
 
 @inbox_router.get("/leads/{lead_id}/contact-window", dependencies=READ)
-async def get_contact_window(session: Transaction, lead_id: int) -> ContactWindow:
+async def get_contact_window(session: Transaction, request: Request, lead_id: int) -> ContactWindow:
     """Whether the lead may be texted now, or when next; a campaign's own hours may be narrower."""
-    return await contact_window(session, lead_id)
+    settings: Settings = request.app.state.settings
+    return await contact_window(session, lead_id, is_enforced=settings.quiet_hours == "enforced")
 
 
 @inbox_router.get("/conversations/counts")

@@ -80,7 +80,8 @@ class ContactWindow(BaseModel):
     is_open: bool
     opens_at: datetime | None
     closes_at: datetime | None
-    """Of the hours that are open now or next; both null: the places that the lead may be in are never open together."""
+    """Of the hours that are open now or next. Both null: open at any hour where quiet hours are off, else never, because the
+    places that the lead may be in are never open together."""
 
 
 class SuppressionIn(_Strict):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from outrider.config import Settings
 from outrider.conversations.events import TextsReceived
 from outrider.conversations.repository import inbox as rows
 from outrider.events import bus
@@ -82,6 +83,12 @@ async def test_when_a_lead_may_be_texted(inbox: Inbox) -> None:
     assert opens < closes
     assert window["is_open"] == (opens <= now < closes)
     assert (await inbox.api.get("/api/leads/999999/contact-window")).status_code == 404
+
+
+async def test_without_quiet_hours_every_hour_is_open(inbox: Inbox, settings: Settings) -> None:
+    settings.quiet_hours = "off"
+    window = (await inbox.api.get(f"/api/leads/{inbox.leads[0].id}/contact-window")).json()
+    assert window == {"is_open": True, "opens_at": None, "closes_at": None}
 
 
 async def test_counts_stop_at_a_bound(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,8 @@ import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Confirm } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
 import { Input, NativeSelect, Textarea } from '@/components/ui/input'
-import { formatDateTime } from '@/lib/format'
 import { toastProblem } from '@/lib/toast'
+import { consentMoment } from './consent-moment'
 import { CONSENT_KINDS } from './consent-words'
 import { CHANNEL_ICONS } from './lead-table'
 
@@ -77,7 +77,7 @@ function ChannelConsent({ channel, consent, onGrant, onRevoke }: ChannelConsentP
         </p>
         {consent && (
           <p className="break-words text-muted-foreground text-xs">
-            {[consent.method, consent.source, formatDateTime(consent.obtained_at ?? consent.created_at)]
+            {[consent.method, consent.source, consentMoment(consent.obtained_at ?? consent.created_at)]
               .filter(Boolean)
               .join(' · ')}
             {typeof evidence === 'string' && <span className="block">“{evidence}”</span>}
