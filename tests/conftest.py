@@ -20,7 +20,10 @@ from outrider.db.embedded import EmbeddedPostgres
 from outrider.db.engine import Database
 from outrider.db.migrate import migrate
 from outrider.llm.budgets import alerts
+from tests import engines
 from tests.databases import Databases
+
+engines.share()
 
 TEMPLATE = "outrider_template"
 END_OF_CERTIFICATE = "-----END CERTIFICATE-----\n"
