@@ -41,6 +41,8 @@ class CampaignPlan:
     sender_ids: tuple[int, ...]
     discloses_ai: bool = False
     """The guardrails of the agent that will answer want the first text to say that an automated assistant writes."""
+    creative_agent_id: int | None = None
+    deterministic_agent_id: int | None = None
 
     def context(
         self,
@@ -80,6 +82,8 @@ class CampaignPlan:
             sender_name=self.sender_name,
             model=self.model,
             discloses_ai=self.discloses_ai,
+            creative_agent_id=self.creative_agent_id,
+            deterministic_agent_id=self.deterministic_agent_id,
         )
 
 
@@ -132,6 +136,8 @@ def _plan(campaign: Campaign, version_id: int | None, definition: WorkflowDefini
         model=campaign.model,
         sender_ids=tuple(campaign.sender_ids),
         discloses_ai=discloses_ai,
+        creative_agent_id=campaign.creative_agent_id,
+        deterministic_agent_id=campaign.deterministic_agent_id,
     )
 
 

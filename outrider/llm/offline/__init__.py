@@ -5,6 +5,7 @@ campaign, or from a person. A language is one file (`english.py` …) that holds
 it can be asked for is in `tasks.py`. A file that only registers tasks is imported here for that.
 """
 
+import outrider.llm.offline.acting
 import outrider.llm.offline.sales
 import outrider.llm.offline.speaking
 import outrider.llm.offline.summary  # noqa: F401  (they register their tasks)

@@ -20,6 +20,7 @@ from outrider.errors import ConfigurationError, InvalidInput
 from outrider.llm.base import ModelError
 from outrider.workflows.context import RunContext, Services
 from outrider.workflows.nodes.base import NodeCall, NodeFailed, NodeParams, NodeResult
+from outrider.workflows.nodes.sms import TOLD
 from outrider.workflows.state import RunState
 
 KINDS = frozenset(str(kind) for kind in AgentType)
@@ -149,6 +150,18 @@ def results_in(state: RunState) -> dict[AgentType, dict[str, Any]]:
         if isinstance(kind, str) and kind in KINDS and isinstance(result, dict) and result:
             found[AgentType(kind)] = result
     return found
+
+
+def latest_text(steps: Mapping[str, Mapping[str, Any]]) -> str:
+    """The last text that an agent of these steps wrote; they are in the order in which they were first taken."""
+    texts = [str(output["text"]) for output in steps.values() if output.get("agent_type") and output.get("text")]
+    return texts[-1] if texts else ""
+
+
+def lead_facts(run: RunContext) -> dict[str, Any]:
+    """What agents may tell each other of the lead: nothing by which they could be reached."""
+    shown = {**run.lead}
+    return {name: value for name, value in shown.items() if value and name in TOLD and name != "email"}
 
 
 def handed_over(state: RunState) -> dict[str, Any]:

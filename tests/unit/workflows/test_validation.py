@@ -44,7 +44,6 @@ def test_shipped_workflows_are_valid(path: Path) -> None:
     [
         pytest.param([("1", "validate"), ("1", "sms"), ("3", "finalize")], [], "nodes.0.id", "used twice", id="id twice"),
         pytest.param([("1", "teleport"), ("3", "finalize")], [("1", "3")], "nodes.0.type", "no node type", id="unknown type"),
-        pytest.param([("1", "voice"), ("3", "finalize")], [("1", "3")], "nodes.0.type", "can't be placed yet", id="voice"),
         pytest.param(USUAL, [("1", "9"), ("2", "3")], "edges.0.target", "no node '9'", id="edge to nowhere"),
         pytest.param(USUAL, [("1", "2", "maybe"), ("2", "3")], "edges.0.sourceHandle", "no outcome 'maybe'", id="unknown handle"),
         pytest.param(USUAL, [("1", "2"), ("1", "3"), ("2", "3")], "edges.1.sourceHandle", "two places", id="handle twice"),
@@ -75,9 +74,17 @@ def test_parameters_are_checked_against_the_specification() -> None:
     assert {problem.field for problem in check(wrong)} == {"nodes.1.data.max_segments", "nodes.1.data.colour"}
 
 
+def test_calls_by_an_agent_are_refused_and_calls_by_a_person_are_not() -> None:
+    nodes, edges = [("1", "voice"), ("3", "finalize")], [("1", "3")]
+
+    (problem,) = check(definition(nodes, edges, **{"1": {"by": "agent"}}))
+    assert (problem.field, "can't be placed yet" in problem.problem) == ("nodes.0.data.by", True)
+    assert check(definition(nodes, edges)) == []
+
+
 def test_the_error_holds_every_problem_under_the_field_of_the_request() -> None:
     with pytest.raises(InvalidWorkflow) as caught:
-        ensure_valid(definition([("1", "teleport"), ("2", "voice")], []), "body.config")
+        ensure_valid(definition([("1", "teleport"), ("2", "fax")], []), "body.config")
 
     assert [field.field for field in caught.value.fields] == ["body.config.nodes.0.type", "body.config.nodes.1.type"]
 
