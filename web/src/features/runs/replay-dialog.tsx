@@ -1,0 +1,118 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { type RunDetail, useReplay } from '@/api/runs'
+import { Button } from '@/components/ui/button'
+import { Dialog, DialogContent } from '@/components/ui/dialog'
+import { Field } from '@/components/ui/field'
+import { NativeSelect } from '@/components/ui/input'
+import { Notice } from '@/components/ui/states'
+import { toastProblem } from '@/lib/toast'
+
+interface ReplayDialogProps {
+  run: RunDetail
+  /** Steps that the run came to: path and name. */
+  steps: { path: string; label: string }[]
+  from: string
+  onClose: () => void
+}
+
+const MODES = [
+  {
+    isDry: true,
+    label: 'Dry run',
+    words: 'Nothing leaves and nothing is changed. You see what each step would do, with the lead as it is today.',
+  },
+  {
+    isDry: false,
+    label: 'Live',
+    words:
+      'It really happens, for this lead, from that step on. What the first run did already (a text that was sent, a call that was made) is not done again; what it did not do yet, is.',
+  },
+]
+
+/** Runs again from one step: dry, unless one asks for more. */
+export function ReplayDialog({ run, steps, from, onClose }: ReplayDialogProps) {
+  const navigate = useNavigate()
+  const replay = useReplay(run.id)
+  const [path, setPath] = useState(from)
+  const [version, setVersion] = useState<number | null>(null)
+  const [isDry, setDry] = useState(true)
+  const start = () =>
+    replay.mutate(
+      { from_node: path, version, dry: isDry },
+      {
+        onSuccess: (made) => void navigate({ to: '/runs/$runId', params: { runId: made.id }, search: { step: path } }),
+        onError: toastProblem,
+      },
+    )
+  return (
+    <Dialog open onOpenChange={(open) => !open && onClose()}>
+      <DialogContent
+        title="Replay"
+        description="What came before that step is taken over from this run; the rest runs anew, as a run of its own."
+        footer={
+          <>
+            <Button onClick={onClose}>Cancel</Button>
+            <Button variant={isDry ? 'primary' : 'danger'} isBusy={replay.isPending} onClick={start}>
+              {isDry ? 'Start the dry run' : 'Replay live'}
+            </Button>
+          </>
+        }
+      >
+        <div className="grid gap-4">
+          <Field label="From">
+            {(control) => (
+              <NativeSelect {...control} value={path} onChange={(event) => setPath(event.target.value)}>
+                {steps.map((step) => (
+                  <option key={step.path} value={step.path}>
+                    {step.label}
+                  </option>
+                ))}
+              </NativeSelect>
+            )}
+          </Field>
+          {run.newer_version && (
+            <Field label="Version" hint="A newer one may have other steps; the step above must be among them.">
+              {(control) => (
+                <NativeSelect
+                  {...control}
+                  value={version ?? ''}
+                  onChange={(event) => setVersion(event.target.value ? Number(event.target.value) : null)}
+                >
+                  <option value="">The same: version {run.workflow_version}</option>
+                  <option value={run.newer_version ?? ''}>The newest: version {run.newer_version}</option>
+                </NativeSelect>
+              )}
+            </Field>
+          )}
+          <fieldset className="grid gap-2">
+            <legend className="mb-1.5 font-medium text-[13px]">How</legend>
+            {MODES.map((mode) => (
+              <label
+                key={mode.label}
+                className="flex cursor-pointer items-start gap-2.5 rounded-md border px-3 py-2.5 has-checked:border-primary has-checked:bg-primary-soft"
+              >
+                <input
+                  type="radio"
+                  name="mode"
+                  className="mt-1 accent-primary"
+                  checked={isDry === mode.isDry}
+                  onChange={() => setDry(mode.isDry)}
+                />
+                <span className="text-[13px]">
+                  <span className="block font-medium">{mode.label}</span>
+                  <span className="block text-muted-foreground">{mode.words}</span>
+                </span>
+              </label>
+            ))}
+          </fieldset>
+          {!isDry && (
+            <Notice tone="warning">
+              The lead may get texts and calls. Limits, quiet hours and opt-outs hold as always.
+            </Notice>
+          )}
+        </div>
+      </DialogContent>
+    </Dialog>
+  )
+}
