@@ -24,11 +24,13 @@ export function TypeSection({ known, shipped, agents, status, uses }: TypeSectio
         <h2 id={`type-${known.type}`} className="font-semibold text-[15px]">
           {known.label}
         </h2>
+        {state && <Status tone={state.tone}>{state.word}</Status>}
         <p className="text-[13px] text-muted-foreground">{known.work}</p>
-        <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-[13px] text-muted-foreground sm:ml-auto">
-          {status && <Figures status={status} />}
-          {state && <Status tone={state.tone}>{state.word}</Status>}
-        </div>
+        {status && (
+          <p className="basis-full text-[13px] text-muted-foreground">
+            <Figures status={status} />
+          </p>
+        )}
       </header>
       {status?.model_problem && <p className="mb-2 text-[13px] text-danger-text">{status.model_problem}</p>}
       <ul className={cn('grid gap-3', agents.length > 0 && 'md:grid-cols-2 2xl:grid-cols-3')}>

@@ -18,7 +18,7 @@ const MOST_TOPICS = 20
 export function ActiveCampaigns({ campaigns }: { campaigns: ActiveCampaign[] }) {
   useTopics(...campaigns.slice(0, MOST_TOPICS).map((campaign) => `campaign:${campaign.id}`))
   return (
-    <Card>
+    <Card className="self-start">
       <CardHeader
         title="Campaigns in progress"
         actions={

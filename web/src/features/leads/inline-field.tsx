@@ -94,7 +94,7 @@ export function InlineField(props: InlineFieldProps) {
         <span
           className={cn(
             'min-w-0',
-            isLong ? 'whitespace-pre-wrap break-words' : 'truncate',
+            isLong ? 'whitespace-pre-wrap break-words' : 'wrap-anywhere',
             !text && 'text-muted-foreground',
           )}
         >

@@ -7,13 +7,14 @@ import { type LeadList, listsQuery, useListMembers } from '@/api/lists'
 import { Button } from '@/components/ui/button'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from '@/components/ui/menu'
+import { SkeletonLines } from '@/components/ui/states'
 import { toastProblem } from '@/lib/toast'
 import { ListNameDialog } from './list-name-dialog'
 
 /** Lists that the lead is in. */
 export function ListsCard({ lead }: { lead: LeadDetail }) {
   const client = useQueryClient()
-  const { data: lists = [] } = useQuery(listsQuery())
+  const { data: lists = [], isPending } = useQuery(listsQuery())
   const members = useListMembers()
   const [isNaming, setNaming] = useState(false)
   const isIn = (list: LeadList) => lead.list_ids?.includes(list.id) ?? false
@@ -54,7 +55,9 @@ export function ListsCard({ lead }: { lead: LeadDetail }) {
         }
       />
       <CardBody>
-        {mine.length === 0 ? (
+        {isPending ? (
+          <SkeletonLines count={1} />
+        ) : mine.length === 0 ? (
           <p className="text-[13px] text-muted-foreground">In no list.</p>
         ) : (
           <ul className="flex flex-wrap gap-1.5">

@@ -113,7 +113,7 @@ export const SECTIONS: [Section, ...Section[]] = [
   },
   {
     id: 'webhooks',
-    label: 'Webhooks',
+    label: 'Carrier webhooks',
     description: 'The addresses at which the carrier reaches this installation.',
     icon: Webhook,
     content: lazy(() => import('./webhooks-section')),
