@@ -29,6 +29,7 @@ from outrider.campaigns.schemas import (
     Retried,
     UnassignLeads,
 )
+from outrider.campaigns.runs.routes import router as runs_router
 from outrider.campaigns.trials.routes import router as trial_router
 from outrider.db.engine import Database
 from outrider.db.pages import Cursor, Limit, Page
@@ -37,7 +38,7 @@ from outrider.leads.downloads import CsvDownload
 
 router = APIRouter(prefix="/api/campaigns", tags=["campaigns"])
 lead_router = APIRouter(prefix="/api", tags=["campaigns"])
-routers = [trial_router, dry_run_router, router, lead_router]
+routers = [trial_router, dry_run_router, router, lead_router, runs_router]
 
 READ = [Depends(require(Permission.CAMPAIGNS_READ))]
 WRITE = [Depends(require(Permission.CAMPAIGNS_WRITE))]

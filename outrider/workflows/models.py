@@ -143,6 +143,9 @@ class Run(HasId, Base):
             text("id DESC"),
             postgresql_where=text("status <> 'completed'"),
         ),
+        Index("ix_runs_status_id", "status", text("id DESC"), postgresql_where=text("status <> 'completed'")),
+        Index("ix_runs_id_failed", text("id DESC"), postgresql_where=text("error IS NOT NULL")),
+        Index("ix_runs_id_dry", text("id DESC"), postgresql_where=text("is_dry")),
         Index("ix_runs_workflow_version_id_id", "workflow_version_id", text("id DESC")),
         Index("ix_runs_error_node_id", "error_node", text("id DESC"), postgresql_where=text("error_node IS NOT NULL")),
         Index("ix_runs_replay_of", "replay_of", postgresql_where=text("replay_of IS NOT NULL")),
@@ -189,6 +192,7 @@ class Step(HasId, Base):
     __table_args__ = (
         Index("ix_processing_logs_campaign_id_id", "campaign_id", "id"),
         Index("ix_processing_logs_run_id_seq", "run_id", "seq"),
+        Index("ix_processing_logs_node_id_run_id", "node_id", "run_id"),
     )
 
 

@@ -2871,6 +2871,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runs
+         * @description Runs, the newest first.
+         */
+        get: operations["list_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run
+         * @description Everything about one run: its definition, steps, waits, texts, effects, approvals and replays.
+         */
+        get: operations["get_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Workflow Run
+         * @description End a run that waits. What it asked for before still happens, unless nobody began with it.
+         */
+        post: operations["cancel_workflow_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scoring": {
         parameters: {
             query?: never;
@@ -3851,6 +3911,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workflows/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dry Run Workflow
+         * @description Run a definition on some leads and show every step. Nothing leaves and nothing is stored; models cost what they cost.
+         */
+        post: operations["dry_run_workflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflows/expression": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Workflow Expression
+         * @description What an expression comes to for a lead.
+         */
+        post: operations["preview_workflow_expression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workflows/import": {
         parameters: {
             query?: never;
@@ -3885,6 +3985,26 @@ export interface paths {
         get: operations["list_node_specifications"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflows/nodes/{node_type}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Workflow Node
+         * @description Run one node on a lead, with what earlier steps are to have brought. Nothing leaves.
+         */
+        post: operations["run_workflow_node"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7209,6 +7329,146 @@ export interface components {
             updated_at: string;
         };
         /**
+         * DryIntent
+         * @description Something that would be done.
+         */
+        DryIntent: {
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Kind */
+            kind: string;
+            /** Node Id */
+            node_id: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * DryRun
+         * @description The workflow's run for one lead.
+         */
+        DryRun: {
+            /** Cost */
+            cost: string;
+            /** Error */
+            error: string | null;
+            /** Error Node */
+            error_node: string | null;
+            /** Intents */
+            intents: components["schemas"]["DryIntent"][];
+            /** Lead Id */
+            lead_id: number;
+            /** Lead Name */
+            lead_name: string;
+            /** Seconds */
+            seconds: number;
+            /** Status */
+            status: string;
+            /** Steps */
+            steps: components["schemas"]["DryStep"][];
+            /** Texts */
+            texts: components["schemas"]["DryText"][];
+            /** Tokens */
+            tokens: number;
+        };
+        /**
+         * DryRunIn
+         * @description A definition, the leads to try it on, and what shall happen where it waits.
+         */
+        DryRunIn: {
+            /** Answers */
+            answers?: {
+                [key: string]: components["schemas"]["WaitAnswer"];
+            };
+            /** Campaign Id */
+            campaign_id?: number | null;
+            config: components["schemas"]["WorkflowDefinition"];
+            /** Lead Ids */
+            lead_ids?: number[] | null;
+            /** List Id */
+            list_id?: number | null;
+            /** Pin Handles */
+            pin_handles?: {
+                [key: string]: string;
+            };
+            /** Pins */
+            pins?: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /**
+             * Sample
+             * @default 3
+             */
+            sample: number;
+        };
+        /** DryRunReport */
+        DryRunReport: {
+            /** Cost */
+            cost: string;
+            /** Runs */
+            runs: components["schemas"]["DryRun"][];
+            /** Tokens */
+            tokens: number;
+        };
+        /**
+         * DryStep
+         * @description One visit to a node, or the moment at which it paused.
+         */
+        DryStep: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Cost */
+            cost: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Error */
+            error: string | null;
+            /** Input */
+            input: {
+                [key: string]: unknown;
+            };
+            /** Level */
+            level: string;
+            /** Message */
+            message: string;
+            /** Ms */
+            ms: number;
+            /** Node Id */
+            node_id: string;
+            /** Outcome */
+            outcome: string;
+            /** Output */
+            output: {
+                [key: string]: unknown;
+            };
+            /** Seq */
+            seq: number;
+            /** Tokens */
+            tokens: number;
+            /** Visit */
+            visit: number;
+        };
+        /**
+         * DryText
+         * @description A text that would be sent.
+         */
+        DryText: {
+            /** Body */
+            body: string;
+            /** Node Id */
+            node_id: string;
+            /** Segments */
+            segments: number;
+        };
+        /**
          * EdgeChange
          * @description Where one outcome leads.
          */
@@ -7227,6 +7487,11 @@ export interface components {
             /** Source */
             source: string;
         };
+        /**
+         * EffectState
+         * @enum {string}
+         */
+        EffectState: "queued" | "working" | "done" | "failed" | "unknown" | "cancelled";
         /** EndpointIn */
         EndpointIn: {
             /**
@@ -7547,7 +7812,7 @@ export interface components {
             /** Requested By */
             requested_by: string;
             results: components["schemas"]["EvalResults"] | null;
-            status: components["schemas"]["RunStatus"];
+            status: components["schemas"]["outrider__evals__models__RunStatus"];
             wanted: components["schemas"]["EvalWanted"];
         };
         /** EvalRunOut */
@@ -7577,7 +7842,7 @@ export interface components {
             problem: string | null;
             /** Requested By */
             requested_by: string;
-            status: components["schemas"]["RunStatus"];
+            status: components["schemas"]["outrider__evals__models__RunStatus"];
         };
         /**
          * EvalWanted
@@ -7733,6 +7998,41 @@ export interface components {
             purpose: string;
             /** Success */
             success: boolean;
+        };
+        /**
+         * ExpressionIn
+         * @description An expression, or a text with expressions between `{{` and `}}`.
+         */
+        ExpressionIn: {
+            /** Campaign Id */
+            campaign_id?: number | null;
+            config?: components["schemas"]["WorkflowDefinition"] | null;
+            /** Expression */
+            expression: string;
+            /** Lead Id */
+            lead_id: number;
+            /** Node Id */
+            node_id?: string | null;
+            /** Steps */
+            steps?: {
+                [key: string]: {
+                    [key: string]: unknown;
+                } | null;
+            };
+        };
+        /**
+         * ExpressionValue
+         * @description What an expression comes to for the lead.
+         */
+        ExpressionValue: {
+            /** Text */
+            text: string;
+            /** Type */
+            type: string;
+            /** Value */
+            value: unknown;
+            /** Warnings */
+            warnings: string[];
         };
         /**
          * Fact
@@ -9587,6 +9887,37 @@ export interface components {
             /** Type */
             type: string;
         };
+        /** NodeRun */
+        NodeRun: {
+            /** Intents */
+            intents: components["schemas"]["DryIntent"][];
+            step: components["schemas"]["DryStep"];
+            /** Texts */
+            texts: components["schemas"]["DryText"][];
+        };
+        /**
+         * NodeRunIn
+         * @description One node to run, with what earlier steps are to have brought.
+         */
+        NodeRunIn: {
+            answer?: components["schemas"]["WaitAnswer"] | null;
+            /** Campaign Id */
+            campaign_id?: number | null;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Lead Id */
+            lead_id: number;
+            /** Node Id */
+            node_id?: string | null;
+            /** Steps */
+            steps?: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+        };
         /** NodeSpecificationOut */
         NodeSpecificationOut: {
             /** Asks Model */
@@ -10090,6 +10421,13 @@ export interface components {
         Page_RunApprovalOut_: {
             /** Items */
             items: components["schemas"]["RunApprovalOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[RunSummary] */
+        Page_RunSummary_: {
+            /** Items */
+            items: components["schemas"]["RunSummary"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -11264,12 +11602,16 @@ export interface components {
             form: components["schemas"]["ApprovalField"][];
             /** Id */
             id: number;
+            /** Is Call */
+            is_call: boolean;
             /** Lead Company */
             lead_company: string | null;
             /** Lead Id */
             lead_id: number;
             /** Lead Name */
             lead_name: string;
+            /** Lead Phone */
+            lead_phone: string | null;
             /** Node Id */
             node_id: string;
             /** Run Id */
@@ -11306,6 +11648,149 @@ export interface components {
             answers?: {
                 [key: string]: unknown;
             };
+        };
+        /** RunDetail */
+        RunDetail: {
+            /** Approvals */
+            approvals: components["schemas"]["RunApprovalOut"][];
+            /** Attempt */
+            attempt: number;
+            /** Campaign Id */
+            campaign_id: number | null;
+            /** Campaign Name */
+            campaign_name: string | null;
+            /** Conversation Id */
+            conversation_id: number | null;
+            /** Cost */
+            cost: string;
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            } | null;
+            /** Effects */
+            effects: components["schemas"]["RunEffectOut"][];
+            /** Error */
+            error: string | null;
+            /** Error Node */
+            error_node: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Id */
+            id: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Intents */
+            intents: components["schemas"]["RunIntent"][];
+            /** Is Dry */
+            is_dry: boolean;
+            /** Lead Company */
+            lead_company: string | null;
+            /** Lead Id */
+            lead_id: number | null;
+            /** Lead Name */
+            lead_name: string;
+            /** Model */
+            model: string | null;
+            /** Newer Version */
+            newer_version: number | null;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Replay From */
+            replay_from: string | null;
+            /** Replay Of */
+            replay_of: number | null;
+            /** Replays */
+            replays: components["schemas"]["RunReplay"][];
+            /** Seconds */
+            seconds: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            status: components["schemas"]["outrider__workflows__models__RunStatus"];
+            /** Step Count */
+            step_count: number;
+            /** Steps */
+            steps: components["schemas"]["RunStepOut"][];
+            /** Stop Reason */
+            stop_reason: string | null;
+            /** Texts */
+            texts: components["schemas"]["RunText"][];
+            /** Time Zone */
+            time_zone: string;
+            /** Trace Id */
+            trace_id: string;
+            /** Transcript */
+            transcript: components["schemas"]["RunTurn"][];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Waits */
+            waits: components["schemas"]["RunWaitOut"][];
+            /** Workflow Id */
+            workflow_id: number | null;
+            /** Workflow Name */
+            workflow_name: string | null;
+            /** Workflow Version */
+            workflow_version: number | null;
+        };
+        /** RunEffectOut */
+        RunEffectOut: {
+            /** Answer Wanted */
+            answer_wanted: boolean;
+            /** Attempts */
+            attempts: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Decided By */
+            decided_by: string | null;
+            /** Due At */
+            due_at: string | null;
+            /** Error */
+            error: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Node Id */
+            node_id: string;
+            /** Payload */
+            payload: {
+                [key: string]: unknown;
+            };
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            state: components["schemas"]["EffectState"];
+            /** Title */
+            title: string;
+            /** Visit */
+            visit: number;
+        };
+        /**
+         * RunIntent
+         * @description Something that a dry run would have done.
+         */
+        RunIntent: {
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Kind */
+            kind: string;
+            /** Node Id */
+            node_id: string;
+            /** Title */
+            title: string;
         };
         /**
          * RunModelCall
@@ -11355,10 +11840,249 @@ export interface components {
             success: boolean;
         };
         /**
+         * RunPlace
+         * @description Where a run stands still.
+         */
+        RunPlace: {
+            /** Due At */
+            due_at: string | null;
+            kind: components["schemas"]["WaitKind"];
+            /** Node Id */
+            node_id: string;
+        };
+        /** RunReplay */
+        RunReplay: {
+            /** Id */
+            id: number;
+            /** Is Dry */
+            is_dry: boolean;
+            /** Replay From */
+            replay_from: string | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            status: components["schemas"]["outrider__workflows__models__RunStatus"];
+        };
+        /**
          * RunStatus
          * @enum {string}
          */
-        RunStatus: "waiting" | "running" | "passed" | "failed" | "cancelled" | "given_up";
+        "RunStatus-Input": "waiting" | "completed" | "failed" | "stopped" | "cancelled";
+        /**
+         * RunStepOut
+         * @description One visit to a node, or the moment at which it paused.
+         */
+        RunStepOut: {
+            /** Cost */
+            cost: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Error */
+            error: string | null;
+            /** Id */
+            id: number;
+            /** Input */
+            input: {
+                [key: string]: unknown;
+            } | null;
+            /** Level */
+            level: string;
+            /** Message */
+            message: string;
+            /** Ms */
+            ms: number;
+            /** Node Id */
+            node_id: string;
+            /** Node Name */
+            node_name: string;
+            /** Outcome */
+            outcome: string;
+            /** Output */
+            output: {
+                [key: string]: unknown;
+            } | null;
+            /** Seq */
+            seq: number;
+            /** State */
+            state: {
+                [key: string]: unknown;
+            } | null;
+            /** Tokens */
+            tokens: number;
+            /** Visit */
+            visit: number;
+        };
+        /** RunSummary */
+        RunSummary: {
+            /** Attempt */
+            attempt: number;
+            /** Campaign Id */
+            campaign_id: number | null;
+            /** Campaign Name */
+            campaign_name: string | null;
+            /** Cost */
+            cost: string;
+            /** Error */
+            error: string | null;
+            /** Error Node */
+            error_node: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Id */
+            id: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Is Dry */
+            is_dry: boolean;
+            /** Lead Company */
+            lead_company: string | null;
+            /** Lead Id */
+            lead_id: number | null;
+            /** Lead Name */
+            lead_name: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Replay From */
+            replay_from: string | null;
+            /** Replay Of */
+            replay_of: number | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            status: components["schemas"]["outrider__workflows__models__RunStatus"];
+            /** Step Count */
+            step_count: number;
+            /** Stop Reason */
+            stop_reason: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Waits */
+            waits: components["schemas"]["RunPlace"][];
+            /** Workflow Id */
+            workflow_id: number | null;
+            /** Workflow Name */
+            workflow_name: string | null;
+            /** Workflow Version */
+            workflow_version: number | null;
+        };
+        /** RunText */
+        RunText: {
+            /** Attempts */
+            attempts: number;
+            author: components["schemas"]["Author"];
+            /** Author Name */
+            author_name?: string | null;
+            /** Body */
+            body: string;
+            /** Campaign Id */
+            campaign_id: number | null;
+            /** Conversation Id */
+            conversation_id: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Delivered At */
+            delivered_at: string | null;
+            /** Delivery Status */
+            delivery_status: string | null;
+            direction: components["schemas"]["Direction"];
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Error Code */
+            error_code: number | null;
+            /** Error Message */
+            error_message: string | null;
+            /** Estimated Cost */
+            estimated_cost: string;
+            /** Hold Reason */
+            hold_reason: string | null;
+            /** Id */
+            id: number;
+            /** Lead Id */
+            lead_id: number;
+            /**
+             * Media Urls
+             * @default []
+             */
+            media_urls: string[];
+            /** Node Id */
+            node_id: string | null;
+            /** Price */
+            price: string | null;
+            purpose: components["schemas"]["Purpose"];
+            /** Run Id */
+            run_id: number | null;
+            /** Segments */
+            segments: number;
+            /** Sender Id */
+            sender_id: number | null;
+            /** Sent At */
+            sent_at: string | null;
+            state: components["schemas"]["OutboxState"] | null;
+        };
+        /**
+         * RunTurn
+         * @description One message to or from the model.
+         */
+        RunTurn: {
+            /** Content */
+            content: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Metadata */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /** Role */
+            role: string;
+        };
+        /** RunWaitOut */
+        RunWaitOut: {
+            /** Answer */
+            answer: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Due At */
+            due_at: string | null;
+            /** Id */
+            id: number;
+            kind: components["schemas"]["WaitKind"];
+            /** Node Id */
+            node_id: string;
+            /** Visit */
+            visit: number;
+        };
         /** SampleText */
         SampleText: {
             /** Body */
@@ -12559,6 +13283,21 @@ export interface components {
             name: string;
         };
         /**
+         * WaitAnswer
+         * @description How a wait shall end.
+         */
+        WaitAnswer: {
+            /** Data */
+            data?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Event
+             * @enum {string}
+             */
+            event: "time" | "timeout" | "reply" | "decided" | "done" | "failed";
+        };
+        /**
          * WaitKind
          * @enum {string}
          */
@@ -12903,6 +13642,16 @@ export interface components {
          * @enum {string}
          */
         outrider__campaigns__models__AgentType: "sms" | "voice" | "both";
+        /**
+         * RunStatus
+         * @enum {string}
+         */
+        outrider__evals__models__RunStatus: "waiting" | "running" | "passed" | "failed" | "cancelled" | "given_up";
+        /**
+         * RunStatus
+         * @enum {string}
+         */
+        outrider__workflows__models__RunStatus: "waiting" | "completed" | "failed" | "stopped" | "cancelled";
     };
     responses: never;
     parameters: never;
@@ -18756,6 +19505,121 @@ export interface operations {
             };
         };
     };
+    list_runs: {
+        parameters: {
+            query?: {
+                lead_id?: number | null;
+                campaign_id?: number | null;
+                workflow_id?: number | null;
+                /** @description Of the workflow. */
+                version?: number | null;
+                status?: components["schemas"]["RunStatus-Input"][] | null;
+                /** @description Waits at this node, or failed there. */
+                node_id?: string | null;
+                /** @description Came to this node. */
+                passed?: string | null;
+                /** @description Part of why it failed. */
+                error?: string | null;
+                /** @description Name, company or number of the lead. */
+                search?: string | null;
+                is_dry?: boolean | null;
+                replay_of?: number | null;
+                /** @description `next_cursor` of the page before; without it the list begins. */
+                cursor?: string | null;
+                /** @description Most items of one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RunSummary_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetail"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    cancel_workflow_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetail"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     get_scoring: {
         parameters: {
             query?: never;
@@ -20709,6 +21573,74 @@ export interface operations {
             };
         };
     };
+    dry_run_workflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryRunIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRunReport"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    preview_workflow_expression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExpressionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpressionValue"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     import_workflow: {
         parameters: {
             query?: never;
@@ -20759,6 +21691,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NodeSpecificationOut"][];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    run_workflow_node: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_type: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NodeRunIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeRun"];
                 };
             };
             /** @description Client Error */

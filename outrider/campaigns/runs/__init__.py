@@ -1,0 +1,1 @@
+"""Runs for people: found, looked into, cancelled, replayed, and counted over whole campaigns."""

@@ -1,0 +1,70 @@
+"""`/api/runs`: what workflows did, lead by lead."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from outrider.auth.permissions import Permission, require
+from outrider.campaigns.runs import service
+from outrider.campaigns.runs.schemas import RunDetail, RunFilter, RunSummary
+from outrider.db.pages import LARGEST_ID, Cursor, Limit, Page
+from outrider.db.web import Transaction
+from outrider.workflows.models import RunStatus
+from outrider.workflows.runs.service import cancel_run
+
+router = APIRouter(prefix="/api/runs", tags=["runs"])
+
+READ = [Depends(require(Permission.CAMPAIGNS_READ))]
+WRITE = [Depends(require(Permission.CAMPAIGNS_WRITE))]
+Id = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
+NodePath = Annotated[str | None, Query(max_length=300, pattern=r"^[^\x00]*$")]
+Words = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")]
+
+
+@router.get("", dependencies=READ)
+async def list_runs(
+    session: Transaction,
+    lead_id: Id = None,
+    campaign_id: Id = None,
+    workflow_id: Id = None,
+    version: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Of the workflow.")] = None,
+    status: Annotated[list[RunStatus] | None, Query()] = None,
+    node_id: Annotated[NodePath, Query(description="Waits at this node, or failed there.")] = None,
+    passed: Annotated[NodePath, Query(description="Came to this node.")] = None,
+    error: Annotated[Words, Query(description="Part of why it failed.")] = None,
+    search: Annotated[Words, Query(description="Name, company or number of the lead.")] = None,
+    is_dry: bool | None = None,
+    replay_of: Id = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[RunSummary]:
+    """Runs, the newest first."""
+    given = RunFilter(
+        lead_id=lead_id,
+        campaign_id=campaign_id,
+        workflow_id=workflow_id,
+        version=version,
+        statuses=tuple(status or ()),
+        node_id=node_id,
+        passed=passed,
+        error=error,
+        search=search,
+        is_dry=is_dry,
+        replay_of=replay_of,
+    )
+    return await service.list_runs(session, given, cursor, limit)
+
+
+@router.get("/{run_id}", dependencies=READ)
+async def get_run(session: Transaction, run_id: int) -> RunDetail:
+    """Everything about one run: its definition, steps, waits, texts, effects, approvals and replays."""
+    return await service.get_run(session, run_id)
+
+
+@router.post("/{run_id}/cancel", dependencies=WRITE)
+async def cancel_workflow_run(session: Transaction, run_id: int) -> RunDetail:
+    """End a run that waits. What it asked for before still happens, unless nobody began with it."""
+    await cancel_run(session, run_id)
+    return await service.get_run(session, run_id)
