@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects import registry
@@ -19,7 +19,7 @@ class SharedDialect(PGDialect_asyncpg):
     """
 
     supports_statement_cache = True
-    _made: dict[frozenset[str], SharedDialect] = {}
+    _made: ClassVar[dict[frozenset[str], SharedDialect]] = {}
     _is_made = False
     _is_initialized = False
 
