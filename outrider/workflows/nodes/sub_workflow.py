@@ -16,12 +16,12 @@ KIND = "sub_workflow"
 
 
 class SubWorkflowParams(NodeParams):
-    workflow_id: int | None = Field(None, ge=1, description="The workflow to run.")
+    workflow_id: int | None = Field(None, ge=1, description="The workflow to run.", json_schema_extra={"x-options": "workflows"})
     version: int | None = Field(None, ge=1, description="Which of its versions; empty takes the one that is published.")
     definition: dict[str, Any] | None = Field(
         None,
         description="The definition as it was when this workflow was published; set by the product.",
-        json_schema_extra=NO_EXPRESSIONS,
+        json_schema_extra={**NO_EXPRESSIONS, "x-hidden": True},
     )
 
 

@@ -1,50 +1,29 @@
 /** Editing workflows: drafts, versions, trying them out. Nothing here is sent to anybody. */
 import { keepPreviousData, queryOptions, skipToken, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, data, type Schemas } from './client'
-import { type Workflow, type WorkflowDefinition, type WorkflowVersion, workflowKeys } from './workflows'
+import { type Workflow, type WorkflowDefinition, workflowKeys } from './workflows'
 
-type Problem = Schemas['FieldProblem']
+export type Problem = Schemas['WorkflowProblem']
 
 interface Untyped {
-  GET(path: string, init?: unknown): Promise<{ data?: unknown }>
   POST(path: string, init?: unknown): Promise<{ data?: unknown }>
-  PUT(path: string, init?: unknown): Promise<{ data?: unknown }>
 }
 const later = api as unknown as Untyped
+const of = (id: number) => ({ params: { path: { workflow_id: id } } })
 const answer = <T>(call: Promise<{ data?: unknown }>): Promise<T> => data(call as Promise<{ data?: T }>)
-
-export interface DraftSaved {
-  revision: number
-}
 
 /** Everything that stands in the way of publishing a definition. */
 export const checkDefinition = async (config: WorkflowDefinition): Promise<Problem[]> =>
   (await data(api.POST('/api/workflows/validate', { body: { config } }))).problems
 
-export interface ExpressionAnswer {
-  value: unknown
-  type: string
-  warnings: string[]
-}
-
-export interface ExpressionWanted {
-  text: string
-  lead_id: number
-  node_id: string
-  steps: Record<string, unknown>
-}
+export type ExpressionWanted = Omit<Schemas['ExpressionIn'], 'config'>
 
 /** What an expression comes to for a real lead. */
 export const expressionQuery = (wanted: ExpressionWanted | null, definition: () => WorkflowDefinition) =>
   queryOptions({
     queryKey: ['workflows', 'expression', wanted] as const,
     queryFn: wanted
-      ? () =>
-          answer<ExpressionAnswer>(
-            later.POST('/api/workflows/expression', {
-              body: { ...wanted, expression: wanted.text, config: definition() },
-            }),
-          )
+      ? () => data(api.POST('/api/workflows/expression', { body: { ...wanted, config: definition() } }))
       : skipToken,
     placeholderData: keepPreviousData,
     retry: false,
@@ -54,7 +33,7 @@ export const expressionQuery = (wanted: ExpressionWanted | null, definition: () 
 export const variablesQuery = () =>
   queryOptions({
     queryKey: ['workflows', 'variables'] as const,
-    queryFn: () => answer<{ name: string; type: string; description: string }[]>(later.GET('/api/workflows/variables')),
+    queryFn: () => data(api.GET('/api/workflows/variables')),
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   })
@@ -63,7 +42,7 @@ export function useSaveDraft(id: number) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (draft: { config: WorkflowDefinition; revision: number }) =>
-      answer<DraftSaved>(later.PUT(`/api/workflows/${id}/draft`, { body: draft })),
+      data(api.PUT('/api/workflows/{workflow_id}/draft', { ...of(id), body: draft })),
     // What is known of the workflow stays true without asking for all of it after each pause of the typing.
     onSuccess: (saved, { config }) =>
       client.setQueryData<Workflow>(
@@ -77,7 +56,7 @@ export function useSaveDraft(id: number) {
 /** Name and description; what runs stays as it is. */
 export const useRenameWorkflow = (id: number) =>
   useChange((wanted: { name: string; description: string }) =>
-    answer<Workflow>(later.PUT(`/api/workflows/${id}`, { body: { ...wanted, publish: false } })),
+    data(api.PUT('/api/workflows/{workflow_id}', { ...of(id), body: { ...wanted, publish: false } })),
   )
 
 /** Everything that is known of a workflow is another one afterwards. */
@@ -91,21 +70,23 @@ function useChange<Input, Output>(change: (input: Input) => Promise<Output>) {
 
 export const usePublish = (id: number) =>
   useChange((wanted: { note: string; revision: number }) =>
-    answer<WorkflowVersion>(later.POST(`/api/workflows/${id}/publish`, { body: wanted })),
+    data(api.POST('/api/workflows/{workflow_id}/publish', { ...of(id), body: wanted })),
   )
 
 export const useRestore = (id: number) =>
-  useChange((version: number) => answer<Workflow>(later.POST(`/api/workflows/${id}/versions/${version}/restore`)))
+  useChange((version: number) =>
+    data(
+      api.POST('/api/workflows/{workflow_id}/versions/{number}/restore', {
+        params: { path: { workflow_id: id, number: version } },
+      }),
+    ),
+  )
 
 export const useCopyWorkflow = () =>
-  useChange(({ id, name }: { id: number; name: string }) =>
-    answer<Workflow>(later.POST(`/api/workflows/${id}/copy`, { body: { name } })),
-  )
+  useChange((id: number) => data(api.POST('/api/workflows/{workflow_id}/copy', { ...of(id), body: {} })))
 
 export const useCreateWorkflow = () =>
-  useChange((wanted: { name: string; description: string; config: WorkflowDefinition; publish: boolean }) =>
-    answer<Workflow>(later.POST('/api/workflows', { body: wanted })),
-  )
+  useChange((wanted: Schemas['WorkflowIn']) => data(api.POST('/api/workflows', { body: wanted })))
 
 export const useDeleteWorkflow = () =>
   useChange((id: number) => data(api.DELETE('/api/workflows/{workflow_id}', { params: { path: { workflow_id: id } } })))
@@ -123,68 +104,24 @@ export const useDescribe = () =>
     mutationFn: (text: string) => answer<Described>(later.POST('/api/workflows/describe', { body: { text } })),
   })
 
-export interface TriedStep {
-  node_id: string
-  visit: number
-  seq: number
-  outcome: string
-  message: string
-  level: string
-  input: Record<string, unknown>
-  output: unknown
-  ms: number
-  tokens: number
-  cost: string
-  error: string | null
-}
-
-export interface TriedRun {
-  lead_id: number
-  lead_name: string
-  status: string
-  error: string | null
-  steps: TriedStep[]
-  texts: { node_id: string; body: string; segments: number }[]
-  intents: { node_id: string; kind: string; title: string; details: Record<string, unknown> }[]
-  tokens: number
-  cost: string
-}
-
-export interface DryRunWanted {
-  config: WorkflowDefinition
-  lead_ids?: number[]
-  list_id?: number
-  campaign_id?: number
-  sample?: number
-  answers: Record<string, { event: string; data?: Record<string, unknown> }>
-  pins: Record<string, unknown>
-}
+export type TriedStep = Schemas['DryStep']
+export type TriedRun = Schemas['DryRun']
+export type DryRunWanted = Schemas['DryRunIn']
+export type WaitAnswer = Schemas['WaitAnswer']
 
 export const useDryRun = () =>
   useMutation({
-    mutationFn: (wanted: DryRunWanted) =>
-      answer<{ runs: TriedRun[] }>(later.POST('/api/workflows/dry-run', { body: wanted })),
+    mutationFn: (wanted: DryRunWanted) => data(api.POST('/api/workflows/dry-run', { body: wanted })),
   })
-
-export interface NodeTried {
-  step: TriedStep
-  texts: TriedRun['texts']
-  intents: TriedRun['intents']
-}
 
 export const useRunNode = () =>
   useMutation({
-    mutationFn: ({
-      type,
-      ...body
-    }: {
-      type: string
-      data: Record<string, unknown>
-      lead_id: number
-      steps: Record<string, unknown>
-    }) => answer<NodeTried>(later.POST(`/api/workflows/nodes/${type}/run`, { body })),
+    mutationFn: ({ type, ...body }: Schemas['NodeRunIn'] & { type: string }) =>
+      data(api.POST('/api/workflows/nodes/{node_type}/run', { params: { path: { node_type: type } }, body })),
   })
+
+export type WorkflowFile = Schemas['WorkflowFile']
 
 /** A workflow from an exported file; it comes as a draft. */
 export const useImportWorkflow = () =>
-  useChange((file: unknown) => answer<Workflow>(later.POST('/api/workflows/import', { body: file })))
+  useChange((file: WorkflowFile) => data(api.POST('/api/workflows/import', { body: file })))

@@ -1,12 +1,8 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api, data, type Schemas } from './client'
 
-export type Workflow = Schemas['WorkflowOut'] & {
-  draft?: { [key: string]: unknown } | null
-  draft_revision?: number
-  published_version?: number | null
-}
-export type WorkflowVersion = Schemas['WorkflowVersionOut'] & { note?: string; created_by?: string | null }
+export type Workflow = Schemas['WorkflowOut']
+export type WorkflowVersion = Schemas['WorkflowVersionOut']
 export type NodeSpecification = Schemas['NodeSpecificationOut']
 export type WorkflowDefinition = Schemas['WorkflowDefinition']
 

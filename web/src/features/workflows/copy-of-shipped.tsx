@@ -17,13 +17,10 @@ export function CopyButton({ workflow }: { workflow: Workflow }) {
       variant="primary"
       isBusy={copy.isPending}
       onClick={() =>
-        copy.mutate(
-          { id: workflow.id, name: `${workflow.name} (copy)` },
-          {
-            onSuccess: (made) => navigate({ to: '/workflows/$workflowId/edit', params: { workflowId: made.id } }),
-            onError: toastProblem,
-          },
-        )
+        copy.mutate(workflow.id, {
+          onSuccess: (made) => navigate({ to: '/workflows/$workflowId/edit', params: { workflowId: made.id } }),
+          onError: toastProblem,
+        })
       }
     >
       <Copy /> Editable copy

@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { Upload } from 'lucide-react'
 import { useRef } from 'react'
 import { ApiProblem } from '@/api/client'
-import { useImportWorkflow } from '@/api/workflow-drafts'
+import { useImportWorkflow, type WorkflowFile } from '@/api/workflow-drafts'
 import { Button } from '@/components/ui/button'
 import { toastProblem } from '@/lib/toast'
 
@@ -40,7 +40,7 @@ export function ImportButton() {
   )
 }
 
-function parsed(name: string, text: string): unknown {
+function parsed(name: string, text: string): WorkflowFile {
   try {
     return JSON.parse(text)
   } catch {

@@ -61,7 +61,7 @@ export default function Builder({ workflow, specifications, start, panel, onPane
   const take = (stored: Workflow) => {
     const { doc } = startOf({ ...stored, draft: stored.draft ?? stored.config }, specifications)
     store.reset(doc)
-    draft.taken(doc, stored.draft_revision ?? 0)
+    draft.taken(doc, stored.draft_revision)
   }
   const loadTheirs = async () => take(await client.fetchQuery({ ...workflowQuery(workflow.id), staleTime: 0 }))
   const show = (next: Panel) => {
@@ -76,7 +76,9 @@ export default function Builder({ workflow, specifications, start, panel, onPane
         parent={<WorkflowsLink />}
         mark={
           <>
-            <Badge>{workflow.version > 0 ? `Version ${workflow.version} is published` : 'Never published'}</Badge>
+            <Badge>
+              {workflow.published_version ? `Version ${workflow.published_version} is published` : 'Never published'}
+            </Badge>
             <SaveMark state={draft.state} />
           </>
         }

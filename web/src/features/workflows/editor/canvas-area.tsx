@@ -13,13 +13,14 @@ import { type Problem, problemCounts } from './problems'
 import { useDoc, useEditor, useEditorStore } from './store'
 import { bendsWithin } from './tidy'
 import { combined, marksOfRun } from './trying'
+import type { Pins } from './use-pins'
 
 interface CanvasAreaProps {
   specifications: NodeSpecification[]
   byType: Specifications
   commands: Commands
   problems: Problem[]
-  pins: Readonly<Record<string, unknown>>
+  pins: Pins
   run: TriedRun | undefined
   version: WorkflowDefinition | undefined
 }
@@ -78,7 +79,7 @@ export function CanvasArea(props: CanvasAreaProps) {
   )
 }
 
-function toldMarks(problems: Problem[], pins: Readonly<Record<string, unknown>>): Marks {
+function toldMarks(problems: Problem[], pins: Pins): Marks {
   const pinned = Object.keys(pins)
   if (problems.length === 0 && pinned.length === 0) return NO_MARKS
   const nodes = new Map([...problemCounts(problems)].map(([id, count]) => [id, { problems: count, isPinned: false }]))

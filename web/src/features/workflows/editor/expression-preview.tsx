@@ -12,7 +12,7 @@ export function ExpressionPreview({ text }: { text: string }) {
   const rested = useRested(text)
   const answer = useQuery(
     expressionQuery(
-      leadId === undefined ? null : { text: rested, lead_id: leadId, node_id: nodeId, steps: outputs },
+      leadId === undefined ? null : { expression: rested, lead_id: leadId, node_id: nodeId, steps: outputs },
       definition,
     ),
   )
@@ -23,10 +23,10 @@ export function ExpressionPreview({ text }: { text: string }) {
     return <p className="text-danger-text text-xs">{words}</p>
   }
   if (!answer.data) return <p className="text-muted-foreground text-xs">…</p>
-  const { value, warnings } = answer.data
+  const { text: told, warnings } = answer.data
   return (
     <div className="rounded-md bg-surface-sunken px-2 py-1 text-xs" aria-live="polite">
-      <p className="whitespace-pre-wrap break-words">{told(value)}</p>
+      <p className="whitespace-pre-wrap break-words">{told || '(empty)'}</p>
       {warnings.map((warning) => (
         <p key={warning} className="text-warning-text">
           {warning}
@@ -34,11 +34,6 @@ export function ExpressionPreview({ text }: { text: string }) {
       ))}
     </div>
   )
-}
-
-function told(value: unknown): string {
-  if (value === '' || value === null || value === undefined) return '(empty)'
-  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function useRested(text: string): string {

@@ -11,7 +11,7 @@ export interface FormContext {
   leadId: number | undefined
   definition: () => WorkflowDefinition
   /** Output of steps, as test data or from the last dry run. */
-  outputs: Record<string, unknown>
+  outputs: Record<string, Record<string, unknown>>
   /** Problems of parameters, by path: `cases.0.name`. */
   problems: ReadonlyMap<string, string>
 }

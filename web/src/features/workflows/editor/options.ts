@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { agentsQuery } from '@/api/agents'
+import { agentsQuery, toolsQuery } from '@/api/agents'
 import { listsQuery } from '@/api/lists'
 import { modelsQuery } from '@/api/models'
 import { endpointsQuery } from '@/api/outgoing-webhooks'
@@ -22,6 +22,7 @@ export function useOptions(name: string | undefined, byId: boolean): Option[] | 
   const models = useQuery({ ...modelsQuery(), enabled: name === 'models' }).data
   const endpoints = useQuery({ ...endpointsQuery(), enabled: name === 'webhooks' }).data
   const workflows = useQuery({ ...workflowsQuery(), enabled: name === 'workflows' }).data
+  const tools = useQuery({ ...toolsQuery(), enabled: name === 'tools' }).data
   const option = (id: number | string, label: string, key: string = label): Option => ({
     value: byId ? String(id) : key,
     label,
@@ -33,6 +34,8 @@ export function useOptions(name: string | undefined, byId: boolean): Option[] | 
       return lists?.map((one) => option(one.id, one.name)) ?? []
     case 'models':
       return models?.map((one) => option(one.name, one.name)) ?? []
+    case 'tools':
+      return tools?.map((one) => option(one.name, one.name)) ?? []
     case 'webhooks':
       return endpoints?.map((one) => option(one.id, one.url)) ?? []
     case 'workflows':

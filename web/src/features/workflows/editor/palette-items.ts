@@ -18,12 +18,24 @@ export interface PaletteGroup {
   items: PaletteItem[]
 }
 
-/** The library by categories, in the order of the library; entries whose words match. */
+/** As a workflow is thought up. */
+const CATEGORIES: NodeSpecification['category'][] = [
+  'start & end',
+  'message',
+  'timing',
+  'logic',
+  'agents',
+  'people',
+  'data',
+  'integrations',
+]
+
+/** The library by categories; entries whose words match. */
 export function paletteOf(specifications: NodeSpecification[], words: string): PaletteGroup[] {
   const wanted = words.trim().toLowerCase().split(/\s+/).filter(Boolean)
   const groups = new Map<string, PaletteItem[]>()
-  const last = specifications.filter(({ type }) => type === NOTE)
-  for (const one of [...specifications.filter(({ type }) => type !== NOTE), ...last]) {
+  const place = (one: NodeSpecification) => (one.type === NOTE ? CATEGORIES.length : CATEGORIES.indexOf(one.category))
+  for (const one of specifications.toSorted((one, other) => place(one) - place(other))) {
     const name = one.type === NOTE ? 'On the canvas' : humanize(one.category)
     groups.set(name, [...(groups.get(name) ?? []), one])
   }

@@ -1,7 +1,5 @@
-import type { Schemas } from '@/api/client'
+import type { Problem as FoundProblem } from '@/api/workflow-drafts'
 import type { Doc } from './document'
-
-type FieldProblem = Schemas['FieldProblem'] & { node?: string | null }
 
 /** Something that stands in the way of publishing. */
 export interface Problem {
@@ -16,7 +14,7 @@ export interface Problem {
 const FIELD = /^(?:body\.)?(?:config\.)?(nodes|edges)\.(\d+)(?:\.(.*))?$/
 
 /** The server's problems, each with the node it is about. */
-export function problemsOf(doc: Doc, found: readonly FieldProblem[]): Problem[] {
+export function problemsOf(doc: Doc, found: readonly FoundProblem[]): Problem[] {
   return found.map((problem) => {
     const [, where, index, rest = ''] = FIELD.exec(problem.field) ?? []
     const listed = where === 'nodes' ? doc.nodes[Number(index)]?.id : doc.edges[Number(index)]?.source

@@ -60,10 +60,10 @@ export function PublishDialog({ workflow, draft, onClose }: PublishDialogProps) 
               <Textarea {...ids} value={note} maxLength={2000} onChange={(event) => setNote(event.target.value)} />
             )}
           </FieldRow>
-          {workflow.version > 0 && (
+          {workflow.published_version !== null && (
             <section aria-labelledby="publish-changes">
               <h3 id="publish-changes" className="mb-2 font-medium text-[13px]">
-                Compared with version {workflow.version}
+                Compared with version {workflow.published_version}
               </h3>
               <DifferenceList
                 difference={differenceOf(workflow.config as unknown as WorkflowDefinition, definitionOf(doc))}

@@ -56,7 +56,7 @@ export function fieldsOf(schema: unknown, root: unknown = schema): FormField[] {
   if (!isRecord(schema) || !isRecord(schema.properties)) return []
   const required = Array.isArray(schema.required) ? schema.required : []
   return Object.entries(schema.properties)
-    .filter((entry): entry is [string, Schema] => isRecord(entry[1]))
+    .filter((entry): entry is [string, Schema] => isRecord(entry[1]) && entry[1]['x-hidden'] !== true)
     .map(([name, property]) => fieldOf(name, property, required.includes(name), isRecord(root) ? root : {}))
 }
 

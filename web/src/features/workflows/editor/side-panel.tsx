@@ -17,6 +17,7 @@ import { SettingsPanel } from './settings-panel'
 import { StepInspector } from './step-inspector'
 import { useDoc, useEditorStore, useSelectedId } from './store'
 import { TryPanel } from './try-panel'
+import type { Pin, Pins } from './use-pins'
 import { variablesFor } from './variables'
 import { VersionsPanel } from './versions-panel'
 
@@ -27,8 +28,8 @@ interface SidePanelProps {
   byType: Specifications
   commands: Commands
   problems: Problem[]
-  pins: Readonly<Record<string, unknown>>
-  onPin: (id: string, output: unknown) => void
+  pins: Pins
+  onPin: Pin
   runs: TriedRun[]
   shownRun: TriedRun | undefined
   onRuns: (runs: TriedRun[]) => void

@@ -19,6 +19,7 @@ import { StepTrial } from './step-trial'
 import { StepWays } from './step-ways'
 import { useEditorStore } from './store'
 import { renameStep, titleOf } from './titles'
+import type { Pin, Pins } from './use-pins'
 
 interface StepInspectorProps {
   node: DocNode
@@ -26,8 +27,8 @@ interface StepInspectorProps {
   commands: Commands
   problems: Problem[]
   leadId: number | undefined
-  pins: Readonly<Record<string, unknown>>
-  onPin: (id: string, output: unknown) => void
+  pins: Pins
+  onPin: Pin
 }
 
 /** Everything about one step: its name, parameters, outcomes, policy, documentation, and a trial of it alone. */

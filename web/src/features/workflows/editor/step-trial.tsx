@@ -5,17 +5,19 @@ import type { NodeSpecification } from '@/api/workflows'
 import { Button } from '@/components/ui/button'
 import { Textarea } from '@/components/ui/input'
 import { ErrorState, Notice } from '@/components/ui/states'
+import { isRecord } from '@/components/workflow-canvas/records'
 import type { DocNode } from './document'
 import { FieldRow } from './field-row'
 import { Section } from './step-policy'
 import { StepResult, TriedTexts } from './tried'
+import type { Pins } from './use-pins'
 
 interface StepTrialProps {
   node: DocNode
   specification: NodeSpecification | undefined
   leadId: number | undefined
-  pins: Readonly<Record<string, unknown>>
-  onPin: (output: unknown) => void
+  pins: Pins
+  onPin: (output: Record<string, unknown> | undefined) => void
 }
 
 /** Runs this step alone on the lead of the preview, and pins an output that stands in for its work in dry runs. */
@@ -32,7 +34,8 @@ export function StepTrial({ node, specification, leadId, pins, onPin }: StepTria
           disabled={leadId === undefined || specification.pauses === true}
           isBusy={run.isPending}
           onClick={() =>
-            leadId !== undefined && run.mutate({ type: node.type, data: node.data, lead_id: leadId, steps: others })
+            leadId !== undefined &&
+            run.mutate({ type: node.type, data: node.data, lead_id: leadId, node_id: node.id, steps: others })
           }
         >
           <Play /> Run this step
@@ -65,13 +68,21 @@ export function StepTrial({ node, specification, leadId, pins, onPin }: StepTria
   )
 }
 
-function PinField({ pinned, onPin }: { pinned: unknown; onPin: (output: unknown) => void }) {
+function PinField({
+  pinned,
+  onPin,
+}: {
+  pinned: unknown
+  onPin: (output: Record<string, unknown> | undefined) => void
+}) {
   const [text, setText] = useState(pinned === undefined ? '' : JSON.stringify(pinned, null, 2))
   const [problem, setProblem] = useState('')
   const keep = () => {
     try {
-      onPin(text.trim() === '' ? undefined : JSON.parse(text))
-      setProblem('')
+      const output: unknown = text.trim() === '' ? undefined : JSON.parse(text)
+      const isOutput = output === undefined || isRecord(output)
+      if (isOutput) onPin(output)
+      setProblem(isOutput ? '' : 'An output has names: write it in braces.')
     } catch {
       setProblem('This is no JSON.')
     }

@@ -84,9 +84,9 @@ describe('difference', () => {
 
 it('finds the step of a problem', () => {
   const problems = problemsOf(DOC, [
-    { field: 'body.config.nodes.1.data.prompt', problem: 'Too long.', remedy: 'Shorten it.' },
-    { field: 'edges.1.sourceHandle', problem: 'No such outcome.', remedy: '' },
-    { field: 'nodes', problem: 'No end.', remedy: '' },
+    { field: 'body.config.nodes.1.data.prompt', problem: 'Too long.', remedy: 'Shorten it.', node: 'sms' },
+    { field: 'edges.1.sourceHandle', problem: 'No such outcome.', remedy: '', node: null },
+    { field: 'nodes', problem: 'No end.', remedy: '', node: null },
   ])
   expect(problems.map((one) => [one.nodeId, one.parameter])).toEqual([
     ['sms', 'prompt'],

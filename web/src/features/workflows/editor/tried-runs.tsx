@@ -43,13 +43,15 @@ export function TriedRuns({ runs, shown, onShow, onStep }: TriedRunsProps) {
 }
 
 function RunDetails({ run, onStep }: { run: TriedRun; onStep: (nodeId: string) => void }) {
+  // The texts are shown as such already.
+  const intents = run.intents.filter((intent) => intent.kind !== 'send_text')
   return (
     <div className="grid grid-cols-1 gap-3 border-t p-3">
       {run.error && <Notice tone="danger">{run.error}</Notice>}
       <TriedTexts texts={run.texts} />
-      {run.intents.length > 0 && (
+      {intents.length > 0 && (
         <ul className="grid gap-1 text-[13px]" aria-label="What would be done">
-          {run.intents.map((intent, index) => (
+          {intents.map((intent, index) => (
             <li key={index}>Would happen: {intent.title || humanize(intent.kind)}</li>
           ))}
         </ul>

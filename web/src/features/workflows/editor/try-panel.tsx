@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { FlaskConical } from 'lucide-react'
 import { useState } from 'react'
 import { listsQuery } from '@/api/lists'
-import { type DryRunWanted, type TriedRun, useDryRun } from '@/api/workflow-drafts'
+import { type DryRunWanted, type TriedRun, useDryRun, type WaitAnswer } from '@/api/workflow-drafts'
 import { Button } from '@/components/ui/button'
 import { Input, NativeSelect } from '@/components/ui/input'
 import { EmptyState, ErrorState, SkeletonLines } from '@/components/ui/states'
@@ -16,12 +16,19 @@ import { useDoc } from './store'
 import { titleOf } from './titles'
 import { TriedRuns } from './tried-runs'
 import { waitAnswers } from './trying'
+import type { Pins } from './use-pins'
+
+/** What somebody chose for a step that waits: `decided:yes`. */
+interface Chosen {
+  event: string
+  text?: string
+}
 
 const SAMPLES = [1, 3, 5, 10]
 
 interface TryPanelProps {
   specifications: Specifications
-  pins: Readonly<Record<string, unknown>>
+  pins: Pins
   runs: TriedRun[]
   shown: TriedRun | undefined
   onRuns: (runs: TriedRun[]) => void
@@ -36,7 +43,7 @@ export function TryPanel({ specifications, pins, runs, shown, onRuns, onShow, on
   const [leads, setLeads] = useState<number[]>([])
   const [list, setList] = useState<number>()
   const [sample, setSample] = useState(3)
-  const [answers, setAnswers] = useState<Record<string, { event: string; text?: string }>>({})
+  const [answers, setAnswers] = useState<Record<string, Chosen>>({})
   const lists = useQuery(listsQuery()).data ?? []
   const dry = useDryRun()
   const waiting = doc.nodes.filter((node) => specifications.get(node.type)?.pauses && node.data.disabled !== true)
@@ -44,9 +51,11 @@ export function TryPanel({ specifications, pins, runs, shown, onRuns, onShow, on
   const run = () => {
     const wanted: DryRunWanted = {
       config: definitionOf(doc),
-      ...(source === 'leads' ? { lead_ids: leads } : list !== undefined ? { list_id: list, sample } : {}),
+      sample,
+      ...(source === 'leads' ? { lead_ids: leads } : { list_id: list ?? null }),
       answers: Object.fromEntries(Object.entries(answers).map(([id, answer]) => [id, answerOf(answer)])),
       pins,
+      pin_handles: {},
     }
     dry.mutate(wanted, { onSuccess: (report) => onRuns(report.runs) })
   }
@@ -169,11 +178,8 @@ export function TryPanel({ specifications, pins, runs, shown, onRuns, onShow, on
   )
 }
 
-function answerOf({ event, text }: { event: string; text?: string }): {
-  event: string
-  data?: Record<string, unknown>
-} {
-  const [kind = event, action] = event.split(':')
+function answerOf({ event, text }: Chosen): WaitAnswer {
+  const [kind, action] = event.split(':') as [WaitAnswer['event'], string | undefined]
   if (action) return { event: kind, data: { action } }
-  return kind === 'reply' ? { event: kind, data: { text: text || 'Yes, tell me more' } } : { event: kind }
+  return { event: kind, data: kind === 'reply' ? { text: text || 'Yes, tell me more' } : {} }
 }

@@ -35,7 +35,7 @@ const keyOf = (id: number) => `draft.workflow.${id}`
 /** What could not be stored the last time, if it was made of the draft that the server still has. */
 export function unsaved(workflow: Workflow): WorkflowDefinition | null {
   const kept = readStored<Kept | null>(keyOf(workflow.id), null)
-  return kept && kept.revision === (workflow.draft_revision ?? 0) ? kept.config : null
+  return kept && kept.revision === workflow.draft_revision ? kept.config : null
 }
 
 /** Stores the draft by itself while it is edited. What could not be stored yet is kept in this browser. */
@@ -45,7 +45,7 @@ export function useDraft(workflow: Workflow, store: EditorStore, stored: Doc): D
   const [saved, setSaved] = useState(stored)
   const [isSaving, setSaving] = useState(false)
   const [problem, setProblem] = useState<ApiProblem | null>(null)
-  const revision = useRef(workflow.draft_revision ?? 0)
+  const revision = useRef(workflow.draft_revision)
   const flight = useRef<Promise<boolean> | null>(null)
   const key = keyOf(workflow.id)
   const isDirty = doc !== saved

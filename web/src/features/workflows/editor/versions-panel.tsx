@@ -56,14 +56,14 @@ export function VersionsPanel({ workflow, shown, onShow, onRestored }: VersionsP
         <p className="text-[13px] text-muted-foreground">Runs finish on the version they began with.</p>
       </div>
       <ol className="grid grid-cols-1 gap-2">
-        {versions.data.map((version: WorkflowVersion, index) => {
+        {versions.data.map((version: WorkflowVersion) => {
           const isShown = version.version === shown
           const definition = version.definition as unknown as WorkflowDefinition
           return (
             <li key={version.id} className={cn('grid gap-1.5 rounded-lg border p-3', isShown && 'border-primary')}>
               <div className="flex flex-wrap items-center gap-2 text-[13px]">
                 <span className="font-medium">Version {version.version}</span>
-                {index === 0 && <Badge tone="success">Published</Badge>}
+                {version.version === workflow.published_version && <Badge tone="success">Published</Badge>}
                 <span className="ml-auto text-muted-foreground text-xs">{formatDateTime(version.created_at)}</span>
               </div>
               {version.created_by && <p className="text-muted-foreground text-xs">by {version.created_by}</p>}
