@@ -14,6 +14,7 @@ from outrider.channels.base import Accepted, CarrierMessage, CarrierUnavailable,
 from outrider.conversations.deliverer import Deliverer
 from outrider.conversations.models import OutboxState
 from outrider.conversations.reconciler import Reconciler
+from tests.clocks import PATIENCE
 
 BASE = "http://127.0.0.1:8000"
 TOKEN = "a" * 32
@@ -90,7 +91,7 @@ async def test_no_fault_makes_a_text_leave_twice_or_never(
         deliverer(carrier, **short), deliverer(carrier, **short), reconciler(carrier, **short), reconciler(carrier, **short)
     ):
         await world.queue(*[world.intent(lead) for lead in leads])
-        await until(lambda: _all(world, "sent", 150), seconds=40)
+        await until(lambda: _all(world, "sent", 150), seconds=2 * PATIENCE)
     simulator.set_faults(list_lag_seconds=0)
     created = Counter(message["to"] for message in simulator.messages(direction="outbound-api"))
     assert created == {lead.phone: 1 for lead in leads}
@@ -135,7 +136,7 @@ async def test_the_settle_time_counts_from_the_end_of_the_lease(world: Any, unkn
 
 async def test_a_living_lease_is_left_alone(world: Any, unknown: Any, reconciler: Any) -> None:
     await world.sender()
-    message_id = await unknown(await world.lead(), lease=5)
+    message_id = await unknown(await world.lead(), lease=PATIENCE)
     carrier = Listing()
     await reconciler(carrier).reconcile()
     assert (await world.message(message_id)).state == OutboxState.SENDING
@@ -232,7 +233,7 @@ async def test_a_result_that_was_never_written_down_is_found(
     """The process dies between the POST and the record of its outcome."""
     await world.sender()
     leads = await world.leads(10)
-    dying = deliverer(carrier, send_lease_seconds=2.0, carrier_timeout=0.5)
+    dying = deliverer(carrier)
 
     async def nothing(*_: Any) -> None:
         return None
@@ -240,8 +241,9 @@ async def test_a_result_that_was_never_written_down_is_found(
     monkeypatch.setattr(dying, "_record", nothing)
     async with run(dying):
         await world.queue(*[world.intent(lead) for lead in leads])
-        await until(lambda: _all(world, "sending", 10))
-        await asyncio.sleep(0.3)
+        await until(lambda: _created(simulator, 10))
+    assert (await world.states())["sending"] == 10
+    await world.execute("UPDATE messages SET lease_until = now()")
     async with run(reconciler(carrier)):
         await until(lambda: _all(world, "sent", 10))
     assert Counter(m["to"] for m in simulator.messages(direction="outbound-api")) == {lead.phone: 1 for lead in leads}
@@ -281,6 +283,10 @@ async def _record(deliverer: Any, message: Any, outcome: Any) -> None:
     posted = Posted(message.id, TOKEN, message.sender_id, message.phone, 0, outcome)
     async with built._database.transaction() as session:
         await built._recorder.write(session, [posted])
+
+
+async def _created(simulator: Any, count: int) -> bool:
+    return len(simulator.messages(direction="outbound-api")) == count
 
 
 async def _all(world: Any, state: str, count: int) -> bool:

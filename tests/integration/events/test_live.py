@@ -154,8 +154,9 @@ async def test_two_processes_hear_the_same(database: Database, serve: Serve) -> 
         assert (await one.next("changed"))["id"] == (await two.next("changed"))["id"]
 
 
-async def test_a_lost_connection_is_made_up_for(database: Database, api_process: Served) -> None:
-    async with api_process.socket() as client:
+async def test_a_lost_connection_is_made_up_for(database: Database, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "POLL_SECONDS", 0.2)
+    async with serve() as process, process.socket() as client:
         await client.listen("campaigns")
         async with database.transaction() as session:
             await session.execute(
@@ -291,7 +292,7 @@ async def test_a_slow_socket_gets_a_reset_instead_of_a_queue(database: Database,
 
 
 async def test_a_client_that_stops_reading_does_not_hold_up_others(database: Database, api_process: Served) -> None:
-    async with api_process.socket(max_queue=1) as stuck, api_process.socket() as reader:
+    async with api_process.socket(max_queue=1, close_timeout=0.1) as stuck, api_process.socket() as reader:
         await stuck.send({"subscribe": ["campaigns"]})
         await reader.listen("campaigns")
         for number in range(1, 20):
