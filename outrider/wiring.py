@@ -36,6 +36,7 @@ import outrider.conversations.notices
 import outrider.conversations.subscribers
 import outrider.crm.jobs
 import outrider.crm.models
+import outrider.crm.runs
 import outrider.crm.sheets
 import outrider.crm.subscribers
 import outrider.db.idempotency
@@ -58,6 +59,7 @@ import outrider.notifications.models
 import outrider.notifications.subscribers
 import outrider.workflows.models
 import outrider.workflows.runs.effects
+import outrider.workflows.runs.leads
 import outrider.workflows.runs.notices  # noqa: F401
 from outrider.llm.counted import CallObserved
 from outrider.telemetry import MODEL_CALLS, MODEL_COST, MODEL_SECONDS, MODEL_TOKENS

@@ -32,6 +32,7 @@ from outrider.conversations.deliverer import Deliverer
 from outrider.conversations.puller import InboundPuller
 from outrider.conversations.reconciler import Reconciler
 from outrider.conversations.staff_texts import StaffTexts
+from outrider.crm.runs import ConnectedCrms
 from outrider.db.engine import DATABASE_TROUBLE, Database
 from outrider.events.facts import notify
 from outrider.events.live import announce
@@ -90,6 +91,7 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
             slots=parts.slots,
             briefings=CampaignBriefings(),
             database=database,
+            crms=ConnectedCrms(database),
         )
         runner = CampaignRunner(database, models, settings, services)
         notifiers = build_notifiers(settings, StaffTexts(database))
@@ -98,6 +100,7 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
         stack.push_async_callback(webhooks.aclose)
         held: dict[type, Any] = {
             Settings: settings,
+            Database: database,
             Notifiers: notifiers,
             WebhookSender: webhooks,
             CampaignRunner: runner,

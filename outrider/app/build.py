@@ -46,6 +46,7 @@ from outrider.channels.build import build_carrier
 from outrider.config import Settings, secrets_of
 from outrider.conversations.inbox import WebhookInbox
 from outrider.conversations.staff_texts import StaffTexts
+from outrider.crm.runs import ConnectedCrms
 from outrider.db.engine import Database
 from outrider.events.hub import Hub
 from outrider.events.waking import wakeups
@@ -127,6 +128,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
             app.state.outside_calendars = build_calendars(settings)
             app.state.crms = build_crms(settings, database)
             stack.push_async_callback(app.state.crms.aclose)
+            app.state.connected_crms = ConnectedCrms(database)
             app.state.spreadsheets = build_spreadsheets(settings)
             stack.push_async_callback(app.state.spreadsheets.aclose)
             app.state.enrichers = build_enrichers(settings, database, CompanyTable(database))

@@ -95,7 +95,7 @@ async def create_lead(session: AsyncSession, given: LeadIn, default_region: str)
     """
     values = given.model_dump(exclude={"consents", "list_ids"})
     lead = Lead()
-    await _write(session, lead, _person(values, Person(), default_region))
+    await _write(session, lead, changed_person(values, Person(), default_region))
     session.add(lead)
     await session.flush()
     for consent in given.consents:
@@ -117,13 +117,13 @@ async def change_lead(session: AsyncSession, lead_id: int, patch: LeadPatch, def
         LeadEditedMeanwhile: the patch names a version, and somebody changed the lead since; names the fields.
     """
     lead = await _lock(session, lead_id)
-    before = _stored(lead)
+    before = stored_person(lead)
     _refuse_outdated(lead, patch.version)
     values = patch.model_dump(exclude_unset=True, exclude={"version"})
     if "attributes" in values:
         merged = {**lead.attributes, **values["attributes"]}
         values["attributes"] = {name: value for name, value in merged.items() if value is not None}
-    after = _person(values, before, default_region)
+    after = changed_person(values, before, default_region)
     await _write(session, lead, after)
     if changed := changed_fields(before, after):
         lead.version += 1
@@ -256,12 +256,12 @@ async def _write(session: AsyncSession, lead: Lead, person: Person) -> None:
         setattr(lead, name, list(value) if isinstance(value, tuple) else value)
 
 
-def _stored(lead: Lead) -> Person:
+def stored_person(lead: Lead) -> Person:
     values = (getattr(lead, name) for name in Person._fields)
     return Person._make(tuple(value) if isinstance(value, list) else value for value in values)
 
 
-def _person(values: dict[str, Any], stored: Person, default_region: str) -> Person:
+def changed_person(values: dict[str, Any], stored: Person, default_region: str) -> Person:
     """`stored` with `values`, each read into the form it is kept in.
 
     Raises:

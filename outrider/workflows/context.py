@@ -7,7 +7,7 @@ resume; nothing of it is in the run's checkpoint.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NotRequired, Protocol, TypedDict
@@ -32,6 +32,13 @@ class Models(Protocol):
         Raises:
             ModelError: there is no such model here.
         """
+
+
+class Crms(Protocol):
+    """Which CRMs are connected."""
+
+    async def names(self) -> list[str]:
+        """Names of the connections that are told things."""
 
 
 class LeadData(TypedDict):
@@ -98,6 +105,18 @@ class CampaignFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class MeetingFacts:
+    """A meeting that is agreed on."""
+
+    id: int
+    start: datetime
+    end: datetime
+    title: str
+    location: str
+    """A place, or the link of a video call."""
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationFacts:
     """What was said so far."""
 
@@ -108,6 +127,8 @@ class ConversationFacts:
     replied: bool = False
     """The lead wrote since the run began."""
     language: str | None = None
+    meeting: MeetingFacts | None = None
+    """The lead's next one that is booked and not over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +142,7 @@ class Services:
     briefings: Briefings | None = None
     database: Database | None = None
     """For reading only."""
+    crms: Crms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +262,7 @@ class RunContext:
                 "last_text_at": said.last_text_at,
                 "replied": said.replied,
                 "language": said.language,
+                "meeting": asdict(said.meeting) if said.meeting else None,
             },
             "steps": state["steps"] if not scope else steps_within(state, scope),
             "run": {"key": self.run_key, "trace_id": self.trace_id, "now": self.now(), "is_dry": self.is_dry},

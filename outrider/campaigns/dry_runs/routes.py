@@ -23,25 +23,30 @@ WRITE = [Depends(require(Permission.CAMPAIGNS_WRITE))]
 @router.post("/dry-run", dependencies=WRITE)
 async def dry_run_workflow(request: Request, wanted: DryRunIn) -> DryRunReport:
     """Run a definition on some leads and show every step. Nothing leaves and nothing is stored; models cost what they cost."""
-    return await service.dry_run(request.app.state.database, _services(request), wanted)
+    return await service.dry_run(request.app.state.database, services_of(request), wanted)
 
 
 @router.post("/nodes/{node_type}/run", dependencies=WRITE)
 async def run_workflow_node(request: Request, node_type: Annotated[str, Path(max_length=64)], wanted: NodeRunIn) -> NodeRun:
     """Run one node on a lead, with what earlier steps are to have brought. Nothing leaves."""
-    return await service.run_node(request.app.state.database, _services(request), node_type, wanted)
+    return await service.run_node(request.app.state.database, services_of(request), node_type, wanted)
 
 
 @router.post("/expression", dependencies=READ)
 async def preview_workflow_expression(request: Request, session: Transaction, wanted: ExpressionIn) -> ExpressionValue:
     """What an expression comes to for a lead."""
-    return await service.preview_expression(session, _services(request), wanted)
+    return await service.preview_expression(session, services_of(request), wanted)
 
 
-def _services(request: Request) -> Services:
+def services_of(request: Request) -> Services:
     """What nodes work with, but for the providers that a lead's data would leave to."""
     state = request.app.state
     parts = replace(state.agent_parts, enrichment=None, enricher=None)
     return Services(
-        state.models, agents=AgentFactory(parts), slots=parts.slots, briefings=state.briefings, database=state.database
+        state.models,
+        agents=AgentFactory(parts),
+        slots=parts.slots,
+        briefings=state.briefings,
+        database=state.database,
+        crms=state.connected_crms,
     )

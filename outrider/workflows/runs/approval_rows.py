@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, column, func, select, table
+from sqlalchemy import Select, column, exists, func, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.db.pages import Order, SortKey, read_rows
 from outrider.leads.models import Lead
-from outrider.workflows.models import Run, RunApproval, RunApprovalStatus, Workflow, WorkflowVersion
+from outrider.workflows.models import Run, RunApproval, RunApprovalStatus, Step, Workflow, WorkflowVersion
 
 ROW = RunApproval.__table__.c
 SORTS = {"created_at": SortKey(ROW.created_at, datetime)}
 CAMPAIGNS = table("campaigns", column("id"), column("name"))
 """Campaigns are above this folder; their names are shown all the same."""
+CALL = "voice_agent"
+"""Name of the kind of step that asks a person to call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ def _shown() -> Select[Any]:
             *ROW,
             func.coalesce(Lead.name, "").label("lead_name"),
             Lead.company.label("lead_company"),
+            Lead.phone.label("lead_phone"),
+            exists().where(Step.run_id == ROW.run_id, Step.node_id == ROW.node_id, Step.node_name == CALL).label("is_call"),
             func.coalesce(CAMPAIGNS.c.name, "").label("campaign_name"),
             WorkflowVersion.workflow_id.label("workflow_id"),
             Workflow.name.label("workflow_name"),

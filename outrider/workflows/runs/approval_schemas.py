@@ -44,9 +44,12 @@ class RunApprovalOut(BaseModel):
     lead_id: int
     lead_name: str
     lead_company: str | None
+    lead_phone: str | None
     workflow_id: int | None
     """None for a definition of the campaign's own."""
     workflow_name: str | None
+    is_call: bool
+    """A person is to call the lead: the body says what about, the actions are what can come of it."""
     title: str
     body: str
     form: list[ApprovalField]

@@ -6,7 +6,8 @@ from datetime import datetime
 
 import asyncpg
 
-from outrider.workflows.context import ConversationFacts, LeadData
+from outrider.leads.changing import tags_of
+from outrider.workflows.context import ConversationFacts, LeadData, MeetingFacts
 
 LEAD_COLUMNS = """
     l.name, l.phone, l.email, l.company, l.title, l.industry, l.city, l.language, l.attributes, l.score, l.tier,
@@ -18,7 +19,9 @@ LEAD_COLUMNS = """
         SELECT lc.kind FROM lead_consents AS lc WHERE lc.lead_id = l.id AND lc.channel = 'sms' ORDER BY lc.id DESC LIMIT 1
     ) AS consent,
     c.id AS conversation_id, coalesce(c.inbound_count, 0) AS inbound_count,
-    said.body AS last_text, said.created_at AS last_text_at
+    said.body AS last_text, said.created_at AS last_text_at,
+    meeting.id AS meeting_id, meeting.starts_at AS meeting_start, meeting.ends_at AS meeting_end,
+    meeting.title AS meeting_title, meeting.location AS meeting_location
 """
 """Of `LEAD_TABLES`; what `lead_of` and `conversation_of` read."""
 
@@ -30,6 +33,11 @@ LEAD_TABLES = """
         WHERE c.inbound_count > 0 AND m.conversation_id = c.id AND m.direction = 'in'
         ORDER BY m.id DESC LIMIT 1
     ) AS said ON true
+    LEFT JOIN LATERAL (
+        SELECT b.id, b.starts_at, b.ends_at, b.title, b.location FROM bookings AS b
+        WHERE b.lead_id = l.id AND b.status = 'booked' AND b.ends_at > now()
+        ORDER BY b.starts_at LIMIT 1
+    ) AS meeting ON true
 """
 
 
@@ -46,6 +54,7 @@ def lead_of(row: asyncpg.Record) -> LeadData:
         "city": row["city"],
         "language": row["language"],
         "attributes": row["attributes"],
+        "tags": tags_of(row["attributes"]),
         "lists": row["lists"],
         "score": row["score"],
         "tier": row["tier"],
@@ -67,4 +76,17 @@ def conversation_of(row: asyncpg.Record, since: datetime | None) -> Conversation
         last_text_at=heard_at,
         replied=since is not None and heard_at is not None and heard_at > since,
         language=row["language"],
+        meeting=_meeting_of(row),
+    )
+
+
+def _meeting_of(row: asyncpg.Record) -> MeetingFacts | None:
+    if row["meeting_id"] is None:
+        return None
+    return MeetingFacts(
+        id=row["meeting_id"],
+        start=row["meeting_start"],
+        end=row["meeting_end"],
+        title=row["meeting_title"],
+        location=row["meeting_location"],
     )

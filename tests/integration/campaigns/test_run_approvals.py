@@ -82,3 +82,13 @@ async def test_the_staff_is_told_once_and_the_dashboard_counts(api: AsyncClient,
     attention = (await api.get("/api/dashboard")).json()["attention"]
     (decisions,) = [one for one in attention if one["kind"] == "decisions"]
     assert (decisions["count"], decisions["link"]) == (3, "/approvals")
+
+
+async def test_a_call_says_so_and_whom_to_call(api: AsyncClient, world: World) -> None:
+    await ran(world, ("ring", "voice", {"script": "Ask about Monday."}, "reached"))
+    (call,) = await waiting(api)
+    assert call["is_call"]
+    assert call["lead_phone"] is not None
+    assert call["lead_phone"] in call["body"]
+    await ran(world, ASK)
+    assert [one["is_call"] for one in await waiting(api)] == [False, True]
