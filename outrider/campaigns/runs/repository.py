@@ -95,6 +95,11 @@ async def conversation_of(session: AsyncSession, lead_id: int | None) -> int | N
     return (await session.execute(select(Conversation.id).where(Conversation.lead_id == lead_id))).scalar_one_or_none()
 
 
+async def inbound_count(session: AsyncSession, conversation_id: int) -> int:
+    """Texts that the lead wrote so far."""
+    return (await session.execute(select(Conversation.inbound_count).where(Conversation.id == conversation_id))).scalar_one()
+
+
 async def _version_ids(session: AsyncSession, given: RunFilter) -> list[int]:
     """Read first: with the ids at hand each version's runs come from the index in their order."""
     statement = select(WorkflowVersion.id).where(WorkflowVersion.workflow_id == given.workflow_id)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 
 from outrider.auth.permissions import Permission, require
+from outrider.campaigns.dry_runs.routes import services_of
 from outrider.campaigns.runs import service
-from outrider.campaigns.runs.schemas import RunDetail, RunFilter, RunSummary
+from outrider.campaigns.runs.replay import replay_run
+from outrider.campaigns.runs.schemas import ReplayIn, RunDetail, RunFilter, RunSummary
 from outrider.db.pages import LARGEST_ID, Cursor, Limit, Page
 from outrider.db.web import Transaction
 from outrider.workflows.models import RunStatus
@@ -18,6 +20,7 @@ router = APIRouter(prefix="/api/runs", tags=["runs"])
 
 READ = [Depends(require(Permission.CAMPAIGNS_READ))]
 WRITE = [Depends(require(Permission.CAMPAIGNS_WRITE))]
+SEND = [Depends(require(Permission.CAMPAIGNS_SEND))]
 Id = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 NodePath = Annotated[str | None, Query(max_length=300, pattern=r"^[^\x00]*$")]
 Words = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")]
@@ -68,3 +71,15 @@ async def cancel_workflow_run(session: Transaction, run_id: int) -> RunDetail:
     """End a run that waits. What it asked for before still happens, unless nobody began with it."""
     await cancel_run(session, run_id)
     return await service.get_run(session, run_id)
+
+
+@router.post("/{run_id}/replay", dependencies=SEND)
+async def replay_workflow_run(request: Request, run_id: int, wanted: ReplayIn) -> RunDetail:
+    """Run a workflow anew from one of the steps of a run, on the same or a newer version.
+
+    A dry replay shows what would happen. A live one lets it happen, but for what happened before.
+    """
+    database = request.app.state.database
+    replay_id = await replay_run(database, services_of(request), run_id, wanted)
+    async with database.transaction() as session:
+        return await service.get_run(session, replay_id)

@@ -85,14 +85,8 @@ async def test_runs_are_found_by_all_that_is_asked_for(world: World, api: AsyncC
 
 
 async def test_a_failed_run_is_found_by_its_node_and_reason(world: World, api: AsyncClient) -> None:
-    config = {
-        **CONFIG,
-        "nodes": [
-            *CONFIG["nodes"][:1],
-            {**CONFIG["nodes"][1], "data": {"max_segments": "{{ lead.name }}"}},
-            *CONFIG["nodes"][2:],
-        ],
-    }
+    fails_for_real = {**CONFIG["nodes"][1], "data": {"max_segments": "{{ run.is_dry ? 3 : 99 }}"}}
+    config = {**CONFIG, "nodes": [CONFIG["nodes"][0], fails_for_real, *CONFIG["nodes"][2:]]}
     await world.started(1, workflow_id=await workflow(api, config))
     await world.work()
 
@@ -126,3 +120,72 @@ async def test_a_waiting_run_is_cancelled(world: World, api: AsyncClient) -> Non
     await time_comes(world)
     assert len((await api.get(f"/api/runs/{run_ids[0]}")).json()["texts"]) == 1
     assert (await api.post("/api/runs/999/cancel")).status_code == 404
+
+
+async def test_a_dry_replay_shows_what_would_happen(world: World, api: AsyncClient) -> None:
+    _, _, run_ids = await paused(world, api, 1)
+    await time_comes(world)
+    before = (await api.get(f"/api/runs/{run_ids[0]}")).json()
+    assert before["status"] == "completed" and len(before["texts"]) == 2
+
+    answer = await api.post(f"/api/runs/{run_ids[0]}/replay", json={"from_node": "again"})
+    assert answer.status_code == 200, answer.text
+    replay = answer.json()
+    assert (replay["is_dry"], replay["replay_of"], replay["replay_from"], replay["status"]) == (
+        True,
+        run_ids[0],
+        "again",
+        "completed",
+    )
+    assert [step["node_id"] for step in replay["steps"]] == ["again", "end"]
+    assert replay["intents"][0]["kind"] == "send_text" and replay["texts"] == []
+    async with world.database.transaction() as session:
+        assert (await session.execute(text("SELECT count(*) FROM messages WHERE direction = 'out'"))).scalar() == 2
+    after = (await api.get(f"/api/runs/{run_ids[0]}")).json()
+    assert [found["id"] for found in after["replays"]] == [replay["id"]] and after["status"] == "completed"
+    assert await ids(api, is_dry=True) == [replay["id"]]
+
+
+async def test_a_live_replay_repeats_nothing_that_happened(world: World, api: AsyncClient) -> None:
+    workflow_id, _, run_ids = await paused(world, api, 2)
+    await api.post(f"/api/runs/{run_ids[0]}/cancel")
+    added = {"id": "more", "type": "sms", "data": {"template": "One more, {{first_name}}"}}
+    edges = [{"source": "check", "target": "hello"}, {"source": "hello", "target": "more"}, {"source": "more", "target": "pause"}]
+    newer = {**CONFIG, "nodes": [*CONFIG["nodes"], added], "edges": [*edges, *CONFIG["edges"][2:]]}
+    await api.put(f"/api/workflows/{workflow_id}", json={"name": "Cadence", "config": newer})
+    assert (await api.get(f"/api/runs/{run_ids[1]}")).json()["newer_version"] == 2
+
+    wanted = {"from_node": "hello", "version": 2, "dry": False}
+    answer = await api.post(f"/api/runs/{run_ids[0]}/replay", json=wanted)
+    assert answer.status_code == 200, answer.text
+    replay = answer.json()
+    assert (replay["is_dry"], replay["status"], replay["workflow_version"]) == (False, "waiting", 2)
+    assert [found["node_id"] for found in replay["texts"]] == ["more"]
+    await time_comes(world)
+    assert (await api.get(f"/api/runs/{replay['id']}")).json()["status"] == "completed"
+    async with world.database.transaction() as session:
+        sent = await session.execute(
+            text("SELECT count(*), count(DISTINCT dedupe_key) FROM messages WHERE lead_id = :id"), {"id": replay["lead_id"]}
+        )
+        assert tuple(sent.one()) == (3, 3)
+
+
+async def test_a_replay_is_refused_with_the_reason(world: World, api: AsyncClient) -> None:
+    _, campaign_id, run_ids = await paused(world, api, 2)
+    path = f"/api/runs/{run_ids[0]}/replay"
+    live = {"from_node": "again", "dry": False}
+
+    waiting = await api.post(path, json=live)
+    assert (waiting.status_code, waiting.json()["type"]) == (409, "urn:outrider:problem:run-not-replayable")
+    assert (await api.post(path, json={"from_node": "nowhere"})).status_code == 404
+    assert (await api.post(path, json={"from_node": "again", "version": 9})).status_code == 404
+    await api.post(f"/api/runs/{run_ids[0]}/cancel")
+    run = (await api.get(f"/api/runs/{run_ids[0]}")).json()
+    lead = (await api.get(f"/api/leads/{run['lead_id']}")).json()
+    suppressed = await api.post("/api/suppressions", json={"phone": lead["phone"]})
+    assert suppressed.status_code < 300, suppressed.text
+    opted_out = await api.post(path, json=live)
+    assert opted_out.status_code == 409 and "suppress" in opted_out.json()["detail"].lower()
+    await world.cancel(campaign_id)
+    other = await api.post(f"/api/runs/{run_ids[1]}/replay", json=live)
+    assert other.status_code == 409 and "cancelled" in other.json()["detail"]

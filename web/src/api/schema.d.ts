@@ -2931,6 +2931,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Workflow Run
+         * @description Run a workflow anew from one of the steps of a run, on the same or a newer version.
+         *
+         *     A dry replay shows what would happen. A live one lets it happen, but for what happened before.
+         */
+        post: operations["replay_workflow_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scoring": {
         parameters: {
             query?: never;
@@ -11410,6 +11432,23 @@ export interface components {
             why: string;
         };
         /**
+         * ReplayIn
+         * @description Where a run shall begin anew.
+         */
+        ReplayIn: {
+            /**
+             * Dry
+             * @default true
+             */
+            dry: boolean;
+            /** From Node */
+            from_node: string;
+            /** Version */
+            version?: number | null;
+            /** Visit */
+            visit?: number | null;
+        };
+        /**
          * ReportOut
          * @description What came of a training; all figures are of leads that the model had not seen.
          */
@@ -19598,6 +19637,42 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetail"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    replay_workflow_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayIn"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
