@@ -17,7 +17,8 @@ STYLE = """
 }
 body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--page); margin: 2rem auto; max-width: 62rem;
     padding: 0 1rem; }
-.wide { overflow-x: auto; } table { border-collapse: collapse; margin: .5rem 0 1.5rem; } th, td { padding: .25rem 1rem .25rem 0; text-align: right; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; margin: .5rem 0 1.5rem; } th, td { padding: .25rem 1rem .25rem 0; text-align: right; }
 th:first-child, td:first-child { text-align: left; } thead th { color: var(--soft); font-weight: 500; }
 thead th, details { border-bottom: 1px solid var(--line); } summary { padding: .35rem 0; cursor: pointer; }
 .good { color: var(--good); } .bad { color: var(--bad); } .soft { color: var(--soft); }
@@ -61,7 +62,8 @@ def _figures(results: EvalResults) -> str:
     return (
         f"<p>{results.passed} of {len(results.played)} conversations passed; {len(turns)} turns, {results.calls} model calls, "
         f"{results.seconds:.0f} s, {results.cost:.4f} US dollars.</p>"
-        "<div class='wide'><table><thead><tr><th scope='col'>agent</th><th scope='col'>turns</th><th scope='col'>wrong</th>"
+        "<div class='wide'><table>"
+        "<thead><tr><th scope='col'>agent</th><th scope='col'>turns</th><th scope='col'>wrong</th>"
         "<th scope='col'>seconds, half of them</th><th scope='col'>95 %</th><th scope='col'>without the model, 95 %</th></tr>"
         f"</thead><tbody>{rows}</tbody></table></div>"
     )
