@@ -43,7 +43,8 @@ def report_page(results: EvalResults) -> str:
     ]
     return (
         "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'><meta name='viewport' content='width=device-width'>"
-        f"<title>Evals of {escape(results.model)}</title><style>{STYLE}</style></head>\n<body><main>{''.join(body)}</main></body></html>\n"
+        f"<title>Evals of {escape(results.model)}</title><style>{STYLE}</style></head>\n"
+        f"<body><main>{''.join(body)}</main></body></html>\n"
     )
 
 
