@@ -8,6 +8,14 @@ from playwright.sync_api import Page
 
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AT_REST = """
+async () => {
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+  const ending = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity)
+  await Promise.allSettled(ending.map(({ finished }) => finished))
+}
+"""
+"""Fading elements have the contrast of a moment: whatever fades in has ended."""
 RUN = """
 async (tags) => {
   const { violations } = await axe.run(document, { runOnly: tags })
@@ -20,7 +28,6 @@ def violations(page: Page) -> list[str]:
     """Every violation of the rules on what the page shows now."""
     # Evaluated, not added as a script: the page's own policy lets no foreign script in.
     page.evaluate(AXE.read_text())
-    # Fading elements have the contrast of a moment.
-    page.wait_for_timeout(350)
+    page.evaluate(AT_REST)
     found: list[str] = page.evaluate(RUN, RULES)
     return found

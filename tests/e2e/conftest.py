@@ -15,12 +15,16 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.clocks import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update")
 EXAMPLES = ROOT / "examples"
+
+expect.set_options(timeout=1000 * PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -92,13 +96,13 @@ def paid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page of a fresh browser profile; anything the page reports as an error fails the test."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
-    context.set_default_timeout(10_000)
     with watched(context) as page:
         yield page
 
 
 @contextmanager
 def watched(context: BrowserContext) -> Iterator[Page]:
+    context.set_default_timeout(1000 * PATIENCE)
     errors: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
@@ -135,11 +139,18 @@ def serving(home: Path, **more: str) -> Iterator[Installation]:
             line = process.stdout.readline()
             assert line == "ready\n", f"the installation did not start: {line}{process.stdout.read()}"
             url, carrier_url = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{simulator_port}"
-            with httpx.Client(base_url=url, timeout=30) as api, httpx.Client(base_url=carrier_url, timeout=30) as carrier:
+            with (
+                httpx.Client(base_url=url, timeout=PATIENCE) as api,
+                httpx.Client(base_url=carrier_url, timeout=PATIENCE) as carrier,
+            ):
                 yield Installation(url, carrier_url, api, carrier, home)
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(timeout=30)
+            process.wait(timeout=PATIENCE)
+
+
+def client(url: str) -> httpx.Client:
+    return httpx.Client(base_url=url, timeout=PATIENCE)
 
 
 def chromium() -> str | None:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page
 
+from tests.clocks import PATIENCE
+
 
 def card(page: Page, title: str | re.Pattern[str]) -> Locator:
     """The card under a heading."""
@@ -19,9 +21,9 @@ def toast(page: Page, words: str | re.Pattern[str]) -> Locator:
     return page.locator("[data-sonner-toast]").filter(has_text=words)
 
 
-def until(happened: Callable[[], bool], seconds: float = 60) -> None:
+def until(happened: Callable[[], bool], seconds: float = PATIENCE) -> None:
     """Wait for something at the server."""
     deadline = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.2)
+        time.sleep(0.05)
