@@ -15,12 +15,18 @@ import { Button } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
 import { NativeSelect } from '@/components/ui/input'
 import { ErrorState, Notice, Skeleton } from '@/components/ui/states'
-import { changesBetween, graphOf } from '@/components/workflow-canvas/graph'
+import { RunsView } from '@/components/runs/runs-view'
+import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs'
+import { changesBetween, type Graph, graphOf } from '@/components/workflow-canvas/graph'
+import { cn } from '@/lib/cn'
 import { Outline } from '@/components/workflow-canvas/outline'
 import { download } from '@/lib/download'
 import { formatDateTime, formatDay } from '@/lib/format'
 import { CopyButton as EditableCopy } from './copy-of-shipped'
+import { FlowTab } from './flow-tab'
 import { Inspector } from './inspector'
+
+const TAB = 'flex min-h-0 flex-1 flex-col data-[state=inactive]:hidden'
 
 const Canvas = lazy(() => import('@/components/workflow-canvas/canvas'))
 
@@ -39,7 +45,7 @@ export function WorkflowPage() {
     [definition, specifications.data],
   )
   const select = (node: string | undefined) => navigate({ search: { ...search, node }, replace: true })
-  const selected = graph?.find((node) => node.id === search.node)
+  const tab = search.tab ?? 'design'
   const error = workflow.error ?? versions.error ?? specifications.error
   const isLatest = version?.version === versions.data?.[0]?.version
   return (
@@ -61,7 +67,9 @@ export function WorkflowPage() {
               versions={versions.data}
               value={version.version}
               onChange={(chosen) =>
-                navigate({ search: { version: chosen === versions.data[0]?.version ? undefined : chosen } })
+                navigate({
+                  search: { tab: search.tab, version: chosen === versions.data[0]?.version ? undefined : chosen },
+                })
               }
             />
             <Export name={workflow.data?.name ?? 'workflow'} definition={version.definition} />
@@ -84,36 +92,75 @@ export function WorkflowPage() {
       )}
       {!graph && !error && <Skeleton className="mb-6 flex-1" />}
       {graph && version && (
-        <>
-          {!isLatest && (
-            <Notice tone="warning" className="mb-3">
-              You look at version {version.version} of {formatDateTime(version.created_at)}. Campaigns that started with
-              it keep it; new ones take the latest.
-            </Notice>
-          )}
-          <div className="-mx-4 md:-mx-6 flex min-h-0 flex-1 flex-col border-t md:flex-row">
-            <div className="min-h-72 min-w-0 flex-1 bg-surface-sunken">
-              <Suspense fallback={<Skeleton className="size-full rounded-none" />}>
-                <Canvas key={version.id} graph={graph} selected={selected?.id} onSelect={select} />
-              </Suspense>
-            </div>
-            <aside
-              aria-label="Steps"
-              className="max-h-[45%] shrink-0 overflow-y-auto border-t bg-surface p-4 md:max-h-none md:w-80 md:border-t-0 md:border-l"
-            >
-              {selected ? (
-                <Inspector node={selected} onClose={() => select(undefined)} />
-              ) : (
-                <>
-                  <h2 className="mb-2 px-2 font-semibold text-sm">Steps</h2>
-                  <Outline graph={graph} selected={undefined} onSelect={select} />
-                </>
-              )}
-            </aside>
-          </div>
-        </>
+        <Tabs
+          value={tab}
+          onValueChange={(next) =>
+            navigate({
+              search: { version: search.version, tab: next === 'design' ? undefined : (next as 'flow' | 'runs') },
+            })
+          }
+          className="flex min-h-0 flex-1 flex-col"
+        >
+          <TabsList aria-label="Views of the workflow" className={cn('shrink-0', tab === 'runs' && 'mb-3')}>
+            <TabsTrigger value="design">Design</TabsTrigger>
+            <TabsTrigger value="flow">Flow</TabsTrigger>
+            <TabsTrigger value="runs">Runs</TabsTrigger>
+          </TabsList>
+          <TabsContent value="design" className={TAB}>
+            {!isLatest && (
+              <Notice tone="warning" className="my-3">
+                You look at version {version.version} of {formatDateTime(version.created_at)}. Campaigns that started
+                with it keep it; new ones take the latest.
+              </Notice>
+            )}
+            <Design key={version.id} graph={graph} selected={search.node} onSelect={select} />
+          </TabsContent>
+          <TabsContent value="flow" className={TAB}>
+            <FlowTab workflowId={workflowId} version={version.version} />
+          </TabsContent>
+          <TabsContent value="runs" className={TAB}>
+            <RunsView
+              search={search}
+              fixed={{ workflow: workflowId }}
+              set={(change) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true })}
+            />
+          </TabsContent>
+        </Tabs>
       )}
     </Page>
+  )
+}
+
+interface DesignProps {
+  graph: Graph
+  selected: string | undefined
+  onSelect: (node: string | undefined) => void
+}
+
+/** The workflow as a drawing and as a list of its steps. */
+function Design({ graph, selected, onSelect }: DesignProps) {
+  const node = graph.find((one) => one.id === selected)
+  return (
+    <div className="-mx-4 md:-mx-6 flex min-h-0 flex-1 flex-col md:flex-row">
+      <div className="min-h-72 min-w-0 flex-1 bg-surface-sunken">
+        <Suspense fallback={<Skeleton className="size-full rounded-none" />}>
+          <Canvas graph={graph} selected={node?.id} onSelect={onSelect} />
+        </Suspense>
+      </div>
+      <aside
+        aria-label="Steps"
+        className="max-h-[45%] shrink-0 overflow-y-auto border-t bg-surface p-4 md:max-h-none md:w-80 md:border-t-0 md:border-l"
+      >
+        {node ? (
+          <Inspector node={node} onClose={() => onSelect(undefined)} />
+        ) : (
+          <>
+            <h2 className="mb-2 px-2 font-semibold text-sm">Steps</h2>
+            <Outline graph={graph} selected={undefined} onSelect={onSelect} />
+          </>
+        )}
+      </aside>
+    </div>
   )
 }
 

@@ -41,10 +41,12 @@ export function ExpressionField(props: ExpressionFieldProps) {
     onChange,
   } = props
   const control = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
+  const wasEntered = useRef(false)
   const insert = (path: string) => {
     const field = control.current
-    const start = field?.selectionStart ?? value.length
-    const end = field?.selectionEnd ?? value.length
+    // A field that nobody has been in says that its caret is at the start.
+    const start = wasEntered.current ? (field?.selectionStart ?? value.length) : value.length
+    const end = wasEntered.current ? (field?.selectionEnd ?? value.length) : value.length
     const isInside = isBare || value.lastIndexOf('{{', start) > value.lastIndexOf('}}', start - 1)
     const words = isInside ? path : `{{ ${path} }}`
     onChange(value.slice(0, start) + words + value.slice(end))
@@ -78,6 +80,9 @@ export function ExpressionField(props: ExpressionFieldProps) {
           maxLength={mostCharacters}
           spellCheck={isLong ?? false}
           className={cn(isLong && 'min-h-24', (isBare || (isExpression(value) && !isLong)) && 'font-mono text-[13px]')}
+          onFocus={() => {
+            wasEntered.current = true
+          }}
           onChange={(event) => onChange(event.target.value)}
         />
       )}

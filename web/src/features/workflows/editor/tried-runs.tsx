@@ -3,7 +3,9 @@ import { Status, type Tone } from '@/components/ui/badge'
 import { Notice } from '@/components/ui/states'
 import { cn } from '@/lib/cn'
 import { formatMoney, formatNumber, humanize } from '@/lib/format'
+import { nodeOf } from './document'
 import { Section } from './step-policy'
+import { useDoc } from './store'
 import { StepResult, TriedTexts } from './tried'
 import { milliseconds } from './tried-words'
 
@@ -43,6 +45,11 @@ export function TriedRuns({ runs, shown, onShow, onStep }: TriedRunsProps) {
 }
 
 function RunDetails({ run, onStep }: { run: TriedRun; onStep: (nodeId: string) => void }) {
+  const doc = useDoc()
+  const called = (id: string) => {
+    const label = nodeOf(doc, id)?.data.label
+    return typeof label === 'string' && label ? label : humanize(id)
+  }
   // The texts are shown as such already.
   const intents = run.intents.filter((intent) => intent.kind !== 'send_text')
   return (
@@ -60,9 +67,9 @@ function RunDetails({ run, onStep }: { run: TriedRun; onStep: (nodeId: string) =
         {formatNumber(run.tokens)} tokens, {formatMoney(run.cost)}
       </p>
       <ol className="grid gap-1">
-        {run.steps.map((step) => (
+        {run.steps.map((step, index) => (
           <li key={step.seq}>
-            <Section title={`${step.seq}. ${humanize(step.node_id)} · ${milliseconds(step.ms)}`}>
+            <Section title={`${index + 1}. ${called(step.node_id)} · ${milliseconds(step.ms)}`}>
               <StepResult step={step} />
               <button
                 type="button"

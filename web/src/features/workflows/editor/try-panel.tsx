@@ -9,7 +9,7 @@ import { EmptyState, ErrorState, SkeletonLines } from '@/components/ui/states'
 import { Segmented } from '@/components/ui/toggles'
 import { outcomesOf } from '@/components/workflow-canvas/outcomes'
 import { plural } from '@/lib/format'
-import { definitionOf, type Specifications } from './document'
+import { type DocNode, definitionOf, type Specifications } from './document'
 import { FieldRow } from './field-row'
 import { ChosenLead, LeadSearch } from './lead-search'
 import { useDoc } from './store'
@@ -47,13 +47,16 @@ export function TryPanel({ specifications, pins, runs, shown, onRuns, onShow, on
   const lists = useQuery(listsQuery()).data ?? []
   const dry = useDryRun()
   const waiting = doc.nodes.filter((node) => specifications.get(node.type)?.pauses && node.data.disabled !== true)
+  const choicesOf = (node: DocNode) => waitAnswers(node.type, outcomesOf(specifications.get(node.type), node.data))
+  const usual = (node: DocNode): Chosen => ({ event: choicesOf(node)[0]?.event ?? 'time' })
   const isReady = source === 'leads' ? leads.length > 0 : list !== undefined
   const run = () => {
     const wanted: DryRunWanted = {
       config: definitionOf(doc),
       sample,
       ...(source === 'leads' ? { lead_ids: leads } : { list_id: list ?? null }),
-      answers: Object.fromEntries(Object.entries(answers).map(([id, answer]) => [id, answerOf(answer)])),
+      // What is shown as chosen holds, also where nobody touched it.
+      answers: Object.fromEntries(waiting.map((node) => [node.id, answerOf(answers[node.id] ?? usual(node))])),
       pins,
       pin_handles: {},
     }
@@ -122,8 +125,8 @@ export function TryPanel({ specifications, pins, runs, shown, onRuns, onShow, on
           <legend className="mb-1 font-medium text-[13px]">Where it waits</legend>
           {waiting.map((node) => {
             const specification = specifications.get(node.type)
-            const choices = waitAnswers(node.type, outcomesOf(specification, node.data))
-            const answer = answers[node.id] ?? { event: choices[0]?.event ?? 'time' }
+            const choices = choicesOf(node)
+            const answer = answers[node.id] ?? usual(node)
             const set = (change: { event?: string; text?: string }) =>
               setAnswers({ ...answers, [node.id]: { ...answer, ...change } })
             return (
