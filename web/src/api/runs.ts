@@ -1,9 +1,8 @@
 /** Executions of workflows: what they did, what they wait for, and how a workflow does over many of them. */
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { pollWhenNotLive } from '@/live/use-live'
-import { api, data, type Page, type Schemas } from './client'
+import { api, data, type Schemas } from './client'
 import { paged, takeOver } from './query'
-import type { RunApproval } from './run-approvals'
 import type { WorkflowDefinition } from './workflows'
 
 interface Untyped {
@@ -13,104 +12,14 @@ interface Untyped {
 const later = api as unknown as Untyped
 const answer = <T>(call: Promise<{ data?: unknown }>): Promise<T> => data(call as Promise<{ data?: T }>)
 
-export type RunStatus = 'waiting' | 'completed' | 'failed' | 'stopped' | 'cancelled'
+export type Run = Schemas['RunSummary']
+export type RunDetail = Schemas['RunDetail']
+export type RunStatus = Run['status']
+export type RunStep = Schemas['RunStepOut']
+export type RunWait = Schemas['RunWaitOut']
+export type RunEffect = Schemas['RunEffectOut']
+export type RunText = Schemas['RunText']
 export type WaitKind = Schemas['WaitKind']
-
-export interface Run {
-  id: number
-  status: RunStatus
-  stop_reason: string | null
-  lead_id: number | null
-  lead_name: string
-  lead_company: string | null
-  campaign_id: number | null
-  campaign_name: string | null
-  workflow_id: number | null
-  workflow_name: string | null
-  workflow_version: number | null
-  attempt: number
-  step_count: number
-  input_tokens: number
-  output_tokens: number
-  cost: string
-  is_dry: boolean
-  replay_of: number | null
-  replay_from: string | null
-  error: string | null
-  error_node: string | null
-  started_at: string
-  updated_at: string
-  finished_at: string | null
-  waits: Pick<RunWait, 'node_id' | 'kind' | 'due_at'>[]
-}
-
-export interface RunStep {
-  id: number
-  seq: number
-  /** Path of the node: `outer/inner` within a sub-workflow. */
-  node_id: string
-  node_name: string
-  visit: number
-  outcome: string
-  level: string
-  message: string
-  error: string | null
-  input: Record<string, unknown> | null
-  output: Record<string, unknown> | null
-  ms: number
-  tokens: number
-  cost: string
-  details: Record<string, unknown>
-  created_at: string
-}
-
-export interface RunWait {
-  id: number
-  node_id: string
-  visit: number
-  kind: WaitKind
-  due_at: string | null
-  details: Record<string, unknown>
-  answer: Record<string, unknown> | null
-  created_at: string
-}
-
-export interface RunEffect {
-  id: number
-  node_id: string
-  visit: number
-  kind: string
-  payload: Record<string, unknown>
-  state: 'queued' | 'working' | 'done' | 'failed' | 'unknown' | 'cancelled'
-  answer_wanted: boolean
-  result: Record<string, unknown> | null
-  attempts: number
-  error: string | null
-  due_at: string | null
-  decided_by: string | null
-  created_at: string
-  finished_at: string | null
-}
-
-export type RunText = Schemas['MessageOut'] & { node_id: string | null }
-
-export interface RunDetail extends Run {
-  definition: WorkflowDefinition
-  model: string | null
-  trace_id: string
-  conversation_id: number | null
-  /** The lead's. */
-  time_zone: string
-  newer_version: number | null
-  steps: RunStep[]
-  waits: RunWait[]
-  texts: RunText[]
-  effects: RunEffect[]
-  approvals: RunApproval[]
-  transcript: { role: string; content: string; metadata: Record<string, unknown>; created_at: string }[]
-  intents: { node_id: string; kind: string; title: string; details: Record<string, unknown> }[]
-  replays: Pick<Run, 'id' | 'status' | 'is_dry' | 'replay_from' | 'started_at'>[]
-}
 
 export interface RunFilter {
   lead_id?: number | undefined
@@ -138,7 +47,7 @@ export const runsQuery = (filter: RunFilter) =>
   infiniteQueryOptions({
     queryKey: runKeys.list(filter),
     queryFn: ({ pageParam }) =>
-      answer<Page<Run>>(later.GET('/api/runs', { params: { query: { ...filter, cursor: pageParam, limit: 100 } } })),
+      data(api.GET('/api/runs', { params: { query: { ...filter, cursor: pageParam ?? null, limit: 100 } } })),
     refetchInterval: pollWhenNotLive,
     ...paged,
   })
@@ -146,20 +55,21 @@ export const runsQuery = (filter: RunFilter) =>
 export const runQuery = (id: number) =>
   queryOptions({
     queryKey: runKeys.one(id),
-    queryFn: () => answer<RunDetail>(later.GET(`/api/runs/${id}`)),
+    queryFn: () => data(api.GET('/api/runs/{run_id}', { params: { path: { run_id: id } } })),
     refetchInterval: pollWhenNotLive,
   })
 
 export function useCancelRun(id: number) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: () => answer<unknown>(later.POST(`/api/runs/${id}/cancel`)),
+    mutationFn: () => data(api.POST('/api/runs/{run_id}/cancel', { params: { path: { run_id: id } } })),
     onSuccess: () => client.invalidateQueries({ queryKey: runKeys.all }),
   })
 }
 
 export interface ReplayWanted {
   from_node: string
+  visit: number | null
   /** Null replays the version of the run. */
   version: number | null
   dry: boolean

@@ -143,6 +143,8 @@ export const runSearch = z.object({
   step: text,
   /** Which of its visits; the latest otherwise. */
   visit: id,
+  /** The step that asked for this text. */
+  text: id,
 })
 export const workflowEditSearch = z.object({
   node: text,

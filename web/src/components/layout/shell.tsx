@@ -1,13 +1,18 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate } from '@tanstack/react-router'
 import { Keyboard, Menu as MenuIcon, Monitor, Moon, Search, Sun, WifiOff } from 'lucide-react'
 import { Suspense, useState } from 'react'
 import { Toaster } from 'sonner'
+import { waitingApprovalsQuery } from '@/api/approvals'
+import { waitingRunApprovalsQuery } from '@/api/run-approvals'
+import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogContent } from '@/components/ui/dialog'
 import { Menu, MenuContent, MenuItem, MenuTrigger } from '@/components/ui/menu'
 import { Kbd, TooltipProvider } from '@/components/ui/misc'
 import { SkeletonLines } from '@/components/ui/states'
 import { cn } from '@/lib/cn'
+import { formatNumber, plural } from '@/lib/format'
 import { keyCaps, useShortcuts } from '@/lib/shortcuts'
 import { setTheme, type Theme, useTheme } from '@/lib/theme'
 import { useLiveState, useLiveUpdates, useTopics } from '@/live/use-live'
@@ -172,11 +177,26 @@ function Places({ places, onNavigate }: { places: Place[]; onNavigate: () => voi
             className="flex h-8 items-center gap-2.5 rounded-md px-2 font-medium text-[13px] text-muted-foreground transition-colors hover:bg-accent hover:text-foreground data-[status=active]:bg-accent data-[status=active]:text-foreground"
           >
             <place.icon className="size-4" aria-hidden />
-            {place.label}
+            <span className="flex-1">{place.label}</span>
+            {place.to === '/approvals' && <WaitingCount />}
           </Link>
         </li>
       ))}
     </ul>
+  )
+}
+
+/** How many drafts and decisions wait for a person. */
+function WaitingCount() {
+  const drafts = useQuery(waitingApprovalsQuery()).data ?? 0
+  const decisions = useQuery(waitingRunApprovalsQuery()).data ?? 0
+  const count = drafts + decisions
+  if (count === 0) return null
+  return (
+    <Badge tone="warning" className="tabular" title={`${plural(decisions, 'decision')} and ${plural(drafts, 'draft')}`}>
+      {formatNumber(count)}
+      <span className="sr-only"> waiting</span>
+    </Badge>
   )
 }
 

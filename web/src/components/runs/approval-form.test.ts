@@ -3,10 +3,10 @@ import type { FormField } from '@/api/run-approvals'
 import { answersOf, schemaOf, valuesOf } from './approval-form'
 
 const FIELDS: FormField[] = [
-  { name: 'discount', label: 'Discount in %', type: 'number', required: true, value: 10 },
-  { name: 'note', label: 'Note', type: 'text' },
-  { name: 'urgent', label: 'Urgent', type: 'boolean', value: true },
-  { name: 'tier', label: 'Tier', type: 'choice', options: ['A', 'B'], required: true },
+  { name: 'discount', label: 'Discount in %', type: 'number', required: true, options: [], value: 10 },
+  { name: 'note', label: 'Note', type: 'text', required: false, options: [] },
+  { name: 'urgent', label: 'Urgent', type: 'boolean', required: false, options: [], value: true },
+  { name: 'tier', label: 'Tier', type: 'choice', required: true, options: ['A', 'B'] },
 ]
 
 it('begins with what the step filled in', () => {

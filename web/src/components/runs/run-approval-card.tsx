@@ -25,7 +25,7 @@ interface RunApprovalCardProps {
 /** What a run asks a person: a decision, or a call to make. */
 export function RunApprovalCard({ approval, isWithinRun = false }: RunApprovalCardProps) {
   const state = STATES[approval.status]
-  const isCall = approval.kind === 'call'
+  const isCall = approval.is_call
   const about = [approval.lead_name || `Lead ${approval.lead_id}`, approval.lead_company].filter(Boolean).join(', ')
   return (
     <Card>

@@ -1,8 +1,9 @@
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react'
 import { CircleAlert, CircleCheck, CircleX, Hourglass, Pin } from 'lucide-react'
 import { memo, use } from 'react'
+import { Badge } from '@/components/ui/badge'
 import { cn } from '@/lib/cn'
-import { plural } from '@/lib/format'
+import { formatNumber, plural } from '@/lib/format'
 import { CanvasEditingContext } from './editing'
 import type { GraphNode } from './graph'
 import { NodeIcon } from './icons'
@@ -96,6 +97,15 @@ function StepNode({ id, data: { node, marks, canEdit = false }, selected }: Node
           )}
           isConnectable={canEdit}
         />
+      )}
+      {marks?.counts && marks.counts.length > 0 && (
+        <p className="-top-2.5 absolute right-2 flex gap-1">
+          {marks.counts.map((count) => (
+            <Badge key={count.label} tone={count.tone} className="tabular border border-surface py-0">
+              {formatNumber(count.value)} {count.label}
+            </Badge>
+          ))}
+        </p>
       )}
       {marks?.told && (
         <p className="-top-5 tabular absolute right-0 max-w-28 truncate text-[11px] text-muted-foreground">

@@ -1,9 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { CheckCheck } from 'lucide-react'
-import { type ApprovalStatus, approvalsQuery } from '@/api/approvals'
+import { approvalsQuery } from '@/api/approvals'
+import { runApprovalsQuery } from '@/api/run-approvals'
+import type { Rows } from '@/components/data-table/data-table'
 import { useRows } from '@/components/data-table/rows'
 import { Page } from '@/components/layout/page'
+import { RunApprovalCard } from '@/components/runs/run-approval-card'
 import { Button } from '@/components/ui/button'
 import { EmptyState, ErrorState, SkeletonLines } from '@/components/ui/states'
 import { Segmented } from '@/components/ui/toggles'
@@ -15,51 +18,110 @@ const VIEWS = [
   { value: 'all', label: 'All' },
 ] as const
 
-/** What agents drafted: a person approves, changes or rejects, and only then it leaves. */
+const KINDS = [
+  { value: 'both', label: 'Everything' },
+  { value: 'runs', label: 'Decisions and calls' },
+  { value: 'drafts', label: 'Drafts' },
+] as const
+
+/** What waits for a person: decisions and calls that runs ask for, and what agents drafted. */
 export function ApprovalsPage() {
   const search = useSearch({ from: '/approvals' })
-  const navigate = useNavigate()
+  const navigate = useNavigate({ from: '/approvals' })
   const view = search.view ?? 'waiting'
-  const status: ApprovalStatus | undefined = view === 'waiting' ? 'waiting' : undefined
-  const rows = useRows(useInfiniteQuery(approvalsQuery(status)))
+  const kind = search.kind ?? 'both'
+  const status = view === 'waiting' ? 'waiting' : undefined
+  const decisions = useRows(useInfiniteQuery(runApprovalsQuery(status)))
+  const drafts = useRows(useInfiniteQuery(approvalsQuery(status)))
   useTopics('approvals')
+  const shown = [...(kind === 'drafts' ? [] : [decisions]), ...(kind === 'runs' ? [] : [drafts])]
+  const isEmpty = shown.every((rows) => !rows.isPending && !rows.error && rows.items.length === 0)
   return (
     <Page
       title="Approvals"
-      description="Nothing that an agent drafts here leaves before you approve it."
+      description="Runs wait here for your decisions and calls, and nothing that an agent drafts leaves before you approve it."
       actions={
-        <Segmented
-          label="Which"
-          value={view}
-          choices={VIEWS}
-          onChange={(next) =>
-            void navigate({ to: '/approvals', search: { view: next === 'all' ? 'all' : undefined }, replace: true })
-          }
-        />
+        <>
+          <Segmented
+            label="Of what kind"
+            value={kind}
+            choices={KINDS}
+            onChange={(next) =>
+              void navigate({
+                search: (before) => ({ ...before, kind: next === 'both' ? undefined : next }),
+                replace: true,
+              })
+            }
+          />
+          <Segmented
+            label="Which"
+            value={view}
+            choices={VIEWS}
+            onChange={(next) =>
+              void navigate({
+                search: (before) => ({ ...before, view: next === 'all' ? 'all' : undefined }),
+                replace: true,
+              })
+            }
+          />
+        </>
       }
     >
+      {isEmpty ? (
+        <EmptyState icon={CheckCheck} title={view === 'waiting' ? 'Nothing waits for you' : 'Nothing has waited yet'}>
+          Workflows with a step “Approval” or “Voice agent” ask you here. And if you open a lead and choose “Research
+          this lead”, the agents draft the next step, and it waits here, too.
+        </EmptyState>
+      ) : (
+        <div className="grid max-w-3xl grid-cols-1 gap-6">
+          {kind !== 'drafts' && (
+            <Part title="Decisions and calls" rows={decisions}>
+              {decisions.items.map((approval) => (
+                <li key={approval.id}>
+                  <RunApprovalCard approval={approval} />
+                </li>
+              ))}
+            </Part>
+          )}
+          {kind !== 'runs' && (
+            <Part title="Drafts of agents" rows={drafts}>
+              {drafts.items.map((approval) => (
+                <li key={approval.id}>
+                  <ApprovalCard approval={approval} />
+                </li>
+              ))}
+            </Part>
+          )}
+        </div>
+      )}
+    </Page>
+  )
+}
+
+interface PartProps {
+  title: string
+  rows: Rows<unknown>
+  children: React.ReactNode
+}
+
+/** One kind of what waits. Where there is none of it, nothing is said. */
+function Part({ title, rows, children }: PartProps) {
+  if (!rows.isPending && !rows.error && rows.items.length === 0) return null
+  return (
+    <section>
+      <h2 className="mb-3 font-semibold text-sm">{title}</h2>
       {rows.error && rows.items.length === 0 ? (
         <ErrorState error={rows.error} onRetry={rows.refetch} />
       ) : rows.isPending ? (
         <SkeletonLines count={6} />
-      ) : rows.items.length === 0 ? (
-        <EmptyState icon={CheckCheck} title={view === 'waiting' ? 'Nothing waits for you' : 'Nothing was drafted yet'}>
-          Open a lead and choose “Research this lead”: the agents draft the next step, and it waits here.
-        </EmptyState>
       ) : (
-        <ul className="grid max-w-3xl gap-4">
-          {rows.items.map((approval) => (
-            <li key={approval.id}>
-              <ApprovalCard approval={approval} />
-            </li>
-          ))}
-        </ul>
+        <ul className="grid grid-cols-1 gap-4">{children}</ul>
       )}
       {rows.hasNextPage && (
         <Button className="mt-4" isBusy={rows.isFetchingNextPage} onClick={() => rows.fetchNextPage()}>
           Show more
         </Button>
       )}
-    </Page>
+    </section>
   )
 }

@@ -11,6 +11,7 @@ import { formatNumber, plural } from '@/lib/format'
 import { useShortcuts } from '@/lib/shortcuts'
 import { useTopics } from '@/live/use-live'
 import { CampaignStatus, Pace } from './campaign-card'
+import { FlowTab, RunsTab } from './flow-tab'
 import { LeadsTab } from './leads-tab'
 import { LogTab } from './log-tab'
 import { OverviewTab } from './overview-tab'
@@ -24,9 +25,11 @@ const route = getRouteApi('/campaigns/$campaignId')
 
 const TABS = [
   { id: 'overview', label: 'Overview', key: '1' },
-  { id: 'leads', label: 'Leads', key: '2' },
-  { id: 'log', label: 'Log', key: '3' },
-  { id: 'settings', label: 'Settings', key: '4' },
+  { id: 'flow', label: 'Flow', key: '2' },
+  { id: 'leads', label: 'Leads', key: '3' },
+  { id: 'runs', label: 'Runs', key: '4' },
+  { id: 'log', label: 'Log', key: '5' },
+  { id: 'settings', label: 'Settings', key: '6' },
 ] as const
 type Tab = (typeof TABS)[number]['id']
 
@@ -63,7 +66,7 @@ function Detail({ campaign }: { campaign: Campaign }) {
   useShortcuts(
     TABS.map(({ id, label, key }) => ({ keys: key, label: `Show ${label}`, group: 'Campaign', run: () => show(id) })),
   )
-  const isFilled = tab === 'leads' || tab === 'log'
+  const isFilled = tab !== 'overview' && tab !== 'settings'
   return (
     <Page
       title={campaign.name}
@@ -99,6 +102,12 @@ function Detail({ campaign }: { campaign: Campaign }) {
         </TabsList>
         <TabsContent value="overview">
           <OverviewTab campaign={campaign} />
+        </TabsContent>
+        <TabsContent value="flow" className="flex min-h-0 flex-1 flex-col">
+          <FlowTab campaign={campaign} />
+        </TabsContent>
+        <TabsContent value="runs" className="flex min-h-0 flex-1 flex-col">
+          <RunsTab campaign={campaign} />
         </TabsContent>
         <TabsContent value="leads" className="flex min-h-0 flex-1 flex-col">
           <LeadsTab campaign={campaign} />

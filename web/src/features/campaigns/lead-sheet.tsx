@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { ExternalLink, MessagesSquare, User } from 'lucide-react'
+import { ExternalLink, MessagesSquare, Route, User } from 'lucide-react'
 import { campaignConversationQuery, campaignLeadQuery, campaignLogsQuery } from '@/api/campaigns'
 import { ConversationViewer } from '@/components/conversation/conversation-viewer'
 import { useRows } from '@/components/data-table/rows'
@@ -51,6 +51,13 @@ function Content({ campaignId, campaignLeadId }: { campaignId: number; campaignL
                 <User aria-hidden /> Lead <ExternalLink aria-hidden />
               </Link>
             </Button>
+            {lead.data.run_id && (
+              <Button asChild>
+                <Link to="/runs/$runId" params={{ runId: lead.data.run_id }}>
+                  <Route aria-hidden /> Run <ExternalLink aria-hidden />
+                </Link>
+              </Button>
+            )}
             {lead.data.conversation_id && (
               <Button asChild>
                 <Link to="/conversations" search={{ thread: lead.data.conversation_id, view: 'all' }}>

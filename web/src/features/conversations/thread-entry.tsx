@@ -1,4 +1,5 @@
-import { ArrowRightLeft, Ban, CircleCheck, StickyNote, Trash2 } from 'lucide-react'
+import { Link } from '@tanstack/react-router'
+import { ArrowRightLeft, Ban, CircleCheck, Route, StickyNote, Trash2 } from 'lucide-react'
 import type { Insight, Note } from '@/api/conversations'
 import { MessageBubble } from '@/components/conversation/message-bubble'
 import { Button } from '@/components/ui/button'
@@ -49,9 +50,22 @@ export function ThreadEntry({ entry, leadName, insight, onDeleteNote }: ThreadEn
         actions={message.state === 'unknown' && <UnknownOutcome message={message} />}
       />
       {insight && <InsightFold insight={insight} />}
+      {message.run_id && message.direction === 'out' && <Why runId={message.run_id} messageId={message.id} />}
     </div>
   )
 }
+
+/** Where the step of the workflow is that asked for a text. */
+const Why = ({ runId, messageId }: { runId: number; messageId: number }) => (
+  <Link
+    to="/runs/$runId"
+    params={{ runId }}
+    search={{ text: messageId }}
+    className="ml-auto flex w-fit items-center gap-1 rounded px-1 py-0.5 text-muted-foreground text-xs hover:text-foreground"
+  >
+    <Route className="size-3.5" aria-hidden /> Why was this sent?
+  </Link>
+)
 
 function Day({ at }: { at: string }) {
   return (

@@ -127,7 +127,7 @@ function LoadedLead({ lead }: { lead: LeadDetail }) {
         <div className="grid grid-cols-1 gap-4">
           <LeadFacts lead={lead} save={save} />
           <KnowledgeCard leadId={lead.id} />
-          <LeadTimeline query={timeline} entries={entries} />
+          <LeadTimeline leadId={lead.id} query={timeline} entries={entries} />
         </div>
         <div className="grid grid-cols-1 gap-4">
           <MeetingsCard lead={lead} />

@@ -11,6 +11,7 @@ import {
   Megaphone,
   MessageSquareReply,
   MessageSquareText,
+  Route,
   ShieldCheck,
   ShieldX,
   UserPlus,
@@ -42,6 +43,7 @@ const dayFormat = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'nume
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 
 interface LeadTimelineProps {
+  leadId: number
   query: Pick<
     UseInfiniteQueryResult,
     'isPending' | 'error' | 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage' | 'refetch'
@@ -50,7 +52,7 @@ interface LeadTimelineProps {
 }
 
 /** What happened to a lead on every channel, by day, newest first. */
-export function LeadTimeline({ query, entries }: LeadTimelineProps) {
+export function LeadTimeline({ leadId, query, entries }: LeadTimelineProps) {
   const end = useRef<HTMLDivElement>(null)
   const { hasNextPage, isFetchingNextPage, error, fetchNextPage } = query
   useEffect(() => {
@@ -62,7 +64,16 @@ export function LeadTimeline({ query, entries }: LeadTimelineProps) {
   }, [hasNextPage, isFetchingNextPage, error, fetchNextPage])
   return (
     <Card>
-      <CardHeader title="Timeline" />
+      <CardHeader
+        title="Timeline"
+        actions={
+          <Button asChild variant="ghost" size="sm">
+            <Link to="/runs" search={{ lead: leadId }}>
+              <Route aria-hidden /> Runs
+            </Link>
+          </Button>
+        }
+      />
       {query.isPending && <SkeletonLines className="p-4" count={5} />}
       {Boolean(query.error) && entries.length === 0 && (
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />

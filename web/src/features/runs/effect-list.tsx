@@ -30,7 +30,7 @@ export function EffectList({ effects }: { effects: RunEffect[] }) {
         return (
           <li key={effect.id} className="rounded-md border px-3 py-2 text-[13px]">
             <p className="flex flex-wrap items-center gap-2">
-              <span className="font-medium">{effectLabel(effect.kind)}</span>
+              <span className="min-w-0 break-words font-medium">{effect.title || effectLabel(effect.kind)}</span>
               <Status tone={state.tone}>{state.label}</Status>
             </p>
             {addressOf(effect) && <p className="mt-0.5 break-all text-xs">{addressOf(effect)}</p>}

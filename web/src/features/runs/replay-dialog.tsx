@@ -13,6 +13,8 @@ interface ReplayDialogProps {
   /** Steps that the run came to: path and name. */
   steps: { path: string; label: string }[]
   from: string
+  /** Which visit to that step; null is the latest. */
+  visit: number | null
   onClose: () => void
 }
 
@@ -31,7 +33,7 @@ const MODES = [
 ]
 
 /** Runs again from one step: dry, unless one asks for more. */
-export function ReplayDialog({ run, steps, from, onClose }: ReplayDialogProps) {
+export function ReplayDialog({ run, steps, from, visit, onClose }: ReplayDialogProps) {
   const navigate = useNavigate()
   const replay = useReplay(run.id)
   const [path, setPath] = useState(from)
@@ -39,7 +41,7 @@ export function ReplayDialog({ run, steps, from, onClose }: ReplayDialogProps) {
   const [isDry, setDry] = useState(true)
   const start = () =>
     replay.mutate(
-      { from_node: path, version, dry: isDry },
+      { from_node: path, visit: path === from ? visit : null, version, dry: isDry },
       {
         onSuccess: (made) => void navigate({ to: '/runs/$runId', params: { runId: made.id }, search: { step: path } }),
         onError: toastProblem,

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { RunDetail } from '@/api/runs'
 import { Transcript } from '@/components/conversation/conversation-viewer'
+import { formatStepTime } from '@/components/conversation/step-time'
 import { RunApprovalCard } from '@/components/runs/run-approval-card'
 import { lastedWords, stopWords } from '@/components/runs/words'
 import { Facts } from '@/components/ui/misc'
@@ -84,6 +85,7 @@ function totalsOf(run: RunDetail): [string, ReactNode][] {
     ['Began', formatDateTime(run.started_at)],
     run.finished_at !== null && ['Ended', formatDateTime(run.finished_at)],
     ['Lasted', lastedWords(run)],
+    ['At work', formatStepTime(run.seconds * 1000)],
     ['Steps', formatNumber(run.step_count)],
     ['Tokens', `${formatNumber(run.input_tokens)} read, ${formatNumber(run.output_tokens)} written`],
     ['Model calls', `${formatMoney(run.cost)}${run.model ? ` · ${modelName(run.model)}` : ''}`],

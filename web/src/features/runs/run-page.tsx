@@ -3,12 +3,12 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { ArrowUpLeft, MessagesSquare, RotateCcw, User } from 'lucide-react'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { type RunDetail, runQuery } from '@/api/runs'
-import { type NodeSpecification, nodeSpecificationsQuery } from '@/api/workflows'
+import { type NodeSpecification, nodeSpecificationsQuery, type WorkflowDefinition } from '@/api/workflows'
 import { Page } from '@/components/layout/page'
 import { RunStatusMark } from '@/components/runs/run-status'
 import { lastedWords } from '@/components/runs/words'
 import { Button } from '@/components/ui/button'
-import { ErrorState, Notice, Skeleton } from '@/components/ui/states'
+import { EmptyState, ErrorState, Notice, Skeleton } from '@/components/ui/states'
 import { graphOf } from '@/components/workflow-canvas/graph'
 import { formatDateTime } from '@/lib/format'
 import { useShortcuts } from '@/lib/shortcuts'
@@ -21,6 +21,8 @@ import { StepDetails } from './step-details'
 import { marksOfRun, scopeOf, type Visit, visitsOf } from './visits'
 
 const Canvas = lazy(() => import('@/components/workflow-canvas/canvas'))
+
+const NO_DEFINITION: WorkflowDefinition = { nodes: [], edges: [] }
 
 const RunsLink = () => (
   <Link to="/runs" className="hover:underline">
@@ -49,12 +51,15 @@ export function RunPage() {
 }
 
 function LoadedRun({ run, specifications }: { run: RunDetail; specifications: NodeSpecification[] }) {
-  const search = useSearch({ from: '/runs/$runId' })
+  const { text, ...wanted } = useSearch({ from: '/runs/$runId' })
+  const step = wanted.step ?? run.texts.find((one) => one.id === text)?.node_id ?? undefined
+  const search = { ...wanted, step }
   const navigate = useNavigate({ from: '/runs/$runId' })
   const [isReplaying, setReplaying] = useState(false)
   const visits = useMemo(() => visitsOf(run), [run])
-  const names = useMemo(() => new Names(run.definition, specifications), [run.definition, specifications])
-  const scope = useMemo(() => scopeOf(run.definition, search.step), [run.definition, search.step])
+  const definition = (run.definition as WorkflowDefinition | null) ?? NO_DEFINITION
+  const names = useMemo(() => new Names(definition, specifications), [definition, specifications])
+  const scope = useMemo(() => scopeOf(definition, search.step), [definition, search.step])
   const graph = useMemo(() => graphOf(scope.definition, specifications), [scope.definition, specifications])
   const marks = useMemo(() => marksOfRun(run, scope), [run, scope])
   const select = (step: string | undefined, visit?: number) => void navigate({ search: { step, visit }, replace: true })
@@ -117,13 +122,19 @@ function LoadedRun({ run, specifications }: { run: RunDetail; specifications: No
             </Button>
           )}
           <Suspense fallback={<Skeleton className="size-full rounded-none" />}>
-            <Canvas
-              key={scope.prefix}
-              graph={graph}
-              marks={marks}
-              selected={search.step?.slice(scope.prefix.length)}
-              onSelect={(id) => select(id && scope.prefix + id)}
-            />
+            {run.definition ? (
+              <Canvas
+                key={scope.prefix}
+                graph={graph}
+                marks={marks}
+                selected={search.step?.slice(scope.prefix.length)}
+                onSelect={(id) => select(id && scope.prefix + id)}
+              />
+            ) : (
+              <EmptyState title="The workflow is gone" className="h-full">
+                The version that this run followed was deleted; its steps are kept.
+              </EmptyState>
+            )}
           </Suspense>
         </div>
         <aside
@@ -154,6 +165,7 @@ function LoadedRun({ run, specifications }: { run: RunDetail; specifications: No
           run={run}
           steps={visited.map(([path, label]) => ({ path, label }))}
           from={first}
+          visit={search.visit ?? null}
           onClose={() => setReplaying(false)}
         />
       )}

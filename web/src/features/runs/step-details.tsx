@@ -17,7 +17,7 @@ import type { Names } from './names'
 import { StepList } from './step-list'
 import { TextList } from './text-list'
 import { Values } from './values'
-import { stateAfter, type Visit, waitedSeconds } from './visits'
+import { type Visit, waitedSeconds } from './visits'
 import { WaitNotice } from './wait-notice'
 
 interface StepDetailsProps {
@@ -156,8 +156,8 @@ function VisitDetails({ run, visit, names, onReplay }: VisitDetailsProps) {
         <div className="mt-2">
           <Values
             title="What later steps can read"
-            value={stateAfter(run.steps, step.seq)}
-            empty="No step has given anything yet."
+            value={step.state}
+            empty={step.state ? 'No step has given anything yet.' : 'It is too large to be shown.'}
             nameOf={(path) => names.of(path).label}
           />
         </div>

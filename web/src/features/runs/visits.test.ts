@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { RunStep, RunWait } from '@/api/runs'
 import type { WorkflowDefinition } from '@/api/workflows'
-import { marksOfRun, scopeOf, stateAfter, visitsOf, waitedSeconds } from './visits'
+import { marksOfRun, scopeOf, visitsOf, waitedSeconds } from './visits'
 
 const step = (seq: number, node_id: string, more: Partial<RunStep> = {}): RunStep => ({
   id: seq,
@@ -19,6 +19,7 @@ const step = (seq: number, node_id: string, more: Partial<RunStep> = {}): RunSte
   tokens: 0,
   cost: '0',
   details: {},
+  state: null,
   created_at: `2026-03-27T12:00:0${seq}Z`,
   ...more,
 })
@@ -54,12 +55,6 @@ it('tells a visit that waits from one that ended the run', () => {
   expect(waiting).toMatchObject({ left: null, wait: { kind: 'timer' } })
   const [, over] = visitsOf({ steps, waits: [] })
   expect(over).toMatchObject({ paused: null, wait: null, left: { node_id: 'pause' } })
-})
-
-it('rebuilds what steps could read at any moment: the latest output of each', () => {
-  const steps = [step(0, 'a'), step(1, 'b', { output: {} }), step(2, 'a', { visit: 2 }), step(3, 'c')]
-  expect(stateAfter(steps, 1)).toEqual({ a: { from: 'a', seq: 0 } })
-  expect(stateAfter(steps, 2)).toEqual({ a: { from: 'a', seq: 2 } })
 })
 
 it('marks the way, the wait, what failed, and leaves the rest faint', () => {

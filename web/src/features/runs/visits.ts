@@ -48,14 +48,6 @@ export function visitsOf({ steps, waits }: Told): Visit[] {
 export const waitedSeconds = ({ paused, left }: Visit): number | null =>
   paused && left ? Math.max(0, (Date.parse(left.created_at) - Date.parse(paused.created_at)) / 1000) : null
 
-/** What later steps could read once this one was over: the latest output of each step, by its path. */
-export function stateAfter(steps: RunStep[], seq: number): Record<string, unknown> {
-  const state: Record<string, unknown> = {}
-  for (const step of steps.toSorted((one, other) => one.seq - other.seq))
-    if (step.seq <= seq && step.output && Object.keys(step.output).length > 0) state[step.node_id] = step.output
-  return state
-}
-
 /** The part of a definition that is drawn: the whole, or the sub-workflow within which a step lies. */
 export interface Scope {
   /** Path before the ids of its nodes: `` or `outer/`. */

@@ -21,7 +21,10 @@ export function FlowTab({ workflowId, version }: { workflowId: number; version: 
             value={search.campaign ?? ''}
             onChange={(event) =>
               void navigate({
-                search: (before) => ({ ...before, campaign: event.target.value ? Number(event.target.value) : undefined }),
+                search: (before) => ({
+                  ...before,
+                  campaign: event.target.value ? Number(event.target.value) : undefined,
+                }),
                 replace: true,
               })
             }
