@@ -109,6 +109,20 @@ def _time_of(span: Any, calendar_id: int) -> Span:
     return Span(datetime.fromtimestamp(span.lower - base, UTC), datetime.fromtimestamp(span.upper - base, UTC))
 
 
+HELD = text("""
+    SELECT DISTINCT (slot->>'calendar_id')::bigint AS calendar_id, (slot->>'starts_at')::timestamptz AS starts_at
+    FROM conversation_memories AS memory
+    JOIN conversations AS thread ON thread.id = memory.conversation_id
+    CROSS JOIN LATERAL jsonb_array_elements(memory.offered_slots) AS slot
+    WHERE memory.updated_at > :since AND memory.offered_slots <> '[]' AND thread.lead_id <> :lead_id
+""")
+
+
+async def held(session: AsyncSession, lead_id: int, since: datetime) -> set[tuple[int, datetime]]:
+    """What other leads were offered since then and have not settled, as (calendar, begin)."""
+    return {(row.calendar_id, row.starts_at) for row in await session.execute(HELD, {"since": since, "lead_id": lead_id})}
+
+
 async def replace_busy(session: AsyncSession, calendar_id: int, spans: Sequence[Span]) -> None:
     await session.execute(delete(CalendarBusy).where(CalendarBusy.calendar_id == calendar_id))
     if spans:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +18,8 @@ from outrider.db.engine import Database
 
 OLDEST_COPY = timedelta(hours=1)
 """Nobody is offered a slot by an older copy of an outside calendar: the owner may long be busy."""
+HELD_FOR = timedelta(minutes=20)
+"""A slot that somebody was offered is kept for them so long, as far as there are others to offer."""
 
 
 class SlotFinder:
@@ -49,12 +51,15 @@ class SlotFinder:
             time_zone: the lead's IANA zone; the installation's, if it is none.
             after, before: no slot begins earlier or ends later.
             part_of_day: of the lead's own day: before noon, noon to five, from five.
-            spread_by: the lead's id: people who are asked at once are offered different slots.
+            spread_by: the lead's id: people who are asked at once are offered different slots. 0 for somebody who names a time.
         """
         async with self._database.transaction() as session:
             await repository.ensure_one(session, self._settings.time_zone)
             calendars = [one for one in await repository.serving(session, campaign_id) if why_closed(one, now) is None]
             found = await _free(session, calendars, now, after, before)
+            if spread_by and found:
+                held = await repository.held(session, spread_by, datetime.now(UTC) - HELD_FOR)
+                found = [slot for slot in found if (slot.calendar_id, slot.starts_at) not in held] or found
         return offered(found, read_zone(time_zone, self._settings.time_zone), part_of_day, limit, spread_by)
 
 

@@ -35,6 +35,8 @@ class ConversationMemory(HasTimes, Base):
     language: Mapped[str | None] = mapped_column(Text)
     """ISO 639-1, of the lead's latest text."""
 
+    __table_args__ = (Index("ix_conversation_memories_offering", "updated_at", postgresql_where=text("offered_slots <> '[]'")),)
+
 
 class QualificationRecord(HasId, Base):
     """How well a lead fitted at one time, and why. The newest one holds."""

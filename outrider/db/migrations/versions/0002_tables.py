@@ -1016,6 +1016,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['conversation_id'], ['conversations.id'], name=op.f('fk_conversation_memories_conversation_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('conversation_id', name=op.f('pk_conversation_memories'))
     )
+    op.create_index('ix_conversation_memories_offering', 'conversation_memories', ['updated_at'], unique=False, postgresql_where=sa.text("offered_slots <> '[]'"))
     op.create_table('conversation_notes',
     sa.Column('conversation_id', sa.BigInteger(), nullable=False),
     sa.Column('author', sa.Text(), nullable=False),
@@ -1436,6 +1437,7 @@ def downgrade() -> None:
     op.drop_table('messages')
     op.drop_index('ix_conversation_notes_conversation_id_id', table_name='conversation_notes')
     op.drop_table('conversation_notes')
+    op.drop_index('ix_conversation_memories_offering', table_name='conversation_memories', postgresql_where=sa.text("offered_slots <> '[]'"))
     op.drop_table('conversation_memories')
     op.drop_index('ix_conversation_decisions_conversation_id_id', table_name='conversation_decisions')
     op.drop_table('conversation_decisions')
