@@ -53,8 +53,8 @@ async def insert_workflow(
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def upsert_shipped(session: AsyncSession, name: str, description: str, config: dict[str, Any]) -> int:
-    """Bring a shipped workflow up to date; returns its id. One that a user named so first is left alone."""
+async def upsert_shipped(session: AsyncSession, name: str, description: str, config: dict[str, Any]) -> int | None:
+    """Bring a shipped workflow up to date; returns its id. One that a user named so first is left alone: that is None."""
     values = {"description": description, "config": config, "is_shipped": True}
     statement = insert(Workflow).values(name=name, **values)
     statement = statement.on_conflict_do_update(
@@ -63,7 +63,8 @@ async def upsert_shipped(session: AsyncSession, name: str, description: str, con
         where=Workflow.is_shipped & (Workflow.config != statement.excluded.config),
     )
     await session.execute(statement)
-    return (await session.execute(select(Workflow.id).where(Workflow.name == name))).scalar_one()
+    shipped = select(Workflow.id).where(Workflow.name == name, Workflow.is_shipped)
+    return (await session.execute(shipped)).scalar_one_or_none()
 
 
 async def rename_taken(session: AsyncSession, workflow_id: int, name: str) -> bool:

@@ -74,7 +74,8 @@ class Told:
 
 def factory_of(services: Services) -> AgentFactory:
     """The process's agents; without any, such as in a rehearsal, agents that know no more than the run does."""
-    return services.agents or AgentFactory(AgentParts(services.models, services.slots, enricher=services.enricher))
+    parts = AgentParts(services.models, services.slots, enricher=services.enricher, database=services.database)
+    return services.agents or AgentFactory(parts)
 
 
 async def tell(call: NodeCall, agent_type: AgentType, params: AgentParams, agent_id: int | None = None) -> Told:
