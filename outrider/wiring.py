@@ -60,7 +60,8 @@ import outrider.notifications.subscribers
 import outrider.workflows.models
 import outrider.workflows.runs.effects
 import outrider.workflows.runs.leads
-import outrider.workflows.runs.notices  # noqa: F401
+import outrider.workflows.runs.notices
+import outrider.workflows.runs.webhooks  # noqa: F401
 from outrider.llm.counted import CallObserved
 from outrider.telemetry import MODEL_CALLS, MODEL_COST, MODEL_SECONDS, MODEL_TOKENS
 

@@ -12,13 +12,13 @@ import secrets
 import time
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import IPv6Address
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpcore
 from standardwebhooks.webhooks import Webhook
@@ -32,6 +32,7 @@ from outrider.integrations.notifications.base import NotifierError
 SECONDS = 15.0
 CONNECT_SECONDS = 5.0
 MOST_ANSWER_BYTES = 4_000
+MOST_REDIRECTS = 3
 SECRET_BYTES = 32
 LONGEST_URL = 2_000
 GONE = 410
@@ -86,6 +87,31 @@ class Delivered:
     answer: str
     """The beginning of what the endpoint said."""
     milliseconds: int
+
+
+class CallFailed(ProviderError):
+    """A web address gave no answer.
+
+    Args:
+        was_sent: the request may have arrived.
+    """
+
+    title = "The address gave no answer"
+
+    def __init__(self, detail: str, *, was_sent: bool, retryable: bool = True):
+        super().__init__(detail, retryable=retryable)
+        self.was_sent = was_sent
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What a web address answered."""
+
+    status: int
+    content_type: str
+    body: bytes
+    is_cut: bool
+    """The answer was longer than what was read."""
 
 
 class WebhookSender:
@@ -184,6 +210,42 @@ class WebhookSender:
             detail, retryable=status != GONE, status=status, answer=answer, milliseconds=_since(began), retry_after=retry_after
         )
 
+    async def call(
+        self, method: str, url: str, *, body: bytes | None, headers: Mapping[str, str], seconds: float, most_bytes: int
+    ) -> Called:
+        """Make one request; any status is an answer.
+
+        Redirects are followed within the same host only, for nothing that the caller sends is meant for another one, and where
+        they keep the method.
+
+        Args:
+            seconds: in all, redirects among them.
+            most_bytes: what is read of the answer.
+
+        Raises:
+            CallFailed: no answer came; says whether the request may have arrived.
+        """
+        sent = {"user-agent": f"Outrider/{__version__} (webhooks)", "accept-encoding": "identity"} | dict(headers)
+        try:
+            async with asyncio.timeout(seconds):
+                for _ in range(MOST_REDIRECTS + 1):
+                    answer, location = await self._request(
+                        method, self.check_url(url), body, list(sent.items()), seconds, most_bytes
+                    )
+                    target = urljoin(url, location)
+                    if not _is_followed(method, answer.status, url, target):
+                        break
+                    url = target
+                return answer
+        except (InvalidInput, AddressRefused) as error:
+            raise CallFailed(error.detail, was_sent=False, retryable=False) from error
+        except (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout) as error:
+            raise CallFailed(f"The address can't be reached ({_reason(error)}).", was_sent=False) from error
+        except (TimeoutError, httpcore.TimeoutException) as error:
+            raise CallFailed(f"No answer came within {seconds:g} seconds.", was_sent=True) from error
+        except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
+            raise CallFailed(f"The connection broke ({_reason(error)}).", was_sent=True) from error
+
     async def aclose(self) -> None:
         await self._pool.aclose()
 
@@ -204,6 +266,34 @@ class WebhookSender:
                     break
             text = bytes(told[:MOST_ANSWER_BYTES]).decode("utf-8", errors="replace").replace("\x00", "�")
             return response.status, text, _retry_after(response.headers)
+
+    async def _request(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None,
+        headers: Sequence[tuple[str, str]],
+        seconds: float,
+        most_bytes: int,
+    ) -> tuple[Called, str]:
+        """The answer, and where it points to."""
+        timeouts = {"connect": CONNECT_SECONDS, "pool": seconds, "read": seconds, "write": seconds}
+        extensions = {"timeout": timeouts}
+        async with self._pool.stream(method, url, headers=headers, content=body, extensions=extensions) as response:
+            told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+            read = bytearray()
+            async for piece in response.aiter_stream():
+                read += piece
+                if len(read) > most_bytes:
+                    break
+            answer = Called(response.status, told.get("content-type", ""), bytes(read[:most_bytes]), len(read) > most_bytes)
+            return answer, told.get("location", "")
+
+
+def _is_followed(method: str, status: int, url: str, target: str) -> bool:
+    keeps_method = status in (307, 308) or (status in (301, 302, 303) and method == "GET")
+    before, after = urlsplit(url), urlsplit(target)
+    return keeps_method and target != url and (before.hostname, before.port) == (after.hostname, after.port)
 
 
 def signed(body: bytes, message_id: str, secrets: Sequence[str], moment: datetime) -> dict[str, str]:

@@ -39,7 +39,15 @@ Part = TypeVar("Part")
 
 
 class EffectRefused(OutriderError):
-    """It did not happen, and asking again would not help."""
+    """It did not happen, and asking again would not help.
+
+    Args:
+        result: what the run is told besides the reason.
+    """
+
+    def __init__(self, detail: str, *, result: dict[str, Any] | None = None):
+        super().__init__(detail)
+        self.result = result
 
 
 class EffectDelayed(OutriderError):
@@ -139,7 +147,7 @@ async def carry_out(call: EffectCall) -> Outcome:
     try:
         return await _carry_out(kind, call)
     except EffectRefused as error:
-        return Outcome(EffectState.FAILED, error=error.detail)
+        return Outcome(EffectState.FAILED, error.result, error.detail)
     except EffectDelayed as error:
         return _again(call, error.detail, is_uncertain=False)
     except EffectUnknown as error:
@@ -227,5 +235,6 @@ async def _answer(session: AsyncSession, effect_id: int) -> None:
         RunWait.kind == WaitKind.EFFECT,
     )
     is_done = found.state == EffectState.DONE
-    answer = Answer("done", found.result or {}) if is_done else Answer("failed", {"error": found.error or ""})
+    result = found.result or {}
+    answer = Answer("done", result) if is_done else Answer("failed", {**result, "error": found.error or ""})
     await wake(session, list((await session.execute(waits)).scalars()), answer)
