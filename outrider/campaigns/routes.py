@@ -13,6 +13,8 @@ from outrider.campaigns import control, preflight, progress, reading, service
 from outrider.campaigns.dry_runs.routes import router as dry_run_router
 from outrider.campaigns.export import result_chunks
 from outrider.campaigns.models import CampaignLeadStatus, CampaignStatus
+from outrider.campaigns.runs.routes import router as runs_router
+from outrider.campaigns.runs.routes import statistics_router
 from outrider.campaigns.schemas import (
     Assigned,
     AssignLeads,
@@ -29,7 +31,6 @@ from outrider.campaigns.schemas import (
     Retried,
     UnassignLeads,
 )
-from outrider.campaigns.runs.routes import router as runs_router
 from outrider.campaigns.trials.routes import router as trial_router
 from outrider.db.engine import Database
 from outrider.db.pages import Cursor, Limit, Page
@@ -38,7 +39,7 @@ from outrider.leads.downloads import CsvDownload
 
 router = APIRouter(prefix="/api/campaigns", tags=["campaigns"])
 lead_router = APIRouter(prefix="/api", tags=["campaigns"])
-routers = [trial_router, dry_run_router, router, lead_router, runs_router]
+routers = [trial_router, dry_run_router, router, lead_router, runs_router, statistics_router]
 
 READ = [Depends(require(Permission.CAMPAIGNS_READ))]
 WRITE = [Depends(require(Permission.CAMPAIGNS_WRITE))]

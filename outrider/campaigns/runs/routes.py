@@ -11,12 +11,14 @@ from outrider.campaigns.dry_runs.routes import services_of
 from outrider.campaigns.runs import service
 from outrider.campaigns.runs.replay import replay_run
 from outrider.campaigns.runs.schemas import ReplayIn, RunDetail, RunFilter, RunSummary
+from outrider.campaigns.runs.statistics import FlowStatistics, campaign_statistics, workflow_statistics
 from outrider.db.pages import LARGEST_ID, Cursor, Limit, Page
 from outrider.db.web import Transaction
 from outrider.workflows.models import RunStatus
 from outrider.workflows.runs.service import cancel_run
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
+statistics_router = APIRouter(prefix="/api", tags=["runs"])
 
 READ = [Depends(require(Permission.CAMPAIGNS_READ))]
 WRITE = [Depends(require(Permission.CAMPAIGNS_WRITE))]
@@ -83,3 +85,20 @@ async def replay_workflow_run(request: Request, run_id: int, wanted: ReplayIn) -
     replay_id = await replay_run(database, services_of(request), run_id, wanted)
     async with database.transaction() as session:
         return await service.get_run(session, replay_id)
+
+
+@statistics_router.get("/workflows/{workflow_id}/statistics", dependencies=READ)
+async def get_workflow_statistics(
+    session: Transaction,
+    workflow_id: int,
+    campaign_id: Id = None,
+    version: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Without it, all versions together.")] = None,
+) -> FlowStatistics:
+    """Where the runs of a workflow go, wait, fail and end, and the results of its A/B tests."""
+    return await workflow_statistics(session, workflow_id, campaign_id, version)
+
+
+@statistics_router.get("/campaigns/{campaign_id}/flow", dependencies=READ)
+async def get_campaign_flow(session: Transaction, campaign_id: int) -> FlowStatistics:
+    """The same for one campaign, whose definition may be its own."""
+    return await campaign_statistics(session, campaign_id)

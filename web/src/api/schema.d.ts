@@ -949,6 +949,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/campaigns/{campaign_id}/flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Campaign Flow
+         * @description The same for one campaign, whose definition may be its own.
+         */
+        get: operations["get_campaign_flow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/campaigns/{campaign_id}/leads": {
         parameters: {
             query?: never;
@@ -4192,6 +4212,26 @@ export interface paths {
          * @description Make the draft what campaigns use that are started from now on. Runs under way keep their version.
          */
         post: operations["publish_workflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflows/{workflow_id}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Workflow Statistics
+         * @description Where the runs of a workflow go, wait, fail and end, and the results of its A/B tests.
+         */
+        get: operations["get_workflow_statistics"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -8244,6 +8284,25 @@ export interface components {
             values: string[];
         };
         /**
+         * FlowStatistics
+         * @description What became of the runs of a workflow, per node.
+         */
+        FlowStatistics: {
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            };
+            /** Nodes */
+            nodes: components["schemas"]["NodeFigures"][];
+            runs: components["schemas"]["RunCounts"];
+            /** Splits */
+            splits: components["schemas"]["SplitResult"][];
+            /** Version */
+            version: number | null;
+            /** Workflow Id */
+            workflow_id: number | null;
+        };
+        /**
          * FreeSlots
          * @description What would be offered now.
          */
@@ -9908,6 +9967,36 @@ export interface components {
             title: string;
             /** Type */
             type: string;
+        };
+        /**
+         * NodeFigures
+         * @description One node, over all runs.
+         */
+        NodeFigures: {
+            /** Cost */
+            cost: string;
+            /** Ended */
+            ended: number;
+            /** Entered */
+            entered: number;
+            /** Failed */
+            failed: number;
+            /** Median Ms */
+            median_ms: number | null;
+            /** Node Id */
+            node_id: string;
+            /** Outcomes */
+            outcomes: {
+                [key: string]: number;
+            };
+            /** P95 Ms */
+            p95_ms: number | null;
+            /** Stopped */
+            stopped: number;
+            /** Tokens */
+            tokens: number;
+            /** Waiting */
+            waiting: number;
         };
         /** NodeRun */
         NodeRun: {
@@ -11670,6 +11759,36 @@ export interface components {
          * @enum {string}
          */
         RunApprovalStatus: "waiting" | "decided" | "timed_out" | "cancelled";
+        /** RunCounts */
+        RunCounts: {
+            /**
+             * Cancelled
+             * @default 0
+             */
+            cancelled: number;
+            /**
+             * Completed
+             * @default 0
+             */
+            completed: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Stopped
+             * @default 0
+             */
+            stopped: number;
+            /** Total */
+            total: number;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+        };
         /**
          * RunDecision
          * @description What a person decides.
@@ -12656,6 +12775,30 @@ export interface components {
             /** Text */
             text: string;
         };
+        /** SplitResult */
+        SplitResult: {
+            /** Label */
+            label: string;
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "replied" | "qualified" | "booked" | "opted_out";
+            /** Node Id */
+            node_id: string;
+            /** Variants */
+            variants: components["schemas"]["Variant"][];
+            verdict: components["schemas"]["SplitVerdict"];
+        };
+        /** SplitVerdict */
+        SplitVerdict: {
+            /** Is Clear */
+            is_clear: boolean;
+            /** Text */
+            text: string;
+            /** Winner */
+            winner: string | null;
+        };
         /**
          * StepOut
          * @description What one agent took, beside its goal.
@@ -13320,6 +13463,32 @@ export interface components {
             meaning: string;
             /** Name */
             name: string;
+        };
+        /**
+         * Variant
+         * @description One way of an A/B test. Leads count from when they came to it.
+         */
+        Variant: {
+            /** Booked */
+            booked: number;
+            /** High */
+            high: number;
+            /** Label */
+            label: string;
+            /** Leads */
+            leads: number;
+            /** Low */
+            low: number;
+            /** Name */
+            name: string;
+            /** Opted Out */
+            opted_out: number;
+            /** Qualified */
+            qualified: number;
+            /** Rate */
+            rate: number;
+            /** Replied */
+            replied: number;
         };
         /**
          * WaitAnswer
@@ -15610,6 +15779,38 @@ export interface operations {
                 content: {
                     "application/problem+json": unknown;
                     "text/csv; charset=utf-8": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_campaign_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowStatistics"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
                 };
             };
         };
@@ -22143,6 +22344,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkflowVersionOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_workflow_statistics: {
+        parameters: {
+            query?: {
+                campaign_id?: number | null;
+                /** @description Without it, all versions together. */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                workflow_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowStatistics"];
                 };
             };
             /** @description Client Error */
