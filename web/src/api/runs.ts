@@ -3,14 +3,6 @@ import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from 
 import { pollWhenNotLive } from '@/live/use-live'
 import { api, data, type Schemas } from './client'
 import { paged, takeOver } from './query'
-import type { WorkflowDefinition } from './workflows'
-
-interface Untyped {
-  GET(path: string, init?: unknown): Promise<{ data?: unknown }>
-  POST(path: string, init?: unknown): Promise<{ data?: unknown }>
-}
-const later = api as unknown as Untyped
-const answer = <T>(call: Promise<{ data?: unknown }>): Promise<T> => data(call as Promise<{ data?: T }>)
 
 export type Run = Schemas['RunSummary']
 export type RunDetail = Schemas['RunDetail']
@@ -67,19 +59,14 @@ export function useCancelRun(id: number) {
   })
 }
 
-export interface ReplayWanted {
-  from_node: string
-  visit: number | null
-  /** Null replays the version of the run. */
-  version: number | null
-  dry: boolean
-}
+export type ReplayWanted = Schemas['ReplayIn']
 
 /** A new run that begins within the old one. */
 export function useReplay(id: number) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (wanted: ReplayWanted) => answer<RunDetail>(later.POST(`/api/runs/${id}/replay`, { body: wanted })),
+    mutationFn: (wanted: ReplayWanted) =>
+      data(api.POST('/api/runs/{run_id}/replay', { params: { path: { run_id: id } }, body: wanted })),
     onSuccess: async (run) => {
       await takeOver(client, runKeys.one(run.id), run)
       return client.invalidateQueries({ queryKey: runKeys.all })
@@ -92,54 +79,21 @@ export interface StatisticsFilter {
   version?: number | undefined
 }
 
-export interface NodeFigures {
-  node_id: string
-  entered: number
-  waiting: number
-  failed: number
-  /** Runs whose last step it is. */
-  ended: number
-  stopped: number
-  outcomes: Record<string, number>
-  median_ms: number | null
-  p95_ms: number | null
-  tokens: number
-  cost: string
-}
-
-export interface Variant {
-  name: string
-  label: string
-  leads: number
-  replied: number
-  rate: number
-  low: number
-  high: number
-}
-
-export interface SplitResult {
-  node_id: string
-  label: string
-  measure: string
-  variants: Variant[]
-  verdict: { winner: string | null; is_clear: boolean; text: string }
-}
-
-export interface FlowStatistics {
-  workflow_id: number | null
-  version: number | null
-  definition: WorkflowDefinition
-  runs: Record<'total' | RunStatus, number>
-  nodes: NodeFigures[]
-  splits: SplitResult[]
-}
+export type NodeFigures = Schemas['NodeFigures']
+export type SplitResult = Schemas['SplitResult']
+export type Variant = SplitResult['variants'][number]
+export type FlowStatistics = Schemas['FlowStatistics']
 
 /** What became of the runs of a workflow, per node. */
 export const workflowStatisticsQuery = (workflowId: number, filter: StatisticsFilter) =>
   queryOptions({
     queryKey: runKeys.statistics(workflowId, filter),
     queryFn: () =>
-      answer<FlowStatistics>(later.GET(`/api/workflows/${workflowId}/statistics`, { params: { query: filter } })),
+      data(
+        api.GET('/api/workflows/{workflow_id}/statistics', {
+          params: { path: { workflow_id: workflowId }, query: filter },
+        }),
+      ),
     refetchInterval: pollWhenNotLive,
   })
 
@@ -147,6 +101,7 @@ export const workflowStatisticsQuery = (workflowId: number, filter: StatisticsFi
 export const campaignFlowQuery = (campaignId: number) =>
   queryOptions({
     queryKey: runKeys.flow(campaignId),
-    queryFn: () => answer<FlowStatistics>(later.GET(`/api/campaigns/${campaignId}/flow`)),
+    queryFn: () =>
+      data(api.GET('/api/campaigns/{campaign_id}/flow', { params: { path: { campaign_id: campaignId } } })),
     refetchInterval: pollWhenNotLive,
   })

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { ChartNoAxesColumn } from 'lucide-react'
 import { lazy, Suspense, useMemo } from 'react'
 import type { FlowStatistics } from '@/api/runs'
-import { nodeSpecificationsQuery } from '@/api/workflows'
+import { nodeSpecificationsQuery, type WorkflowDefinition } from '@/api/workflows'
 import { EmptyState, ErrorState, Skeleton } from '@/components/ui/states'
 import { graphOf } from '@/components/workflow-canvas/graph'
 import { formatNumber } from '@/lib/format'
@@ -30,7 +30,7 @@ export function FlowView({ statistics, of, selected, onSelect }: FlowViewProps) 
   const specifications = useQuery(nodeSpecificationsQuery())
   const { data } = statistics
   const graph = useMemo(
-    () => (data && specifications.data ? graphOf(data.definition, specifications.data) : undefined),
+    () => (data && specifications.data ? graphOf(data.definition as WorkflowDefinition, specifications.data) : undefined),
     [data, specifications.data],
   )
   const marks = useMemo(() => (data && graph ? marksOfFlow(data, graph) : undefined), [data, graph])
