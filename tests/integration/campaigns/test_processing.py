@@ -374,12 +374,12 @@ async def test_without_a_sender_the_campaign_pauses_and_says_why(world: World) -
 
 async def test_a_workflow_that_became_unusable_fails_the_campaign(world: World) -> None:
     campaign_id = await world.started(2)
-    await world.execute("UPDATE workflow_versions SET definition = jsonb_set(definition, '{nodes,0,type}', '\"voice\"')")
+    await world.execute("UPDATE workflow_versions SET definition = jsonb_set(definition, '{nodes,0,type}', '\"uninstalled\"')")
     await world.work()
 
     shown = await world.shown(campaign_id)
     assert (shown.status, shown.stats.pending) == ("failed", 2)
-    assert shown.status_reason and "can't be placed yet" in shown.status_reason
+    assert shown.status_reason and "no node type 'uninstalled'" in shown.status_reason
 
 
 async def test_the_last_leads_settled_by_two_transactions_at_once_still_complete_the_campaign(world: World) -> None:
