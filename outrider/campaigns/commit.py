@@ -12,10 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-import asyncpg
 import orjson
 import structlog
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import outrider.campaigns.texts
@@ -28,6 +26,8 @@ from outrider.campaigns.repository import campaigns as campaign_rows
 from outrider.campaigns.repository import results as rows
 from outrider.campaigns.repository import runs as lead_rows
 from outrider.conversations.outbox import NoSenderAvailable
+from outrider.db.engine import DATABASE_TROUBLE, sqlstate_of
+from outrider.errors import OutriderError
 from outrider.events.live import announce
 from outrider.events.topics import Topic
 from outrider.workflows.compiler import Segment
@@ -43,8 +43,9 @@ from outrider.workflows.waiting import WaitKind
 log = structlog.get_logger(__name__)
 
 
-UNSTORABLE = (DBAPIError, asyncpg.DataError, UnicodeEncodeError, orjson.JSONEncodeError)
-"""What the driver and the encoders raise for a value that a column can't hold; some of it has other causes, too."""
+UNSTORABLE = "The result holds characters that can't be stored."
+DATA_AT_FAULT = ("22", "23")
+"""Classes of the database's errors that are about one row: a value that no column holds, or what it refers to is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,23 +136,23 @@ class ResultWriter:
         except NoSenderAvailable as error:
             log.warning("campaign_without_sender", campaign_id=segments[0].campaign_id)
             return error.detail
-        except UNSTORABLE as error:
-            if not _is_unstorable(error):
+        except Exception as error:  # Some run's: which one shows when they are stored one by one.
+            if not _is_of_one_run(error):
                 raise
             await self._one_by_one(session, segments)
         return None
 
     async def _one_by_one(self, session: AsyncSession, segments: Sequence[LeadSegment]) -> None:
-        """One result that no column can hold must not take the others with it: its run fails."""
+        """One result that can't be stored must not take the others with it: its run fails."""
         for one in segments:
             try:
                 async with session.begin_nested():
                     await self._all(session, [one])
-            except UNSTORABLE as error:
-                if not _is_unstorable(error):
+            except Exception as error:
+                if not _is_of_one_run(error):
                     raise
-                log.warning("result_unstorable", campaign_lead_id=one.campaign_lead_id, error=type(error).__name__)
-                await self._store(session, [_unstorable(one)])
+                log.warning("result_unstorable", campaign_lead_id=one.campaign_lead_id, error=repr(error), exc_info=True)
+                await self._store(session, [_unstorable(one, _why(error))])
 
     async def _all(self, session: AsyncSession, segments: Sequence[LeadSegment]) -> None:
         stored = await self._store(session, segments)
@@ -214,18 +215,27 @@ def _run(one: LeadSegment, run_id: int | None) -> RunRef:
     return RunRef(run_id, one.campaign_id, one.campaign_lead_id, one.context.lead_id)
 
 
-def _is_unstorable(error: Exception) -> bool:
-    """The data is at fault, not the database or the connection to it."""
-    cause = getattr(error, "orig", error)
-    state = getattr(cause, "sqlstate", None) or getattr(getattr(cause, "__cause__", None), "sqlstate", None)
-    return state.startswith("22") if state else not isinstance(error, DBAPIError)
+def _is_of_one_run(error: Exception) -> bool:
+    """A run's data or what it asks for is at fault, not the database, the connection to it, or the campaign's senders."""
+    if isinstance(error, DATABASE_TROUBLE):
+        return (sqlstate_of(error) or "").startswith(DATA_AT_FAULT)
+    return not isinstance(error, NoSenderAvailable)
 
 
-def _unstorable(one: LeadSegment) -> LeadSegment:
+def _why(error: Exception) -> str:
+    """Why a run's result could not be stored, as its page says it."""
+    if isinstance(error, (*DATABASE_TROUBLE, UnicodeEncodeError, orjson.JSONEncodeError)):
+        return UNSTORABLE
+    return (
+        error.detail if isinstance(error, OutriderError) else f"What the run asked for could not be done: {type(error).__name__}."
+    )
+
+
+def _unstorable(one: LeadSegment, reason: str) -> LeadSegment:
     """The segment without all that could not be stored."""
     state = one.segment.state.copy()
     state["sms_message"], state["model_used"], state["error_node"] = "", None, ""
-    state["status"], state["error_message"] = "failed", "The result holds characters that can't be stored."
+    state["status"], state["error_message"] = "failed", reason
     return replace(one, segment=replace(one.segment, status="failed", state=state, waits=[], checkpoint=None))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -17,7 +18,7 @@ import structlog
 
 from outrider.campaigns.repository import runs as rows
 from outrider.conversations.waiting import first_of
-from outrider.db.engine import DATABASE_TROUBLE, Database
+from outrider.db.engine import DATABASE_TROUBLE, Database, sqlstate_of
 from outrider.db.listening import listen
 from outrider.workflows.runs import effect_rows
 from outrider.workflows.runs.effects import EffectCall, carry_out, finish
@@ -28,6 +29,9 @@ LEASE = timedelta(seconds=90)
 RENEW_SECONDS = 25.0
 IDLE_SECONDS = 2.0
 MOST_AT_ONCE = 20
+UNSTORABLE = "22"
+"""Class of the database's errors for a value that no column holds."""
+NOT_KEPT = "What came back can't be stored."
 RECORD_PAUSES = (0.0, 0.1, 0.5, 2.0, 5.0)
 """Seconds before each try to write an outcome down."""
 
@@ -98,8 +102,11 @@ class EffectLoop:
                     if not await finish(session, call, outcome):
                         log.warning("effect_taken_over", effect_id=call.effect_id, kind=call.kind)
                 return
-            except DATABASE_TROUBLE as error:
+            except (*DATABASE_TROUBLE, TypeError) as error:
                 log.warning("effect_not_recorded", effect_id=call.effect_id, error=repr(error))
+                if isinstance(error, TypeError) or (sqlstate_of(error) or "").startswith(UNSTORABLE):
+                    # Left to its lease it would be carried out once more, and again.
+                    outcome = replace(outcome, result={} if outcome.result else outcome.result, error=NOT_KEPT)
         log.error("effect_left_to_its_lease", effect_id=call.effect_id, kind=call.kind, state=outcome.state)
 
     async def _renew(self, token: str) -> None:

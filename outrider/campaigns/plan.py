@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+import structlog
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.agents.base import AgentType
@@ -16,6 +18,8 @@ from outrider.workflows.context import CampaignFacts, ConversationFacts, LeadDat
 from outrider.workflows.definition import WorkflowDefinition
 from outrider.workflows.repository import find, find_by_name, find_version, find_versions
 from outrider.workflows.service import STANDARD
+
+log = structlog.get_logger(__name__)
 
 
 class WorkflowMissing(Conflict):
@@ -104,8 +108,8 @@ async def read_run_plans(
     """The plans by which paused runs go on: as their campaign is now, by the version that they began with.
 
     Args:
-        wanted: (campaign, workflow version); no version means the campaign's own definition. What has no definition any more
-            is left out.
+        wanted: (campaign, workflow version); no version means the campaign's own definition. What has no definition any more,
+            or one that can't be read, is left out.
     """
     campaigns = await campaign_rows.find_many(session, {campaign_id for campaign_id, _ in wanted})
     versions = await find_versions(session, {version_id for _, version_id in wanted if version_id is not None})
@@ -116,7 +120,11 @@ async def read_run_plans(
         campaign, version = campaigns.get(campaign_id), versions.get(version_id or 0)
         if campaign is None or (config := version.definition if version else campaign.workflow_config) is None:
             continue
-        definition = WorkflowDefinition.model_validate(config)
+        try:
+            definition = WorkflowDefinition.model_validate(config)
+        except ValidationError as error:
+            log.error("workflow_unreadable", campaign_id=campaign_id, version_id=version_id, error=str(error))
+            continue
         plans[campaign_id, version_id] = _plan(campaign, version_id, definition, speaks[campaign.agent_id])
     return plans
 

@@ -7,7 +7,7 @@ have slots of their own, so that a campaign which starts does not keep them wait
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -24,7 +24,7 @@ from outrider.db.group_commit import GroupCommit
 from outrider.errors import OutriderError
 from outrider.llm.base import BooksUnavailable, BudgetExhausted
 from outrider.telemetry import RUNS
-from outrider.workflows.compiler import CompiledWorkflow, Compiler, Segment
+from outrider.workflows.compiler import CheckpointUnusable, CompiledWorkflow, Compiler, Segment
 from outrider.workflows.context import ConversationFacts, LeadData, Models, Recorder, RunContext, Services
 from outrider.workflows.runs.facts import conversation_of, lead_of
 from outrider.workflows.state import initialize_lead_state
@@ -76,6 +76,16 @@ class DueRun:
 
     @classmethod
     def of(cls, row: asyncpg.Record, token: str) -> DueRun:
+        """
+        Raises:
+            CheckpointUnusable: the row does not hold what a run needs to go on.
+        """
+        if row["checkpoint"] is None:
+            raise CheckpointUnusable("it is missing")
+        try:
+            answers = {wait["id"]: _answer(wait["kind"], wait["answer"]) for wait in row["waits"]}
+        except (KeyError, TypeError) as error:
+            raise CheckpointUnusable("what it was answered can't be read") from error
         return cls(
             run_id=row["id"],
             workflow_version_id=row["workflow_version_id"],
@@ -86,7 +96,7 @@ class DueRun:
             checkpoint=row["checkpoint"],
             revision=row["revision"],
             token=token,
-            answers={wait["id"]: _answer(wait["kind"], wait["answer"]) for wait in row["waits"]},
+            answers=answers,
             data=lead_of(row),
             conversation=conversation_of(row, row["started_at"]),
             inbound_count=row["inbound_count"],
@@ -153,10 +163,9 @@ class CampaignRunner:
             BooksUnavailable: nothing is wrong with the run; it can go on later.
         """
         async with self._resume_slots:
-            started_at = datetime.now(UTC)
-            context = self._context(plan, due)
+            started_at, context = datetime.now(UTC), self._context(plan, due)
             try:
-                segment = await self._resume(plan, context, due)
+                segment = await _to_its_end(context, self._resume(plan, context, due))
             except BudgetExhausted as error:
                 return Verdict(may_go_on=False, refusal=f"{error.detail} {error.remedy}")
         resumed = LeadSegment(
@@ -174,20 +183,7 @@ class CampaignRunner:
         return await self._store(self._resumed, resumed)
 
     async def _resume(self, plan: CampaignPlan, context: RunContext, due: DueRun) -> Segment:
-        """The next segment. What can't go on at all fails with the reason, so that nobody tries it for ever."""
-        try:
-            workflow = self._compiler.compile(plan.definition)
-            segment = await workflow.resume(context, due.checkpoint, due.answers)
-        except (BudgetExhausted, BooksUnavailable):
-            raise
-        except OutriderError as error:
-            log.warning("run_not_resumed", run_id=due.run_id, error=error.detail)
-            segment = _failed(context, error.detail)
-        except Exception as error:
-            log.exception("run_crashed", run_id=due.run_id)
-            segment = _failed(context, f"The run broke down: {type(error).__name__}.")
-        RUNS.labels("campaign", segment.status).inc()
-        return segment
+        return await self._compiler.compile(plan.definition).resume(context, due.checkpoint, due.answers)
 
     def _context(self, plan: CampaignPlan, due: DueRun) -> RunContext:
         return plan.context(
@@ -239,8 +235,7 @@ class CampaignRunner:
             services=self._services,
             conversation=lead.conversation,
         )
-        segment = await workflow.start(context)
-        RUNS.labels("campaign", segment.status).inc()
+        segment = await _to_its_end(context, workflow.start(context))
         return LeadSegment(
             plan=plan,
             context=context,
@@ -255,6 +250,26 @@ class CampaignRunner:
 
 def _writer(database: Database, write: ResultWriter) -> Writer:
     return GroupCommit(database, write, max_group=MOST_PER_COMMIT, gather_seconds=GATHER_SECONDS)
+
+
+async def _to_its_end(context: RunContext, work: Awaitable[Segment]) -> Segment:
+    """The segment. What can't go on at all fails with the reason, so that it neither stops others nor is tried for ever.
+
+    Raises:
+        BudgetExhausted, BooksUnavailable: nothing is wrong with the run.
+    """
+    try:
+        segment = await work
+    except (BudgetExhausted, BooksUnavailable):
+        raise
+    except OutriderError as error:
+        log.warning("run_unable_to_go_on", trace_id=context.trace_id, error=error.detail)
+        segment = _failed(context, error.detail)
+    except Exception as error:
+        log.exception("run_crashed", trace_id=context.trace_id)
+        segment = _failed(context, f"The run broke down: {type(error).__name__}.")
+    RUNS.labels("campaign", segment.status).inc()
+    return segment
 
 
 def _failed(context: RunContext, reason: str) -> Segment:

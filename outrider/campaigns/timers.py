@@ -8,24 +8,26 @@ lease in the run's row; the lease of a worker that lives is renewed, that of a d
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import uuid4
 
+import asyncpg
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.campaigns.budget import is_spent, pause_by_system, used_up
-from outrider.campaigns.plan import CampaignPlan, read_run_plans
+from outrider.campaigns.plan import CampaignPlan, WorkflowMissing, read_run_plans
 from outrider.campaigns.repository import campaigns as campaign_rows
 from outrider.campaigns.repository import runs as rows
 from outrider.campaigns.runner import CampaignRunner, DueRun
 from outrider.conversations.waiting import first_of
 from outrider.db.engine import DATABASE_TROUBLE, Database
 from outrider.db.listening import listen
+from outrider.errors import OutriderError
 from outrider.llm.base import BooksUnavailable
 from outrider.workflows.runs import repository as run_rows
-from outrider.workflows.runs.service import fail_runs
+from outrider.workflows.runs.service import fail_run
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +40,7 @@ FEW = 100
 """The next runs are claimed when only so many are still in hand."""
 PAUSE_SECONDS = 0.25
 """Between claims that bring few runs: one for each single run would cost more than the run."""
-NO_WORKFLOW = "workflow_gone"
+NO_WORKFLOW = "The version of the workflow that the run began with is gone, or can't be read any more."
 
 
 class RunTimers:
@@ -92,25 +94,25 @@ class RunTimers:
             if not campaign_ids:
                 return []
             found = await run_rows.claim_due(session, campaign_ids, most, token, LEASE)
-            due = [DueRun.of(row, token) for row in found if row["checkpoint"] is not None and row["waits"]]
-            plans = await read_run_plans(session, {(run.campaign_id, run.workflow_version_id) for run in due})
-        claimed, lost = [], []
-        for run in due:
-            plan = plans.get((run.campaign_id, run.workflow_version_id))
-            if plan is None:
-                lost.append(run)
-            else:
-                claimed.append((plan, run))
-        await self._give_up(lost)
+            plans = await read_run_plans(session, {(row["campaign_id"], row["workflow_version_id"]) for row in found})
+        claimed = []
+        for row in found:
+            try:
+                claimed.append((_plan_of(row, plans), DueRun.of(row, token)))
+            except OutriderError as error:
+                await self._give_up(row["id"], row["subject_id"], token, error.detail)
         self._in_hand |= {run.run_id: token for _, run in claimed}
         return claimed
 
     async def _work(self, plan: CampaignPlan, due: DueRun) -> None:
         try:
             verdict = await self._runner.resume(plan, due)
-        except BooksUnavailable as error:
+        except (BooksUnavailable, *DATABASE_TROUBLE) as error:
             # The claim's lease runs out, and the run is tried again then.
-            log.warning("run_resumed_later", run_id=due.run_id, error=error.detail)
+            log.warning("run_resumed_later", run_id=due.run_id, error=repr(error))
+        except Exception as error:
+            log.exception("run_not_stored", run_id=due.run_id)
+            await self._give_up(due.run_id, due.campaign_lead_id, due.token, f"The run broke down: {type(error).__name__}.")
         else:
             if verdict.refusal is not None:
                 await self._give_back(due, verdict.refusal)
@@ -126,12 +128,14 @@ class RunTimers:
             await pause_by_system(session, due.campaign_id, refusal)
             await run_rows.release(session, [due.run_id], due.token)
 
-    async def _give_up(self, runs: Sequence[DueRun]) -> None:
-        if not runs:
-            return
+    async def _give_up(self, run_id: int, campaign_lead_id: int, token: str, reason: str) -> None:
+        """Fail a run that can never go on, unless somebody else has it meanwhile."""
+        log.error("run_given_up", run_id=run_id, reason=reason)
         async with self._database.transaction() as session:
-            await rows.lock_places(session, [run.campaign_lead_id for run in runs])
-            await fail_runs(session, [run.run_id for run in runs], NO_WORKFLOW)
+            await rows.lock_places(session, [campaign_lead_id])
+            if await run_rows.release(session, [run_id], token):
+                await rows.note_error(session, campaign_lead_id, reason)
+                await fail_run(session, run_id, reason)
 
     async def _renew_forever(self) -> None:
         while True:
@@ -143,6 +147,17 @@ class RunTimers:
                     await run_rows.keep(session, list(self._in_hand), set(self._in_hand.values()), LEASE)
             except DATABASE_TROUBLE as error:
                 log.warning("leases_not_renewed", error=repr(error))
+
+
+def _plan_of(row: asyncpg.Record, plans: Mapping[tuple[int, int | None], CampaignPlan]) -> CampaignPlan:
+    """
+    Raises:
+        WorkflowMissing: the run's definition is gone.
+    """
+    plan = plans.get((row["campaign_id"], row["workflow_version_id"]))
+    if plan is None:
+        raise WorkflowMissing(NO_WORKFLOW)
+    return plan
 
 
 async def _going(session: AsyncSession) -> list[int]:

@@ -105,6 +105,13 @@ def _answers(engine: Engine, connection: Any) -> bool:
         return False
 
 
+def sqlstate_of(error: BaseException) -> str | None:
+    """PostgreSQL's code of what went wrong, whoever raised it; None if it is none of the server's errors."""
+    cause = getattr(error, "orig", error)
+    state: str | None = getattr(cause, "sqlstate", None) or getattr(getattr(cause, "__cause__", None), "sqlstate", None)
+    return state
+
+
 async def raw_connection(session: AsyncSession) -> asyncpg.Connection:
     """The asyncpg connection under `session`, inside the same transaction."""
     connection = await session.connection()

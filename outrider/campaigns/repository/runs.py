@@ -57,6 +57,8 @@ CLOSE = f"""
     RETURNING cl.campaign_id
 """  # noqa: S608  (built from constants)
 
+NOTE_ERROR = "UPDATE campaign_leads SET error_message = $2, updated_at = now() WHERE id = $1"
+
 WITH_DUE_RUNS = """
     SELECT c.id FROM campaigns AS c WHERE c.status = 'processing'
         AND EXISTS (SELECT 1 FROM run_waits AS w WHERE w.campaign_id = c.id AND w.due_at <= now())
@@ -119,6 +121,12 @@ async def close(session: AsyncSession, campaign_lead_ids: Sequence[int], reason:
     """
     connection = await raw_connection(session)
     return sorted({row["campaign_id"] for row in await connection.fetch(CLOSE, list(campaign_lead_ids), reason.value)})
+
+
+async def note_error(session: AsyncSession, campaign_lead_id: int, reason: str) -> None:
+    """The lead says why its run failed. The caller holds its place."""
+    connection = await raw_connection(session)
+    await connection.execute(NOTE_ERROR, campaign_lead_id, reason)
 
 
 async def with_due_runs(session: AsyncSession) -> list[int]:

@@ -25,7 +25,7 @@ TIMERS_CHANNEL = "outrider_timers"
 
 WAKE_TIMERS = f"SELECT pg_notify('{TIMERS_CHANNEL}', '')"
 
-CLAIM_DUE = f"""
+CLAIM_DUE = """
     WITH due AS (
         SELECT first.run_id, min(first.due_at) AS due_at
         FROM unnest($1::bigint[]) AS campaign (id)
@@ -36,19 +36,23 @@ CLAIM_DUE = f"""
             ORDER BY w.due_at LIMIT $2 FOR NO KEY UPDATE OF r SKIP LOCKED
         ) AS first
         GROUP BY first.run_id ORDER BY min(first.due_at) LIMIT $2
-    ), claimed AS (
-        UPDATE runs AS r SET token = $3, leased_until = now() + $4::interval FROM due WHERE r.id = due.run_id
-        RETURNING r.id, r.workflow_version_id, r.subject_id, r.campaign_id, r.lead_id, r.attempt, r.trace_id, r.checkpoint,
-            r.revision, r.started_at
     )
-    SELECT claimed.*, waits.waits, {LEAD_COLUMNS}
-    FROM claimed
+    UPDATE runs AS r SET token = $3, leased_until = now() + $4::interval FROM due WHERE r.id = due.run_id
+    RETURNING r.id
+"""
+
+READ_CLAIMED = f"""
+    SELECT r.id, r.workflow_version_id, r.subject_id, r.campaign_id, r.lead_id, r.attempt, r.trace_id, r.checkpoint, r.revision,
+        r.started_at, waits.waits, {LEAD_COLUMNS}
+    FROM runs AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_agg(jsonb_build_object('id', w.interrupt_id, 'kind', w.kind, 'answer', w.answer)) AS waits
-        FROM run_waits AS w WHERE w.run_id = claimed.id AND w.due_at <= now()
+        FROM run_waits AS w WHERE w.run_id = r.id AND w.due_at <= now()
     ) AS waits
-    JOIN ({LEAD_TABLES}) ON l.id = claimed.lead_id
+    JOIN ({LEAD_TABLES}) ON l.id = r.lead_id
+    WHERE r.id = ANY($1::bigint[])
 """  # noqa: S608  (built from constants)
+"""A statement of its own: the one that claims sees the waits as they were when it began, and a run as it was when it got it."""
 
 KEEP = "UPDATE runs SET leased_until = now() + $2::interval WHERE id = ANY($1::bigint[]) AND token = ANY($3::text[])"
 
@@ -256,7 +260,13 @@ async def claim_due(
 ) -> list[asyncpg.Record]:
     """Take about `most` runs of these campaigns for which something is due, the longest due first, with lead and conversation."""
     connection = await raw_connection(session)
-    return await connection.fetch(CLAIM_DUE, list(campaign_ids), most, token, lease)
+    claimed = [row["id"] for row in await connection.fetch(CLAIM_DUE, list(campaign_ids), most, token, lease)]
+    found = await connection.fetch(READ_CLAIMED, claimed) if claimed else []
+    due = [row for row in found if row["waits"] is not None]
+    if len(due) < len(claimed):
+        # What they waited for was dealt with at this moment.
+        await release(session, sorted(set(claimed) - {row["id"] for row in due}), token)
+    return due
 
 
 async def keep(session: AsyncSession, run_ids: Collection[int], tokens: Collection[str], lease: timedelta) -> None:
@@ -265,10 +275,15 @@ async def keep(session: AsyncSession, run_ids: Collection[int], tokens: Collecti
     await connection.execute(KEEP, list(run_ids), lease, list(tokens))
 
 
-async def release(session: AsyncSession, run_ids: Sequence[int], token: str) -> None:
-    """Give claimed runs back as they were."""
+async def release(session: AsyncSession, run_ids: Sequence[int], token: str) -> list[int]:
+    """Give claimed runs back as they were; returns those that still belonged to the claim."""
     connection = await raw_connection(session)
-    await connection.execute(RELEASE, list(run_ids), token)
+    return [row["id"] for row in await connection.fetch(RELEASE, list(run_ids), token)]
+
+
+async def note_error(session: AsyncSession, run_id: int, error: str) -> None:
+    connection = await raw_connection(session)
+    await connection.execute("UPDATE runs SET error = $2 WHERE id = $1 AND status = 'waiting'", run_id, error)
 
 
 async def store(session: AsyncSession, segments: Sequence[SegmentRow]) -> dict[int, int]:

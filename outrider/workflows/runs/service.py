@@ -24,6 +24,8 @@ OPTED_OUT = "opted_out"
 SUPPRESSED = "suppressed"
 CANCELLED = "cancelled"
 LEAD_GONE = "lead_gone"
+UNUSABLE = "unusable"
+"""Nothing can let it go on."""
 
 
 class RunNotFound(NotFound):
@@ -76,9 +78,10 @@ async def stop_orphans(session: AsyncSession) -> list[rows.EndedRun]:
     return await _stop(session, rows.STOP_ORPHANS, RunStatus.STOPPED, LEAD_GONE, None)
 
 
-async def fail_runs(session: AsyncSession, run_ids: Sequence[int], reason: str) -> list[rows.EndedRun]:
-    """Fail runs that can never go on. The caller holds the places of their leads."""
-    return await _stop(session, rows.STOP_RUNS, RunStatus.FAILED, reason, list(run_ids))
+async def fail_run(session: AsyncSession, run_id: int, error: str) -> list[rows.EndedRun]:
+    """Fail a run that can never go on; it says why. The caller holds the place of its lead."""
+    await rows.note_error(session, run_id, error)
+    return await _stop(session, rows.STOP_RUNS, RunStatus.FAILED, UNUSABLE, [run_id])
 
 
 async def cancel_campaign(session: AsyncSession, campaign_id: int) -> list[rows.EndedRun]:
