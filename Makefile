@@ -7,7 +7,7 @@ FIND_PYTHON := for p in "$$PYTHON" python3.13 python3.12 python3.11 python3.14 p
 	[ -n "$$p" ] && "$$p" -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,15))' 2>/dev/null && echo "$$p" && break; done
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo web test check format bench chaos migration openapi clean
+.PHONY: help run demo web test check format bench chaos migration openapi nodes clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -37,6 +37,7 @@ check: $(VENV)/.ready-dev ## Lint, types, import rules, generated files
 	@$(BIN)/lint-imports
 	@$(BIN)/python scripts/build_web.py check --optional
 	@$(BIN)/outrider openapi | diff -q - docs/openapi.json >/dev/null || { echo "docs/openapi.json is out of date: run 'make openapi'"; exit 1; }
+	@$(BIN)/outrider nodes | diff -q - docs/workflow-nodes.md >/dev/null || { echo "docs/workflow-nodes.md is out of date: run 'make nodes'"; exit 1; }
 
 format: $(VENV)/.ready-dev ## Format and mend what can be mended
 	@$(BIN)/ruff format -q . ; $(BIN)/ruff check -q --fix .
@@ -52,6 +53,9 @@ migration: $(VENV)/.ready-dev ## Write a migration from the changed tables: make
 
 openapi: $(VENV)/.ready ## Write docs/openapi.json
 	@$(BIN)/outrider openapi --output docs/openapi.json
+
+nodes: $(VENV)/.ready ## Write docs/workflow-nodes.md
+	@$(BIN)/outrider nodes --output docs/workflow-nodes.md
 
 clean: ## Remove the environment and all caches (data in .outrider stays)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

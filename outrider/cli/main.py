@@ -143,7 +143,18 @@ def openapi(output: Annotated[Path | None, typer.Option(help="File to write; sta
     from outrider.app.build import create_app
 
     document = create_app(Settings(_env_file=None), Database("postgresql://unused")).openapi()
-    text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    _write(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n", output)
+
+
+@app.command()
+def nodes(output: Annotated[Path | None, typer.Option(help="File to write; standard output without it.")] = None) -> None:
+    """Print the reference of the workflows' nodes (Markdown)."""
+    from outrider.workflows.reference import node_reference
+
+    _write(node_reference(), output)
+
+
+def _write(text: str, output: Path | None) -> None:
     if output:
         output.write_text(text)
     else:

@@ -19,14 +19,15 @@ GROUP = "outrider.nodes"
 
 def load() -> dict[str, NodeSpecification]:
     """All specifications by type. An installed package that can't be used is listed as unavailable, with the reason."""
-    found = {specification.kind: specification for specification in _own()}
+    found = {specification.kind: specification for specification in own_specifications()}
     for point in entry_points(group=GROUP):
         specification = _installed(point, taken=found)
         found[specification.kind] = specification
     return found
 
 
-def _own() -> Iterator[NodeSpecification]:
+def own_specifications() -> Iterator[NodeSpecification]:
+    """Those of this folder."""
     package = __name__.rpartition(".")[0]
     for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
         specification = getattr(importlib.import_module(f"{package}.{module.name}"), "SPECIFICATION", None)
