@@ -48,7 +48,7 @@ def main() -> None:
 async def _run(folder: Path, only: str | None, leads: int, trials: int) -> list[Verdict]:
     chosen = {name: config for name, config in definitions().items() if only in (None, name)}
     async with postgres(folder) as dsn, laboratory(folder, dsn) as place:
-        return await try_all(place, chosen, leads, trials, lambda line: console.print(line, highlight=False))
+        return await try_all(place, chosen, leads, trials, lambda line: print(line, flush=True))
 
 
 if __name__ == "__main__":

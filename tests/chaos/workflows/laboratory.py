@@ -19,6 +19,7 @@ import asyncpg
 import httpx
 import orjson
 
+import outrider.wiring  # noqa: F401  (what is done here from outside is heard by everybody)
 from bench.harness import free_port, isolated
 from bench.world import PROMPT, TEMPLATE, insert_leads, people, raise_sender_rates
 from outrider.campaigns import control, service
@@ -38,7 +39,7 @@ from tests.worlds import OneModel, inbound
 
 LOOK_SECONDS = 0.03
 PATIENCE = 60.0
-"""Seconds in which a trial must come to rest."""
+"""Seconds in which a worker must come to a deadly point, or the trial to rest."""
 SPEED = 50
 ENVIRONMENT = {
     "OUTRIDER_QUIET_HOURS": "off",
@@ -52,6 +53,7 @@ LEASES_END = (
     "UPDATE runs SET leased_until = now() WHERE leased_until > now()",
     "UPDATE run_effects SET due_at = now() WHERE state = 'working' AND due_at > now()",
     "UPDATE messages SET lease_until = now() WHERE state = 'sending' AND lease_until > now()",
+    "UPDATE messages SET next_check_at = now() WHERE state = 'unknown' AND next_check_at > now()",
     "UPDATE pgqueuer SET heartbeat = now() - interval '1 hour' WHERE status = 'picked'",
     "UPDATE pgqueuer SET execute_after = now() WHERE status = 'queued' AND execute_after > now()",
 )
@@ -64,7 +66,9 @@ EFFECTS_ARE_DUE = "UPDATE run_effects SET due_at = now() WHERE state = 'queued' 
 TO_ANSWER = """
     SELECT w.id, w.lead_id, l.phone FROM run_waits AS w JOIN leads AS l ON l.id = w.lead_id
     WHERE w.kind = 'reply' AND w.answer IS NULL AND w.lead_id = ANY($1::bigint[])
-        AND NOT EXISTS (SELECT 1 FROM messages AS m WHERE m.lead_id = w.lead_id AND m.state IN ('queued', 'held', 'sending', 'unknown'))
+        AND NOT EXISTS (
+            SELECT 1 FROM messages AS m WHERE m.lead_id = w.lead_id AND m.state IN ('queued', 'held', 'sending', 'unknown')
+        )
 """
 OPEN = """
     SELECT
@@ -162,10 +166,12 @@ class Laboratory:
         answering, asked = trial.lead_ids[::2], set[int]()
         self.nursery.passed()
         await self.nursery.fork(trial.deadly)
-        while time.monotonic() - began < PATIENCE:
+        ends = began + PATIENCE
+        while time.monotonic() < ends:
             if await self.nursery.watch(LOOK_SECONDS):
                 await self._bury(trial)
                 await self.nursery.fork(trial.deadly)
+                ends = time.monotonic() + PATIENCE
             await self._live_on(answering, asked)
             if await self.sql.fetchval(OPEN, trial.campaign_id) == 0:
                 trial.rested = True

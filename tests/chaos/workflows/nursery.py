@@ -18,6 +18,7 @@ import signal
 import sys
 from collections.abc import Collection
 
+import twilio.rest.api.v2010  # noqa: F401  (the carrier imports it with its first client)
 import uvloop
 
 import outrider.wiring  # noqa: F401  (a worker has everything)
