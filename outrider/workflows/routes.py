@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Query, Response
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
 
 from outrider.auth.permissions import Actor, Permission, require
 from outrider.db.pages import Cursor, Limit, Page
 from outrider.db.web import Transaction
 from outrider.workflows import drafts, service
 from outrider.workflows.comparing import Difference
+from outrider.workflows.describing import describe
 from outrider.workflows.files import WorkflowFile, file_name
 from outrider.workflows.schemas import (
     CopyIn,
     DefinitionIn,
     DefinitionReport,
+    DescribedWorkflow,
+    DescribeIn,
     DraftIn,
     DraftSaved,
     NodeSpecificationOut,
@@ -71,6 +74,12 @@ async def validate_workflow(definition: DefinitionIn) -> DefinitionReport:
     """All problems of a definition, without storing it."""
     problems = check(definition.config)
     return DefinitionReport(is_valid=not problems, problems=problems)
+
+
+@router.post("/describe", dependencies=WRITE)
+async def describe_workflow(request: Request, wanted: DescribeIn) -> DescribedWorkflow:
+    """A draft of the outreach that a person describes, by the installation's model. Nothing is stored."""
+    return await describe(request.app.state.models.get(), wanted.text)
 
 
 @router.post("/import", status_code=201)

@@ -114,6 +114,26 @@ class DefinitionReport(BaseModel):
     problems: list[WorkflowProblem]
 
 
+class DescribeIn(BaseModel):
+    """Outreach in a person's own words."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+
+
+class DescribedWorkflow(BaseModel):
+    """A draft that nobody stored yet."""
+
+    name: str
+    description: str
+    explanation: str
+    """What was drawn, assumed and not understood."""
+    config: WorkflowDefinition
+    problems: list[WorkflowProblem]
+    """What stands in the way of publishing it."""
+
+
 class HandleOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 

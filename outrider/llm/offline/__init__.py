@@ -6,6 +6,7 @@ it can be asked for is in `tasks.py`. A file that only registers tasks is import
 """
 
 import outrider.llm.offline.acting
+import outrider.llm.offline.outreach
 import outrider.llm.offline.sales
 import outrider.llm.offline.speaking
 import outrider.llm.offline.summary  # noqa: F401  (they register their tasks)

@@ -3953,6 +3953,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workflows/describe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Describe Workflow
+         * @description A draft of the outreach that a person describes, by the installation's model. Nothing is stored.
+         */
+        post: operations["describe_workflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workflows/dry-run": {
         parameters: {
             query?: never;
@@ -7344,6 +7364,29 @@ export interface components {
             import_id: number;
             /** List Id */
             list_id: number;
+        };
+        /**
+         * DescribeIn
+         * @description Outreach in a person's own words.
+         */
+        DescribeIn: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * DescribedWorkflow
+         * @description A draft that nobody stored yet.
+         */
+        DescribedWorkflow: {
+            config: components["schemas"]["WorkflowDefinition"];
+            /** Description */
+            description: string;
+            /** Explanation */
+            explanation: string;
+            /** Name */
+            name: string;
+            /** Problems */
+            problems: components["schemas"]["WorkflowProblem"][];
         };
         /** DiffLine */
         DiffLine: {
@@ -21835,6 +21878,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkflowOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    describe_workflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DescribeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DescribedWorkflow"];
                 };
             };
             /** @description Client Error */
