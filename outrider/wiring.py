@@ -60,6 +60,7 @@ import outrider.notifications.subscribers
 import outrider.workflows.models
 import outrider.workflows.runs.effects
 import outrider.workflows.runs.leads
+import outrider.workflows.runs.meetings
 import outrider.workflows.runs.notices
 import outrider.workflows.runs.webhooks  # noqa: F401
 from outrider.llm.counted import CallObserved

@@ -130,6 +130,8 @@ class Booking(HasId, HasTimes, Base):
     attendee_email: Mapped[str | None] = mapped_column(Text)
     booked_by: Mapped[str] = mapped_column(Text)
     """`agent`, or the person's name."""
+    request_key: Mapped[str | None] = mapped_column(Text, unique=True)
+    """Unique name of the request that made it: asked again, it is not made again."""
     uid: Mapped[str] = mapped_column(Text, index=True)
     sequence: Mapped[int] = mapped_column(server_default="0")
     """Grows with every move and cancellation."""

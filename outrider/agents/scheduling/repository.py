@@ -163,6 +163,11 @@ async def same_booking(session: AsyncSession, calendar_id: int, lead_id: int, st
     return (await session.scalars(query)).one_or_none()
 
 
+async def requested(session: AsyncSession, key: str) -> Booking | None:
+    """What the request of this name brought, as it was booked then."""
+    return (await session.scalars(select(Booking).where(Booking.request_key == key))).one_or_none()
+
+
 async def meeting_ahead(session: AsyncSession, conversation_id: int, now: datetime, *, lock: bool = False) -> Booking | None:
     """The conversation's next meeting that is not over."""
     query = (

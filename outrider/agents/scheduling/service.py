@@ -62,20 +62,26 @@ class _Wish:
     campaign_id: int | None
     by: str
     note: str = ""
+    key: str | None = None
 
 
 async def book(
-    session: AsyncSession, intent: BookMeeting, *, lead_id: int, conversation_id: int | None, campaign_id: int | None
-) -> Booking:
+    session: AsyncSession, intent: BookMeeting, *, lead_id: int, conversation_id: int | None, campaign_id: int | None,
+    key: str | None = None,
+) -> Booking:  # fmt: skip
     """Book a slot that an agent offered. Asked for twice it is one booking; a conversation that has a meeting ahead moves it.
+
+    Args:
+        key: unique name of the request, by which `requested` finds what it brought.
 
     Raises:
         SlotTaken: the slot is not free, or none of its calendar.
     """
     slot, now = intent.slot, datetime.now(UTC)
     wish = _Wish(
-        slot.starts_at.astimezone(UTC), slot.ends_at.astimezone(UTC), intent.title, lead_id, conversation_id, campaign_id, AGENT
-    )
+        slot.starts_at.astimezone(UTC), slot.ends_at.astimezone(UTC), intent.title, lead_id, conversation_id, campaign_id, AGENT,
+        key=key,
+    )  # fmt: skip
     calendar = await repository.lock_calendar(session, slot.calendar_id)
     if calendar is None or not calendar.enabled:
         raise SlotTaken("This calendar takes no meetings.")
@@ -90,7 +96,7 @@ async def book(
     if rules.day_of(span.starts_at) in full_days(rules, taken):
         raise SlotTaken("The day has as many meetings as it may have.")
     if ahead is not None:
-        return await _move(session, ahead, calendar, span, AGENT)
+        return await _move(session, ahead, calendar, span, AGENT, key)
     return await _add(session, calendar, wish)
 
 
@@ -199,6 +205,25 @@ async def meeting_of(session: AsyncSession, conversation_id: int) -> Meeting | N
     return Meeting(booking_id=booking.id, slot=slot, status=booking.status)
 
 
+async def requested(session: AsyncSession, key: str) -> Booking | None:
+    """The booking that the request of this name brought; None if it brought none."""
+    return await repository.requested(session, key)
+
+
+async def slots_at(
+    session: AsyncSession, starts_at: datetime, calendar_id: int | None, campaign_id: int | None, time_zone: str
+) -> list[Slot]:
+    """The slots that would begin at this moment, free or not: of one calendar, or of all that serve the campaign.
+
+    Args:
+        time_zone: the installation's, for the calendar that is made if there is none.
+    """
+    await repository.ensure_one(session, time_zone)
+    calendars = [one for one in await repository.serving(session, campaign_id) if calendar_id in (None, one.id)]
+    begin = starts_at.astimezone(UTC)
+    return [Slot(calendar_id=one.id, starts_at=begin, ends_at=begin + timedelta(minutes=one.slot_minutes)) for one in calendars]
+
+
 @knows_meetings
 async def leads_with_meeting(session: AsyncSession, lead_ids: Collection[int]) -> set[int]:
     """Those of the leads that have a meeting ahead: their “cancel the call” is about it."""
@@ -293,7 +318,8 @@ async def _add(session: AsyncSession, calendar: Calendar, wish: _Wish, *, given:
         starts_at=wish.starts_at, ends_at=wish.ends_at, span=_span(calendar, Span(wish.starts_at, wish.ends_at)),
         time_zone=lead.time_zone or next(iter(lead.time_zones), None) or calendar.time_zone,
         title=given or _title(calendar, lead, wish.title), location=calendar.location, note=wish.note,
-        attendee_name=lead.name or None, attendee_email=lead.email, booked_by=wish.by, uid=uuid4().hex, sequence=0,
+        attendee_name=lead.name or None, attendee_email=lead.email, booked_by=wish.by,
+        request_key=wish.key, uid=uuid4().hex, sequence=0,
         **_states(calendar, lead.email),
     )  # fmt: skip
     await _insert(session, booking)
@@ -308,7 +334,9 @@ async def _add(session: AsyncSession, calendar: Calendar, wish: _Wish, *, given:
     return booking
 
 
-async def _move(session: AsyncSession, earlier: Booking, calendar: Calendar, span: Span, by: str) -> Booking:
+async def _move(
+    session: AsyncSession, earlier: Booking, calendar: Calendar, span: Span, by: str, key: str | None = None
+) -> Booking:
     earlier.status = BookingStatus.MOVED
     earlier.ended_at, earlier.ended_by = datetime.now(UTC), by
     if earlier.delivery_state != MeetingDelivery.NOT_NEEDED and calendar.id != earlier.calendar_id:
@@ -322,7 +350,7 @@ async def _move(session: AsyncSession, earlier: Booking, calendar: Calendar, spa
         calendar_id=calendar.id, lead_id=earlier.lead_id, conversation_id=earlier.conversation_id,
         campaign_id=earlier.campaign_id, starts_at=span.starts_at, ends_at=span.ends_at, span=_span(calendar, span),
         time_zone=earlier.time_zone, title=earlier.title, location=calendar.location, note=earlier.note,
-        attendee_name=earlier.attendee_name, attendee_email=earlier.attendee_email, booked_by=by, uid=earlier.uid,
+        attendee_name=earlier.attendee_name, attendee_email=earlier.attendee_email, booked_by=by, uid=earlier.uid, request_key=key,
         sequence=earlier.sequence + 1, **_states(calendar, earlier.attendee_email),
     )  # fmt: skip
     await _insert(session, booking)

@@ -43,6 +43,7 @@ class SlotFinder:
         part_of_day: PartOfDay | None = None,
         limit: int = 3,
         spread_by: int = 0,
+        calendar_id: int | None = None,
     ) -> list[Slot]:
         """Up to `limit` free slots, by their begin, in the lead's zone; [] if there are none.
 
@@ -55,7 +56,8 @@ class SlotFinder:
         """
         async with self._database.transaction() as session:
             await repository.ensure_one(session, self._settings.time_zone)
-            calendars = [one for one in await repository.serving(session, campaign_id) if why_closed(one, now) is None]
+            serving = [one for one in await repository.serving(session, campaign_id) if calendar_id in (None, one.id)]
+            calendars = [one for one in serving if why_closed(one, now) is None]
             found = await _free(session, calendars, now, after, before)
             if spread_by and found:
                 held = await repository.held(session, spread_by, datetime.now(UTC) - HELD_FOR)

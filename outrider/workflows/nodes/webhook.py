@@ -97,7 +97,7 @@ async def run(call: NodeCall) -> NodeResult:
     answer = await call.wait(Wait(WaitKind.EFFECT, None, {"calls": _where(params)}), [effect])
     status, error = answer.data.get("status"), str(answer.data.get("error", ""))
     output = {"status": status, "body": answer.data.get("body"), "error": error}
-    if answer.event == "done":
+    if answer.event != "failed":
         return NodeResult("done", f"{_where(params)} answered {status or 'nothing'}", output=output)
     return NodeResult("failed", error or "The call failed", level="WARNING", output=output)
 

@@ -923,6 +923,7 @@ def upgrade() -> None:
     sa.Column('attendee_name', sa.Text(), nullable=True),
     sa.Column('attendee_email', sa.Text(), nullable=True),
     sa.Column('booked_by', sa.Text(), nullable=False),
+    sa.Column('request_key', sa.Text(), nullable=True),
     sa.Column('uid', sa.Text(), nullable=False),
     sa.Column('sequence', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('external_id', sa.Text(), nullable=True),
@@ -948,7 +949,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['conversation_id'], ['conversations.id'], name=op.f('fk_bookings_conversation_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['lead_id'], ['leads.id'], name=op.f('fk_bookings_lead_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['moved_to_id'], ['bookings.id'], name=op.f('fk_bookings_moved_to_id'), ondelete='SET NULL'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_bookings'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bookings')),
+    sa.UniqueConstraint('request_key', name=op.f('uq_bookings_request_key'))
     )
     op.create_index('ix_bookings_calendar_id_starts_at', 'bookings', ['calendar_id', 'starts_at'], unique=False)
     op.create_index(op.f('ix_bookings_campaign_id'), 'bookings', ['campaign_id'], unique=False)
