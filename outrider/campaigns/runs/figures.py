@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from math import exp
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,12 +24,14 @@ OF_STEPS = f"""
 
 STATUSES = f"SELECT r.status, count(*) AS runs FROM runs AS r WHERE {OF_RUNS} GROUP BY r.status"  # noqa: S608  (constants)
 
+STEPS_PER_E = 20
+"""Classes of times per factor of e: a time is known to 2.5 %, and no sort of all steps is needed for a median."""
+
 NODES = f"""
-    SELECT s.node_id, s.outcome, GROUPING(s.outcome) AS is_whole, count(*) AS visits, count(s.error) AS failed,
-        sum(s.tokens) AS tokens, sum(s.cost) AS cost,
-        percentile_disc(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY s.ms) FILTER (WHERE s.ms IS NOT NULL) AS ms
+    SELECT s.node_id, s.outcome, floor(ln(greatest(s.ms, 0.01)) * {STEPS_PER_E})::int AS time_class, count(*) AS visits,
+        count(s.error) AS failed, sum(s.tokens) AS tokens, sum(s.cost) AS cost
     FROM {OF_STEPS} AND NOT (s.outcome = '' AND s.node_name = ANY($3::text[]))
-    GROUP BY GROUPING SETS ((s.node_id), (s.node_id, s.outcome))
+    GROUP BY 1, 2, 3
 """  # noqa: S608  (built from constants)
 """Every visit that was left, of kinds that pause without the rows of the pauses; `$3` names these kinds."""
 
@@ -74,12 +79,41 @@ SPLITS = f"""
 """Each lead counts once, from when it came to the split."""
 
 
+def percentile(visits: Mapping[int, int], share: float) -> float:
+    """Milliseconds that this share of the visits took at most, by their `time_class`."""
+    wanted, seen = share * sum(visits.values()), 0
+    for time_class in sorted(visits):
+        seen += visits[time_class]
+        if seen >= wanted:
+            return round(exp((time_class + 0.5) / STEPS_PER_E), 2)
+    return 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Which runs: of a campaign, of versions, or both."""
 
     campaign_id: int | None
     version_ids: Sequence[int] | None
+
+
+@dataclass(slots=True)
+class NodeSum:
+    """The visits to one node that were left."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    times: Counter[int] = field(default_factory=Counter)
+    failed: int = 0
+    tokens: int = 0
+    cost: Decimal = Decimal(0)
+
+    def add(self, row: asyncpg.Record) -> None:
+        """Take a row of `NODES`."""
+        self.outcomes[row["outcome"]] += row["visits"]
+        self.times[row["time_class"]] += row["visits"]
+        self.failed += row["failed"]
+        self.tokens += row["tokens"]
+        self.cost += row["cost"]
 
 
 async def read(session: AsyncSession, statement: str, scope: Scope, *more: object) -> list[asyncpg.Record]:

@@ -44,17 +44,17 @@ async def test_a_description_becomes_a_draft_without_problems(api: AsyncClient) 
 
 
 async def test_scores_quotes_approvals_and_notices(api: AsyncClient) -> None:
-    found = await described(
-        api,
-        'If the score is above 60 ask for approval. Then send "Hi there, free check?". Notify the sales team. Wait an hour. Juggle.',
+    text = (
+        "If the score is above 60 ask for approval. Then send “Hi there, a check?”. Notify the sales team. Wait an hour. Juggle"
     )
+    found = await described(api, text)
 
     assert found["problems"] == []
     nodes = {node["type"]: node["data"] for node in found["config"]["nodes"]}
     assert nodes["branch"]["cases"][0]["condition"] == "lead.score != null && lead.score >= 60"
     led = ways(found["config"])
     assert led["branch"] == {"yes": "approval", "otherwise": "send_template"} and led["approval"]["rejected"] == "finalize"
-    assert nodes["send_template"]["text"] == "Hi there, free check?"
+    assert nodes["send_template"]["text"] == "Hi there, a check?"
     assert nodes["notify"]["title"] == "Notify the sales team" and nodes["wait"] == {"amount": 1, "unit": "hours"}
     assert "Not understood: “Juggle”" in found["explanation"]
 

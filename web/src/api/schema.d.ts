@@ -4073,6 +4073,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workflows/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Workflow Options
+         * @description What a field is chosen from whose schema says `x-options`, as far as no other list has it.
+         */
+        get: operations["list_workflow_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workflows/validate": {
         parameters: {
             query?: never;
@@ -13703,6 +13723,16 @@ export interface components {
             /** Type */
             type: string;
         };
+        /**
+         * WorkflowOptionOut
+         * @description One thing that a field can be set to.
+         */
+        WorkflowOptionOut: {
+            /** Label */
+            label: string;
+            /** Value */
+            value: string;
+        };
         /** WorkflowOut */
         WorkflowOut: {
             /** Config */
@@ -22080,6 +22110,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NodeRun"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    list_workflow_options: {
+        parameters: {
+            query: {
+                of: "tags" | "users" | "calendars";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowOptionOut"][];
                 };
             };
             /** @description Client Error */
