@@ -13,6 +13,7 @@ from outrider.workflows import drafts, service
 from outrider.workflows.comparing import Difference
 from outrider.workflows.describing import describe
 from outrider.workflows.files import WorkflowFile, file_name
+from outrider.workflows.options import OptionKind, WorkflowOptionOut, options
 from outrider.workflows.schemas import (
     CopyIn,
     DefinitionIn,
@@ -86,6 +87,12 @@ async def describe_workflow(request: Request, wanted: DescribeIn) -> DescribedWo
 async def import_workflow(session: Transaction, file: WorkflowFile, actor: Writer) -> WorkflowOut:
     """Store an exported file as a draft. If its name is taken, the workflow is called `name (2)`."""
     return await service.import_workflow(session, file, actor.name)
+
+
+@router.get("/options", dependencies=READ)
+async def list_workflow_options(session: Transaction, of: OptionKind) -> list[WorkflowOptionOut]:
+    """What a field is chosen from whose schema says `x-options`, as far as no other list has it."""
+    return await options(session, of)
 
 
 @router.get("/{workflow_id}", dependencies=READ)

@@ -350,8 +350,8 @@ async def _move(
         calendar_id=calendar.id, lead_id=earlier.lead_id, conversation_id=earlier.conversation_id,
         campaign_id=earlier.campaign_id, starts_at=span.starts_at, ends_at=span.ends_at, span=_span(calendar, span),
         time_zone=earlier.time_zone, title=earlier.title, location=calendar.location, note=earlier.note,
-        attendee_name=earlier.attendee_name, attendee_email=earlier.attendee_email, booked_by=by, uid=earlier.uid, request_key=key,
-        sequence=earlier.sequence + 1, **_states(calendar, earlier.attendee_email),
+        attendee_name=earlier.attendee_name, attendee_email=earlier.attendee_email, booked_by=by, uid=earlier.uid,
+        request_key=key, sequence=earlier.sequence + 1, **_states(calendar, earlier.attendee_email),
     )  # fmt: skip
     await _insert(session, booking)
     earlier.moved_to_id = booking.id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from httpx import AsyncClient
 from sqlalchemy import text
 
 import outrider.wiring  # noqa: F401  (all handlers take part)
@@ -145,3 +146,16 @@ async def test_expressions_know_the_next_meeting(world: World) -> None:
     assert sorted(outputs, key=lambda one: str(one["title"])) == [
         {"at": "2998-01-01T10:00:00+00:00", "title": "next"}, {"at": None, "title": "none"},
     ]  # fmt: skip
+
+
+async def test_the_editor_offers_what_there_is(api: AsyncClient, world: World) -> None:
+    async def offered(of: str) -> list[str]:
+        answer = await api.get("/api/workflows/options", params={"of": of})
+        assert answer.status_code == 200, answer.text
+        return [one["label"] for one in answer.json()]
+
+    await ran(world, TAG, ("ask", "approval", {"actions": [{"name": "yes"}], "assignee": "Sales"}, "yes"))
+    await world.leads(1, attributes={"tags": "a text"})
+    await world.execute("INSERT INTO calendars (name, kind, time_zone, working_hours) VALUES ('Roofs', 'built_in', 'UTC', '{}')")
+    assert (await offered("tags"), await offered("users"), await offered("calendars")) == (["hot"], ["Sales"], ["Roofs"])
+    assert (await api.get("/api/workflows/options", params={"of": "secrets"})).status_code == 422
