@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from outrider.campaigns.dry_runs.clock import Happenings
 from outrider.campaigns.plan import CampaignPlan
 from outrider.channels.segments import SegmentCount, count_segments
 from outrider.llm.base import ChatModel
@@ -19,7 +20,6 @@ from outrider.workflows.compiler import Compiler
 from outrider.workflows.context import LeadData, RunContext, Services
 from outrider.workflows.intents import SendText
 from outrider.workflows.nodes.sms import SmsParams, offline_context
-from outrider.workflows.waiting import Answer, Wait, WaitKind
 
 PLACEHOLDER = re.compile(r"\{\{([^{}|]++)\}\}")
 """One without a fallback of its own."""
@@ -89,7 +89,7 @@ def empty_placeholders(template: str, contexts: Sequence[RunContext]) -> list[st
 
 
 def lead_context(plan: CampaignPlan, lead: Row[Any], services: Services, trace_id: str = "rehearsal") -> RunContext:
-    """What a run is given that leaves nothing behind. Time passes at once for it, and nobody answers."""
+    """What a run is given that leaves nothing behind. Time passes at once for it, people approve, and the lead doesn't answer."""
     data: LeadData = {
         "id": lead.id,
         "name": lead.name,
@@ -103,10 +103,6 @@ def lead_context(plan: CampaignPlan, lead: Row[Any], services: Services, trace_i
         "attributes": lead.attributes,
     }
     context = plan.context(campaign_lead_id=0, attempt=1, trace_id=trace_id, lead=data, services=services, is_dry=True)
-    context.answer_wait = time_passes
+    happens = Happenings({}, context)
+    context.now, context.answer_wait = happens.now, happens.answer
     return context
-
-
-def time_passes(node_id: str, visit: int, wait: Wait) -> Answer:
-    """Every wait ends as if nothing had happened meanwhile."""
-    return Answer("time" if wait.kind == WaitKind.TIMER else "timeout")

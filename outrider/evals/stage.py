@@ -17,7 +17,7 @@ from sqlalchemy import select, text
 
 from outrider.agents.base import BookMeeting
 from outrider.agents.contract import Briefings
-from outrider.agents.factory import AgentParts
+from outrider.agents.factory import AgentFactory, AgentParts
 from outrider.agents.memory import load_memory
 from outrider.agents.scheduling.repository import ensure_one
 from outrider.agents.scheduling.service import book
@@ -39,6 +39,7 @@ from outrider.evals.scripts import Event, ScriptBriefing, ScriptLead
 from outrider.jobs import JobContext
 from outrider.jobs.definition import registry
 from outrider.leads.models import ConsentChannel, ConsentKind, Lead, LeadConsent
+from outrider.workflows.context import Services
 
 PHONE = "+13125550001"
 ANOTHER_PHONE = "+13125550002"
@@ -95,18 +96,17 @@ class Stage:
                 the first lead's are taken.
         """
         self.language, self.zone = (lead.language or "en")[:2], lead.time_zone
-        team = ConversationTeam(
-            AgentParts(
-                models=self.judged,
-                slots=SlotFinder(self.database, self.settings),
-                database=self.database,
-                secrets=secrets_of(self.settings),
-            )
+        parts = AgentParts(
+            models=self.judged,
+            slots=SlotFinder(self.database, self.settings),
+            database=self.database,
+            secrets=secrets_of(self.settings),
         )
+        services = Services(self.judged, AgentFactory(parts), slots=parts.slots, database=self.database)
         self.parts = {
             Settings: self.settings,
-            CampaignRunner: CampaignRunner(self.database, self.judged, self.settings),
-            ConversationTeam: team,
+            CampaignRunner: CampaignRunner(self.database, self.judged, self.settings, services),
+            ConversationTeam: ConversationTeam(parts),
             Briefings: CampaignBriefings(),
         }
         async with self.database.transaction() as session:

@@ -117,7 +117,7 @@ async def preview(database: Database, models: Models, settings: Settings, wanted
             parts = parts_of(wanted.audience)
             found = await preflight_rows.sample(session, parts, wanted.require_consent, wanted.count + 1, wanted.offset)
             task, more = await _task(session, plan, found[: wanted.count]), len(found) > wanted.count
-    attempts = await _run(task, models, "preview")
+    attempts = await _run(task, database, models, "preview")
     is_offline = _is_offline(models, plan.model)
     if not is_offline:
         await _record(database, attempts, PREVIEW, None)
@@ -144,7 +144,7 @@ async def test(database: Database, models: Models, settings: Settings, campaign_
             task = await _chosen(session, plan, wanted.lead_ids, campaign.require_consent)
         else:
             task = await _task(session, plan, await _sampled(session, audience_parts(campaign), campaign, wanted.sample))
-    attempts = await _run(task, models, "test")
+    attempts = await _run(task, database, models, "test")
     is_offline = _is_offline(models, plan.model)
     if not is_offline:
         await _record(database, attempts, TEST, campaign_id)
@@ -207,8 +207,8 @@ async def _task(
     return Task(plan, leads, excluded or {}, (await field_values(session, "attributes")).values)
 
 
-async def _run(task: Task, models: Models, name: str) -> list[Attempt]:
-    workflow, services = Compiler().compile(task.plan.definition), Services(models)
+async def _run(task: Task, database: Database, models: Models, name: str) -> list[Attempt]:
+    workflow, services = Compiler().compile(task.plan.definition), Services(models, database=database)
 
     async def attempt(lead: Row[Any]) -> Attempt:
         began = time.perf_counter()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 import outrider.workflows.runs.leads  # noqa: F401  (applies what runs change about their leads)
 from outrider.conversations.inbound import receive_text
@@ -187,17 +188,34 @@ def meeting(**ahead: float) -> dict[str, Any]:
     return {"attributes": {"meeting": (datetime.now(UTC) + timedelta(**ahead)).isoformat(timespec="seconds")}}
 
 
+async def at(world: World, campaign_id: int, ahead: timedelta) -> None:
+    """The run goes on as if it were so much later."""
+    with time_machine.travel(datetime.now(UTC) + ahead):
+        await time_passes(world, campaign_id)
+
+
 async def test_an_appointment_is_confirmed_and_reminded_of_twice(world: World) -> None:
     campaign_id = await started(world, "appointment_reminder", **meeting(days=5))
-    (wait,) = [step for step in await world.rows(Step) if step.node_id == "wait_day"]
-    assert wait.outcome == ""
-    await time_passes(world, campaign_id)
-    await time_passes(world, campaign_id)
+    await at(world, campaign_id, timedelta(days=4, minutes=1))
+    await at(world, campaign_id, timedelta(days=4, hours=23, minutes=1))
 
     await over(world, campaign_id)
     confirmed, day_before, hour_before = await bodies(world, campaign_id)
-    assert "your appointment with Maya of Acme is on" in confirmed and "STOP" in confirmed
-    assert "see you tomorrow at" in day_before and "in about an hour" in hour_before
+    assert "your meeting with Maya of Acme is on" in confirmed and "STOP" in confirmed
+    assert "a reminder of our meeting on" in day_before and "in about an hour" in hour_before
+
+
+async def test_the_reminders_follow_an_appointment_that_is_moved_or_called_off(world: World) -> None:
+    campaign_id = await started(world, "appointment_reminder", **meeting(days=5))
+    moved = meeting(days=9)["attributes"]["meeting"]
+    await world.execute("UPDATE leads SET attributes = jsonb_build_object('meeting', CAST(:moved AS text))", moved=moved)
+    await at(world, campaign_id, timedelta(days=4, minutes=1))
+    assert len(await bodies(world, campaign_id)) == 1, "it is not tomorrow any more"
+    await world.execute("UPDATE leads SET attributes = '{}'")
+    await at(world, campaign_id, timedelta(days=8, minutes=1))
+
+    await over(world, campaign_id)
+    assert len(await bodies(world, campaign_id)) == 1
 
 
 @pytest.mark.parametrize(
@@ -206,7 +224,7 @@ async def test_an_appointment_is_confirmed_and_reminded_of_twice(world: World) -
 async def test_no_reminder_comes_late(world: World, lead: dict[str, Any], texts: int) -> None:
     campaign_id = await started(world, "appointment_reminder", **lead)
     if texts:
-        await time_passes(world, campaign_id)
+        await at(world, campaign_id, timedelta(hours=4, minutes=1))
 
     await over(world, campaign_id)
     assert len(await bodies(world, campaign_id)) == texts
