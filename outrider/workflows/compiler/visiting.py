@@ -297,6 +297,8 @@ class _Visit:
                 at=at,
             )
         )
-        recorder.transcript.extend(result.transcript)
+        recorder.transcript.extend(
+            {**entry, "metadata": {**entry["metadata"], "node_id": station.path, "visit": self.number}} for entry in result.transcript
+        )
         for number, intent in enumerate(result.intents, first_number):
             recorder.intents.append(AskedIntent(station.path, self.number, number, intent))

@@ -52,7 +52,7 @@ export function Decision({ approval }: { approval: RunApproval }) {
     })()
 
   return (
-    <form className="grid gap-3" onSubmit={(event) => event.preventDefault()} noValidate aria-label="Your decision">
+    <form className="grid gap-3" onSubmit={(event) => event.preventDefault()} noValidate>
       {fields.map((field) => (
         <Controller
           key={field.name}

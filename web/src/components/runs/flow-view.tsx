@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { ChartNoAxesColumn } from 'lucide-react'
 import { lazy, Suspense, useMemo } from 'react'
-import type { FlowStatistics } from '@/api/runs'
+import type { FlowStatistics, NodeFigures } from '@/api/runs'
 import { nodeSpecificationsQuery, type WorkflowDefinition } from '@/api/workflows'
 import { EmptyState, ErrorState, Skeleton } from '@/components/ui/states'
 import { graphOf } from '@/components/workflow-canvas/graph'
@@ -30,7 +30,8 @@ export function FlowView({ statistics, of, selected, onSelect }: FlowViewProps) 
   const specifications = useQuery(nodeSpecificationsQuery())
   const { data } = statistics
   const graph = useMemo(
-    () => (data && specifications.data ? graphOf(data.definition as WorkflowDefinition, specifications.data) : undefined),
+    () =>
+      data && specifications.data ? graphOf(data.definition as WorkflowDefinition, specifications.data) : undefined,
     [data, specifications.data],
   )
   const marks = useMemo(() => (data && graph ? marksOfFlow(data, graph) : undefined), [data, graph])
@@ -52,7 +53,7 @@ export function FlowView({ statistics, of, selected, onSelect }: FlowViewProps) 
     <div className="-mx-4 md:-mx-6 flex min-h-0 flex-1 flex-col overflow-y-auto border-t md:flex-row md:overflow-hidden">
       <div className="h-96 min-w-0 shrink-0 bg-surface-sunken md:h-auto md:flex-1 md:shrink">
         <Suspense fallback={<Skeleton className="size-full rounded-none" />}>
-          <Canvas graph={graph} marks={marks} selected={node?.id} onSelect={onSelect} />
+          <Canvas graph={graph} marks={marks} focus={busiest(data)} selected={node?.id} onSelect={onSelect} />
         </Suspense>
       </div>
       <aside
@@ -78,6 +79,13 @@ export function FlowView({ statistics, of, selected, onSelect }: FlowViewProps) 
       </aside>
     </div>
   )
+}
+
+/** Where most wait or were lost; the beginning otherwise. */
+function busiest({ nodes }: FlowStatistics): string | undefined {
+  const held = (node: NodeFigures) => node.waiting + node.failed
+  const most = nodes.toSorted((one, other) => held(other) - held(one))[0]
+  return most && held(most) > 0 ? most.node_id : undefined
 }
 
 function Totals({ runs }: { runs: FlowStatistics['runs'] }) {

@@ -38,9 +38,9 @@ it('tells figures at nodes, and draws edges as wide as their traffic', () => {
     },
     GRAPH,
   )
-  expect(nodes.get('ask')?.told).toBe('100 came · 10 % left here')
+  expect(nodes.get('ask')?.told).toBe('100 came · 10 % left')
   expect(nodes.get('ask')?.counts?.map(({ label, value }) => [label, value])).toEqual([
-    ['waiting now', 20],
+    ['waiting', 20],
     ['failed', 3],
   ])
   expect(nodes.get('never')?.isFaint).toBe(true)

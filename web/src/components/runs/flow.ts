@@ -49,12 +49,12 @@ function marksOfNode(node: GraphNode, figures: NodeFigures): NodeMarks {
   const left = leftAt(node, figures)
   return {
     counts: [
-      { label: 'waiting now', value: figures.waiting, tone: 'warning' as const },
+      { label: 'waiting', value: figures.waiting, tone: 'warning' as const },
       { label: 'failed', value: figures.failed, tone: 'danger' as const },
     ].filter((count) => count.value > 0),
     told: [
       `${formatNumber(figures.entered)} came`,
-      left > 0 && `${formatPercent(sharePercent(left, figures.entered), 0)} left here`,
+      left > 0 && `${formatPercent(sharePercent(left, figures.entered), 0)} left`,
     ]
       .filter(Boolean)
       .join(' · '),

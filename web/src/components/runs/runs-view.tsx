@@ -12,7 +12,7 @@ import { useTopics } from '@/live/use-live'
 import { NO_FILTER, type RunsSearch, runFilterOf } from './filter'
 import { RunStatusMark } from './run-status'
 import { RunsBar } from './runs-bar'
-import { lastedWords, ownId, stopWords, waitLabel } from './words'
+import { ownId, stopWords, waitLabel } from './words'
 
 /** Where the run stands, or why it ended. */
 function whereOf(run: Run): string {
@@ -27,7 +27,7 @@ const COLUMNS: Column<Run>[] = [
   {
     id: 'lead',
     header: 'Lead',
-    width: 220,
+    width: 210,
     cell: (run) => (
       <>
         <span className="font-medium">{run.lead_name || (run.lead_id ? `Lead ${run.lead_id}` : 'Deleted lead')}</span>
@@ -38,7 +38,7 @@ const COLUMNS: Column<Run>[] = [
   {
     id: 'status',
     header: 'Status',
-    width: 180,
+    width: 170,
     cell: (run) => (
       <span className="flex gap-1.5">
         <RunStatusMark run={run} />
@@ -53,7 +53,7 @@ const COLUMNS: Column<Run>[] = [
   {
     id: 'workflow',
     header: 'Workflow',
-    width: 190,
+    width: 180,
     cell: (run) => (
       <>
         {run.workflow_name ?? 'The campaign’s own'}
@@ -61,10 +61,9 @@ const COLUMNS: Column<Run>[] = [
       </>
     ),
   },
-  { id: 'campaign', header: 'Campaign', width: 180, cell: (run) => run.campaign_name },
+  { id: 'campaign', header: 'Campaign', width: 140, cell: (run) => run.campaign_name },
   { id: 'steps', header: 'Steps', width: 70, align: 'right', cell: (run) => formatNumber(run.step_count) },
-  { id: 'cost', header: 'Cost', width: 100, align: 'right', cell: (run) => formatMoney(run.cost) },
-  { id: 'lasted', header: 'Lasted', width: 110, align: 'right', cell: (run) => lastedWords(run) },
+  { id: 'cost', header: 'Cost', width: 90, align: 'right', cell: (run) => formatMoney(run.cost) },
   {
     id: 'started',
     header: 'Began',

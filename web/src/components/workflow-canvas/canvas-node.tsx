@@ -99,7 +99,7 @@ function StepNode({ id, data: { node, marks, canEdit = false }, selected }: Node
         />
       )}
       {marks?.counts && marks.counts.length > 0 && (
-        <p className="-top-2.5 absolute right-2 flex gap-1">
+        <p className="-top-2.5 absolute left-2 flex gap-1">
           {marks.counts.map((count) => (
             <Badge key={count.label} tone={count.tone} className="tabular border border-surface py-0">
               {formatNumber(count.value)} {count.label}

@@ -1,5 +1,14 @@
 import '@xyflow/react/dist/style.css'
-import { Background, BackgroundVariant, Controls, MarkerType, MiniMap, type NodeChange, ReactFlow } from '@xyflow/react'
+import {
+  Background,
+  BackgroundVariant,
+  Controls,
+  MarkerType,
+  MiniMap,
+  type NodeChange,
+  ReactFlow,
+  type ReactFlowInstance,
+} from '@xyflow/react'
 import { useMemo } from 'react'
 import { useTheme } from '@/lib/theme'
 import { type CanvasEdge, EDGE_TYPES } from './canvas-edge'
@@ -9,6 +18,10 @@ import { type Drawing, edgeId, heightOf, layout, widthOf } from './layout'
 import { EDGE_COLOURS, edgeKey, type Marks, NO_MARKS } from './marks'
 
 const MARKER = { type: MarkerType.ArrowClosed, width: 16, height: 16 }
+const FIT = { padding: 0.15, maxZoom: 1 }
+/** Below this zoom words are too small. */
+const LEGIBLE = 0.7
+const MINIMAP = { width: 120, height: 96 }
 /** Above this many nodes only those in sight are drawn. */
 const MANY_NODES = 100
 
@@ -16,12 +29,14 @@ interface CanvasProps {
   graph: Graph
   selected: string | undefined
   onSelect: (id: string | undefined) => void
+  /** The node that is in the middle at first, where the whole would be too small to read; the selected or the first one otherwise. */
+  focus?: string | undefined
   /** What is told beside the workflow: a run's way, figures. */
   marks?: Marks
 }
 
 /** The graph as a drawing to look at: pan, zoom, minimap, nodes by Tab and Enter. A module of its own because it is heavy. */
-export default function Canvas({ graph, selected, onSelect, marks = NO_MARKS }: CanvasProps) {
+export default function Canvas({ graph, selected, onSelect, focus, marks = NO_MARKS }: CanvasProps) {
   const theme = useTheme()
   const drawing = useMemo(() => layout(graph), [graph])
   const nodes = useMemo(
@@ -61,8 +76,7 @@ export default function Canvas({ graph, selected, onSelect, marks = NO_MARKS }: 
       deleteKeyCode={null}
       minZoom={0.2}
       maxZoom={1.75}
-      fitView
-      fitViewOptions={{ padding: 0.15, maxZoom: 1 }}
+      onInit={(flow) => void lookAt(flow, focus ?? selected ?? graph[0]?.id)}
       onlyRenderVisibleElements={graph.length > MANY_NODES}
       aria-label="Graph of the workflow"
     >
@@ -74,10 +88,21 @@ export default function Canvas({ graph, selected, onSelect, marks = NO_MARKS }: 
         ariaLabel="Minimap"
         nodeColor="var(--border-strong)"
         nodeBorderRadius={8}
-        className="hidden! sm:block!"
+        style={MINIMAP}
+        className="hidden! opacity-90 sm:block!"
       />
     </ReactFlow>
   )
+}
+
+/** The whole, if that can be read; otherwise the part around a node. */
+async function lookAt(flow: ReactFlowInstance<CanvasNode, CanvasEdge>, id: string | undefined): Promise<void> {
+  await flow.fitView(FIT)
+  const node = id === undefined ? undefined : flow.getNode(id)
+  if (!node || flow.getZoom() >= LEGIBLE) return
+  await flow.setCenter(node.position.x + (node.width ?? 0) / 2, node.position.y + (node.height ?? 0) / 2, {
+    zoom: LEGIBLE,
+  })
 }
 
 function edgesOf(graph: Graph, drawing: Drawing, marks: Marks): CanvasEdge[] {

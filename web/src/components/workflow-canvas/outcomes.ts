@@ -58,6 +58,10 @@ export function handleNames(specification: NodeSpecification | null | undefined,
   })
 }
 
+/** The outcome by which a new step leads on: the first that its parameters name, for "otherwise" is rarely what is meant. */
+export const leadingOutcome = (specification: NodeSpecification | null | undefined, data: Data): string =>
+  handleNames(specification, data)[0] || ordinaryOutcome(specification, data)
+
 /** The outcome by which a run usually goes on; empty where nothing follows. */
 export function ordinaryOutcome(specification: NodeSpecification | null | undefined, data: Data): string {
   return specification?.ordinary_handle || outcomesOf(specification, data)[0]?.name || ''

@@ -84,6 +84,7 @@ function LoadedRun({ run, specifications }: { run: RunDetail; specifications: No
       when: () => !!search.step,
     },
   ])
+  const focus = run.waits[0]?.node_id ?? visits.at(-1)?.node_id.split('/')[0]
   const visited = [...new Map(visits.map((visit) => [visit.node_id, names.of(visit.node_id).label]))]
   const first = search.step && here.length > 0 ? search.step : visited[0]?.[0]
   return (
@@ -127,6 +128,7 @@ function LoadedRun({ run, specifications }: { run: RunDetail; specifications: No
                 key={scope.prefix}
                 graph={graph}
                 marks={marks}
+                focus={search.step ? undefined : focus}
                 selected={search.step?.slice(scope.prefix.length)}
                 onSelect={(id) => select(id && scope.prefix + id)}
               />

@@ -106,7 +106,9 @@ function VisitDetails({ run, visit, names, onReplay }: VisitDetailsProps) {
   const effects = run.effects.filter(isHere)
   const texts = run.texts.filter((text) => text.node_id === node_id)
   const intents = run.intents.filter((intent) => intent.node_id === node_id)
-  const lines = run.transcript.filter((line) => line.metadata.node_id === node_id)
+  const lines = run.transcript.filter(
+    ({ metadata }) => metadata.node_id === node_id && (metadata.visit ?? visit.visit) === visit.visit,
+  )
   const warnings = Array.isArray(step.details.warnings) ? step.details.warnings.map(String) : []
   return (
     <>
@@ -114,7 +116,7 @@ function VisitDetails({ run, visit, names, onReplay }: VisitDetailsProps) {
       {step.error ? (
         <Notice tone="danger">{step.error}</Notice>
       ) : (
-        step.message && <p className="break-words text-[13px]">{step.message}</p>
+        step.message && !visit.wait && <p className="break-words text-[13px]">{step.message}</p>
       )}
       {warnings.length > 0 && (
         <Notice tone="warning">
