@@ -67,7 +67,7 @@ def resolve(params_type: type[P], data: Mapping[str, Any], names: Mapping[str, A
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise UnusableParameters(f"{place}: {first['msg']} (it came to {said(first['input'])[:80]!r}).") from error
+        raise UnusableParameters(f"{place}: {_words(first)} (it came to {said(first['input'])[:80]!r}).") from error
 
 
 def problems(params_type: type[BaseModel], data: Mapping[str, Any]) -> list[FieldProblem]:
@@ -80,11 +80,15 @@ def problems(params_type: type[BaseModel], data: Mapping[str, Any]) -> list[Fiel
         params_type.model_validate(dict(data))
     except ValidationError as error:
         found += [
-            FieldProblem(field=_named(item["loc"]), problem=item["msg"])
+            FieldProblem(field=_named(item["loc"]), problem=_words(item))
             for item in error.errors()
             if not _is_worked_out(data, item["loc"])
         ]
     return found
+
+
+def _words(item: Any) -> str:
+    return "Something is needed here." if item["type"] == "missing" else item["msg"].removeprefix("Value error, ")
 
 
 def templates(params_type: type[BaseModel], data: Mapping[str, Any]) -> list[tuple[str, Template]]:

@@ -5,12 +5,7 @@ import { type Workflow, type WorkflowDefinition, workflowKeys } from './workflow
 
 export type Problem = Schemas['WorkflowProblem']
 
-interface Untyped {
-  POST(path: string, init?: unknown): Promise<{ data?: unknown }>
-}
-const later = api as unknown as Untyped
 const of = (id: number) => ({ params: { path: { workflow_id: id } } })
-const answer = <T>(call: Promise<{ data?: unknown }>): Promise<T> => data(call as Promise<{ data?: T }>)
 
 /** Everything that stands in the way of publishing a definition. */
 export const checkDefinition = async (config: WorkflowDefinition): Promise<Problem[]> =>
@@ -91,17 +86,11 @@ export const useCreateWorkflow = () =>
 export const useDeleteWorkflow = () =>
   useChange((id: number) => data(api.DELETE('/api/workflows/{workflow_id}', { params: { path: { workflow_id: id } } })))
 
-export interface Described {
-  name: string
-  description: string
-  explanation: string
-  config: WorkflowDefinition
-  problems: Problem[]
-}
+export type Described = Schemas['DescribedWorkflow']
 
 export const useDescribe = () =>
   useMutation({
-    mutationFn: (text: string) => answer<Described>(later.POST('/api/workflows/describe', { body: { text } })),
+    mutationFn: (text: string) => data(api.POST('/api/workflows/describe', { body: { text } })),
   })
 
 export type TriedStep = Schemas['DryStep']

@@ -1,7 +1,7 @@
 import type { NodeSpecification } from '@/api/workflows'
 import { graphNodeOf } from '@/components/workflow-canvas/graph'
 import { heightOf, NODE_WIDTH, type Point, widthOf } from '@/components/workflow-canvas/layout'
-import { type Data, NOTE, ordinaryOutcome, outcomesOf } from '@/components/workflow-canvas/outcomes'
+import { type Data, leadingOutcome, NOTE } from '@/components/workflow-canvas/outcomes'
 import {
   addNode,
   connect,
@@ -74,7 +74,7 @@ function addOnEdge(doc: Doc, type: string, data: Data, edge: DocEdge, specificat
   return { doc: insertOnEdge(roomy, edge, node, specifications), id: node.id }
 }
 
-/** By an outcome that leads nowhere yet, the ordinary one first; where all lead on, into the ordinary one's edge. */
+/** By its first outcome; where that leads on already, into its edge. */
 function addAfter(doc: Doc, type: string, data: Data, id: string, specifications: Specifications): Added {
   const before = nodeOf(doc, id)
   const beside = before ? besides(before, specifications) : { x: 0, y: 0 }
@@ -85,15 +85,12 @@ function addAfter(doc: Doc, type: string, data: Data, id: string, specifications
     const node = newNode(doc, type, beside, data)
     return { doc: addNode(doc, node), id: node.id }
   }
-  const ordinary = ordinaryOutcome(specification, before.data)
-  const names = [ordinary, ...outcomesOf(specification, before.data).map((outcome) => outcome.name)]
-  const leaving = doc.edges.filter((edge) => edge.source === id)
-  const free = names.find((name) => name && !leaving.some((edge) => edge.sourceHandle === name))
-  const taken = leaving.find((edge) => edge.sourceHandle === ordinary)
-  if (taken && (free === undefined || free !== ordinary)) return addOnEdge(doc, type, data, taken, specifications)
+  const first = leadingOutcome(specification, before.data)
+  const taken = doc.edges.find((edge) => edge.source === id && edge.sourceHandle === first)
+  if (taken) return addOnEdge(doc, type, data, taken, specifications)
   const node = newNode(doc, type, below(before, doc, specifications), data)
   const added = addNode(doc, node)
-  return { doc: free ? connect(added, { source: id, sourceHandle: free, target: node.id }) : added, id: node.id }
+  return { doc: first ? connect(added, { source: id, sourceHandle: first, target: node.id }) : added, id: node.id }
 }
 
 function below(node: DocNode, doc: Doc, specifications: Specifications): Point {

@@ -1,7 +1,7 @@
 /** The document that is edited, and every way to change it. All functions are pure: they answer a new document. */
 import type { NodeSpecification, WorkflowDefinition } from '@/api/workflows'
 import type { Point } from '@/components/workflow-canvas/layout'
-import { type Data, handleNames, NOTE, ordinaryOutcome } from '@/components/workflow-canvas/outcomes'
+import { type Data, handleNames, leadingOutcome, NOTE, ordinaryOutcome } from '@/components/workflow-canvas/outcomes'
 
 export interface DocNode {
   id: string
@@ -119,7 +119,7 @@ export const disconnect = (doc: Doc, edge: DocEdge): Doc => ({
 export function insertOnEdge(doc: Doc, edge: DocEdge, node: DocNode, specifications: Specifications): Doc {
   const before = addNode(disconnect(doc, edge), node)
   const through = connect(before, { ...edge, target: node.id })
-  const outcome = ordinaryOutcome(specifications.get(node.type), node.data)
+  const outcome = leadingOutcome(specifications.get(node.type), node.data)
   return outcome ? connect(through, { source: node.id, sourceHandle: outcome, target: edge.target }) : through
 }
 

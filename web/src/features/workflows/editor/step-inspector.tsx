@@ -37,6 +37,9 @@ export function StepInspector({ node, specifications, commands, problems, leadId
   const specification = specifications.get(node.type)
   const fields = useMemo(() => ownFields(specification?.params, POLICY), [specification])
   const isDisabled = node.data.disabled === true
+  const names = new Set(fields.map((field) => field.name))
+  // What is wrong with a field is said at the field.
+  const elsewhere = problems.filter(({ parameter }) => !names.has(parameter?.split('.')[0] ?? ''))
   const set = (name: string, value: unknown) =>
     store.edit((doc) => {
       const { [name]: _, ...rest } = doc.nodes.find((one) => one.id === node.id)?.data ?? {}
@@ -59,7 +62,7 @@ export function StepInspector({ node, specifications, commands, problems, leadId
         </div>
         <StepMenu commands={commands} isDisabled={isDisabled} canDisable={!specification?.ends_run} />
       </header>
-      <Standing specification={specification} isDisabled={isDisabled} problems={problems} />
+      <Standing specification={specification} isDisabled={isDisabled} problems={elsewhere} />
       <FieldRow label="Name">
         {(ids) => (
           <Input

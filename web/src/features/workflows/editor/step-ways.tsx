@@ -1,7 +1,7 @@
 import { Plus } from 'lucide-react'
 import { Button } from '@/components/ui/button'
 import { NativeSelect } from '@/components/ui/input'
-import { ERROR, outcomesOf } from '@/components/workflow-canvas/outcomes'
+import { ERROR, type Outcome, outcomesOf } from '@/components/workflow-canvas/outcomes'
 import { targetsOf } from './adding'
 import { whyNot } from './connecting'
 import { connect, type DocNode, disconnect, type Specifications } from './document'
@@ -13,6 +13,12 @@ const ERROR_OUTCOME = {
   label: 'On error',
   description: 'The step could not do its work. Where nothing follows, the run ends as failed.',
   required: false,
+}
+
+/** What becomes of a run that leaves by an outcome that leads nowhere. */
+const endOf = (outcome: Outcome): string => {
+  if (outcome.name === ERROR) return 'The run ends as failed'
+  return outcome.required ? 'Nothing follows' : 'The run ends'
 }
 
 /** Where each outcome leads, to choose by keyboard as well as by a line on the canvas. */
@@ -53,7 +59,7 @@ export function StepWays({ node, specifications }: { node: DocNode; specificatio
                   value={edge?.target ?? ''}
                   onChange={(event) => lead(event.target.value)}
                 >
-                  <option value="">{outcome.name === ERROR ? 'The run ends as failed' : 'Nothing follows'}</option>
+                  <option value="">{endOf(outcome)}</option>
                   {targets.map((target) => (
                     <option key={target.id} value={target.id}>
                       {titleOf(target, specifications.get(target.type))} ({target.id})

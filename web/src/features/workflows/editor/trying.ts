@@ -59,7 +59,7 @@ export function waitAnswers(type: string, outcomes: { name: string; label: strin
   if (type === 'approval')
     return [
       ...outcomes
-        .filter((one) => one.name !== 'timeout')
+        .filter((one) => one.name !== 'timed_out')
         .map((one) => ({ event: `decided:${one.name}`, label: one.label })),
       { event: 'timeout', label: 'Nobody decides in time' },
     ]
