@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, field_validator
 
-from outrider.agents.base import AgentIntent, AgentType, CostMetrics, NotifyPerson, ToolUse, UpdateLead
+from outrider.agents.base import (
+    AgentIntent,
+    AgentType,
+    BookMeeting,
+    CostMetrics,
+    NotifyPerson,
+    ToolUse,
+    UpdateLead,
+    WorkflowContext,
+)
 from outrider.agents.figures import measured_run, measured_step
 from outrider.agents.guard.answers import problem_in
 from outrider.agents.guard.fencing import RULE, fenced
@@ -19,7 +29,7 @@ from outrider.channels.segments import count_segments, to_gsm
 from outrider.errors import ConfigurationError
 from outrider.llm.base import CallScope, ChatMessage, ChatRequest, ModelError, ToolCall
 from outrider.llm.structured import complete_as
-from outrider.workflows.intents import ChangeLead, Intent, Notify
+from outrider.workflows.intents import ChangeLead, Intent, Notify, RunEffect
 from outrider.workflows.nodes.base import Handle, NodeCall, NodeFailed, NodeResult, NodeSpecification
 from outrider.workflows.nodes.creative_agent import permitted
 from outrider.workflows.nodes.sms import LONGEST_TEXT, storable
@@ -34,12 +44,21 @@ from outrider.workflows.nodes.teamwork import (
     spent,
     tell,
 )
+from outrider.workflows.runs.meetings import BOOK_MEETING
 
 GATHER, FINISH = "act_gather", "act"
 """Purposes of its two model calls: the first may use tools, the second answers."""
 SPEAKS_AS = AgentType.CONVERSATION
 """Whose tools it may be given."""
-USABLE = ("get_lead_facts", "lookup_company", "search_campaign_facts", "find_slots", "update_lead", "notify_person")
+USABLE = (
+    "get_lead_facts",
+    "lookup_company",
+    "search_campaign_facts",
+    "find_slots",
+    "book_meeting",
+    "update_lead",
+    "notify_person",
+)
 """Tools whose wishes the run can carry out."""
 TEMPERATURE = 0.0
 
@@ -146,7 +165,7 @@ async def run(call: NodeCall) -> NodeResult:
         reason or f"Done, with {len(used)} tools",
         level="WARNING" if problem else "INFO",
         output=output,
-        intents=intents_of(call.node_id, work.intents),
+        intents=intents_of(call.node_id, work.intents, told.context),
         details={"model": work.model, "tools": used},
         **spent(work.cost, work.model),
     )
@@ -224,7 +243,7 @@ def _checked(done: Done, told: Told, params: DeterministicParams) -> tuple[str, 
     return text, f"The final text {problem}, so it was not used." if problem else ""
 
 
-def intents_of(node_id: str, wishes: list[AgentIntent]) -> list[Intent]:
+def intents_of(node_id: str, wishes: Sequence[AgentIntent], context: WorkflowContext) -> list[Intent]:
     """What the agent's tools asked for, as intents of the run. The recipient is always the lead of the run."""
     found: list[Intent] = []
     for wish in wishes:
@@ -234,7 +253,23 @@ def intents_of(node_id: str, wishes: list[AgentIntent]) -> list[Intent]:
                 found += [ChangeLead(node_id, allowed)] if allowed else []
             case NotifyPerson(subject=subject, body=body):
                 found.append(Notify(node_id, subject, body))
+            case BookMeeting():
+                found.append(RunEffect(node_id, BOOK_MEETING, _booking(wish, context)))
     return found
+
+
+def _booking(wish: BookMeeting, context: WorkflowContext) -> dict[str, Any]:
+    """As the node *Book meeting* asks for it."""
+    return {
+        "title": wish.title,
+        "calendar_id": wish.slot.calendar_id,
+        "start": wish.slot.starts_at.isoformat(),
+        "after": None,
+        "before": None,
+        "part_of_day": None,
+        "time_zone": context.time_zone,
+        "conversation_id": context.conversation_id,
+    }
 
 
 SPECIFICATION = NodeSpecification(

@@ -8,19 +8,20 @@ from typing import Any
 
 import pytest
 
-from outrider.agents.base import NotifyPerson, UpdateLead
+from outrider.agents.base import BookMeeting, NotifyPerson, Slot, UpdateLead, WorkflowContext
 from outrider.agents.factory import AgentFactory, AgentParts
 from outrider.llm.base import ChatReply, ChatRequest, ToolCall
 from outrider.workflows.context import CampaignFacts, Services
 from outrider.workflows.expressions.resolving import UnusableParameters
-from outrider.workflows.intents import ChangeLead, Notify, SendText
+from outrider.workflows.intents import ChangeLead, Notify, RunEffect, SendText
 from outrider.workflows.nodes.base import NodeFailed, NodeResult
 from outrider.workflows.nodes.deterministic_agent import intents_of
 from outrider.workflows.waiting import Answer, WaitKind
-from tests.unit.workflows.visits import Pauses, visit
+from tests.unit.workflows.visits import NOW, Pauses, visit
 from tests.worlds import OneModel
 
 ROOFS = CampaignFacts(id=1, name="Spring roofs", description="A free roof check.", sender_name="Maya of Acme")
+CONTEXT = WorkflowContext(call_id="t", now=NOW, conversation_id=5)
 
 
 async def test_a_text_is_filled_in_and_closed() -> None:
@@ -192,7 +193,15 @@ async def test_a_final_text_that_promises_is_not_used() -> None:
 
 def test_no_wish_reaches_what_the_model_may_not_change() -> None:
     wishes = [UpdateLead(changes={"phone": "+15550100", "tier": "A"}), NotifyPerson(subject="s", body="b")]
-    assert intents_of("here", list(wishes)) == [Notify("here", "s", "b")]
+    assert intents_of("here", wishes, CONTEXT) == [Notify("here", "s", "b")]
+
+
+def test_a_booking_becomes_an_effect_of_the_run() -> None:
+    slot = Slot(calendar_id=3, starts_at=NOW, ends_at=NOW)
+    (effect,) = intents_of("here", [BookMeeting(slot=slot, title="Roof check")], CONTEXT)
+
+    assert isinstance(effect, RunEffect) and effect.kind == "book_meeting"
+    assert (effect.payload["calendar_id"], effect.payload["start"], effect.payload["conversation_id"]) == (3, NOW.isoformat(), 5)
 
 
 async def test_the_creative_agent_drafts_and_sends_nothing() -> None:
