@@ -298,7 +298,8 @@ class _Visit:
             )
         )
         recorder.transcript.extend(
-            {**entry, "metadata": {**entry["metadata"], "node_id": station.path, "visit": self.number}} for entry in result.transcript
+            {**entry, "metadata": {**entry["metadata"], "node_id": station.path, "visit": self.number}}
+            for entry in result.transcript
         )
         for number, intent in enumerate(result.intents, first_number):
             recorder.intents.append(AskedIntent(station.path, self.number, number, intent))
