@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 
 from outrider.auth.permissions import Permission, require
 from outrider.campaigns.dry_runs.routes import services_of
@@ -69,7 +69,7 @@ async def get_run(session: Transaction, run_id: int) -> RunDetail:
 
 
 @router.post("/{run_id}/cancel", dependencies=WRITE)
-async def cancel_workflow_run(session: Transaction, run_id: int) -> RunDetail:
+async def cancel_workflow_run(session: Transaction, run_id: Annotated[int, Path(le=LARGEST_ID)]) -> RunDetail:
     """End a run that waits. What it asked for before still happens, unless nobody began with it."""
     await cancel_run(session, run_id)
     return await service.get_run(session, run_id)
