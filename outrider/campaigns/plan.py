@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import structlog
 from pydantic import ValidationError
@@ -58,6 +59,7 @@ class CampaignPlan:
         services: Services,
         conversation: ConversationFacts | None = None,
         is_dry: bool = False,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> RunContext:
         """What a segment of the run of one lead is given."""
         return RunContext(
@@ -71,6 +73,7 @@ class CampaignPlan:
             campaign=self.facts,
             conversation=conversation or ConversationFacts(),
             is_dry=is_dry,
+            now=now,
         )
 
     @property

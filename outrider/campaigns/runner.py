@@ -7,9 +7,9 @@ have slots of their own, so that a campaign which starts does not keep them wait
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -26,7 +26,7 @@ from outrider.llm.base import BooksUnavailable, BudgetExhausted
 from outrider.telemetry import RUNS
 from outrider.workflows.compiler import CheckpointUnusable, CompiledWorkflow, Compiler, Segment
 from outrider.workflows.context import ConversationFacts, LeadData, Models, Recorder, RunContext, Services
-from outrider.workflows.runs.facts import conversation_of, lead_of
+from outrider.workflows.runs.facts import clock_of, conversation_of, lead_of
 from outrider.workflows.state import initialize_lead_state
 from outrider.workflows.waiting import Answer, WaitKind
 
@@ -50,10 +50,13 @@ class ClaimedLead:
     data: LeadData
     conversation: ConversationFacts
     inbound_count: int
+    now: Callable[[], datetime]
+    """The time of the database."""
 
     @classmethod
     def of(cls, row: asyncpg.Record) -> ClaimedLead:
-        return cls(row["id"], row["attempt"], lead_of(row), conversation_of(row, None), row["inbound_count"])
+        facts = lead_of(row), conversation_of(row, None), row["inbound_count"], clock_of(row)
+        return cls(row["id"], row["attempt"], *facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ class DueRun:
     data: LeadData
     conversation: ConversationFacts
     inbound_count: int
+    now: Callable[[], datetime]
+    """The time of the database."""
 
     @classmethod
     def of(cls, row: asyncpg.Record, token: str) -> DueRun:
@@ -100,6 +105,7 @@ class DueRun:
             data=lead_of(row),
             conversation=conversation_of(row, row["started_at"]),
             inbound_count=row["inbound_count"],
+            now=clock_of(row),
         )
 
 
@@ -163,7 +169,8 @@ class CampaignRunner:
             BooksUnavailable: nothing is wrong with the run; it can go on later.
         """
         async with self._resume_slots:
-            started_at, context = datetime.now(UTC), self._context(plan, due)
+            context = self._context(plan, due)
+            started_at = context.now()
             try:
                 segment = await _to_its_end(context, self._resume(plan, context, due))
             except BudgetExhausted as error:
@@ -176,7 +183,7 @@ class CampaignRunner:
             token=due.token,
             inbound_count=due.inbound_count,
             started_at=started_at,
-            finished_at=datetime.now(UTC),
+            finished_at=context.now(),
             run_id=due.run_id,
             revision=due.revision,
         )
@@ -193,6 +200,7 @@ class CampaignRunner:
             lead=due.data,
             services=self._services,
             conversation=due.conversation,
+            now=due.now,
         )
 
     async def _work_one(self, workflow: CompiledWorkflow, plan: CampaignPlan, lead: ClaimedLead, token: str, stop: _Stop) -> bool:
@@ -226,7 +234,6 @@ class CampaignRunner:
         return await writer.submit(segment)
 
     async def _run(self, workflow: CompiledWorkflow, plan: CampaignPlan, lead: ClaimedLead, token: str) -> LeadSegment:
-        started_at = datetime.now(UTC)
         context = plan.context(
             campaign_lead_id=lead.campaign_lead_id,
             attempt=lead.attempt,
@@ -234,7 +241,9 @@ class CampaignRunner:
             lead=lead.data,
             services=self._services,
             conversation=lead.conversation,
+            now=lead.now,
         )
+        started_at = context.now()
         segment = await _to_its_end(context, workflow.start(context))
         return LeadSegment(
             plan=plan,
@@ -244,7 +253,7 @@ class CampaignRunner:
             token=token,
             inbound_count=lead.inbound_count,
             started_at=started_at,
-            finished_at=datetime.now(UTC),
+            finished_at=context.now(),
         )
 
 

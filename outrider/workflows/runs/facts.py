@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 import asyncpg
 
@@ -19,7 +20,7 @@ LEAD_COLUMNS = """
         SELECT lc.kind FROM lead_consents AS lc WHERE lc.lead_id = l.id AND lc.channel = 'sms' ORDER BY lc.id DESC LIMIT 1
     ) AS consent,
     c.id AS conversation_id, coalesce(c.inbound_count, 0) AS inbound_count,
-    said.body AS last_text, said.created_at AS last_text_at,
+    said.body AS last_text, said.created_at AS last_text_at, clock_timestamp() AS read_at,
     meeting.id AS meeting_id, meeting.starts_at AS meeting_start, meeting.ends_at AS meeting_end,
     meeting.title AS meeting_title, meeting.location AS meeting_location
 """
@@ -61,6 +62,13 @@ def lead_of(row: asyncpg.Record) -> LeadData:
         "time_zone": row["time_zone"],
         "consent": row["consent"],
     }
+
+
+def clock_of(row: asyncpg.Record) -> Callable[[], datetime]:
+    """What time it is for a run that was read in this row, with `LEAD_COLUMNS`: the time of the database, which also decides
+    when a wait is over. So a worker whose own clock is wrong neither waits longer nor shorter."""
+    ahead = row["read_at"] - datetime.now(UTC)
+    return lambda: datetime.now(UTC) + ahead
 
 
 def conversation_of(row: asyncpg.Record, since: datetime | None) -> ConversationFacts:
