@@ -106,5 +106,5 @@ SPECIFICATION = NodeSpecification(
     pauses=True,
     has_effects=True,
     output=BookMeetingOutput,
-    example={"title": "Roof check with {{ lead.name }}", "part_of_day": "morning", "after": "{{ run.now + duration('24h') }}"},
+    example={"title": "Roof check with {{ lead.name }}", "part_of_day": "morning"},
 )

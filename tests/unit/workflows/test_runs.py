@@ -251,4 +251,5 @@ def test_every_node_is_fully_described(kind: str) -> None:
     assert specification.kind == kind and all(texts)
     handles = specification.handles_of(specification.example)
     assert bool(handles) == (not specification.ends_run and kind != "note")
-    assert not handles or handles[0].otherwise is None
+    # A way that the parameters make may be the one that counts, as the decisions of an approval.
+    assert not handles or handles[0].otherwise is None or specification.handles_from
