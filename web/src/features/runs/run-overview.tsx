@@ -38,7 +38,7 @@ export function RunOverview({ run, visits, names, onSelect }: RunOverviewProps) 
       )}
       {run.stop_reason && <Notice tone="info">{stopWords(run.stop_reason)}</Notice>}
       {run.waits.map((wait) => (
-        <WaitNotice key={wait.id} wait={wait} zone={run.time_zone} at={names.of(wait.node_id).label} />
+        <WaitNotice key={wait.id} wait={wait} run={run} at={names.of(wait.node_id).label} />
       ))}
       {asked.map((approval) => (
         <RunApprovalCard key={approval.id} approval={approval} isWithinRun />

@@ -112,7 +112,7 @@ function VisitDetails({ run, visit, names, onReplay }: VisitDetailsProps) {
   const warnings = Array.isArray(step.details.warnings) ? step.details.warnings.map(String) : []
   return (
     <>
-      {visit.wait && <WaitNotice wait={visit.wait} zone={run.time_zone} />}
+      {visit.wait && <WaitNotice wait={visit.wait} run={run} />}
       {step.error ? (
         <Notice tone="danger">{step.error}</Notice>
       ) : (
