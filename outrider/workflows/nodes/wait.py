@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, Field, model_validator
@@ -30,11 +30,13 @@ class WaitParams(NodeParams):
     days: list[Weekday] = Field(default_factory=lambda: list(WORKDAYS), min_length=1, description="Days that count.")
     within: BusinessHours | None = Field(None, description="Go on only within these hours, where the lead is.")
 
-    @model_validator(mode="after")
-    def _knows_what_for(self) -> WaitParams:
-        if self.mode == "until" and self.until is None:
-            raise ValueError("`until` names the moment to wait for; it came to nothing")
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _knows_what_for(cls, data: Any) -> Any:
+        # An expression that comes to nothing is a matter of the visit: after the pause it may, and the wait is over all the same.
+        if isinstance(data, dict) and data.get("mode") == "until" and "until" not in data:
+            raise ValueError("`until` names the moment to wait for")
+        return data
 
 
 class WaitOutput(BaseModel):
@@ -56,7 +58,8 @@ def end_of(params: WaitParams, now: datetime, zone: ZoneInfo) -> datetime:
         case "for":
             ends = after(now, params.amount, params.unit, zone)
         case "until":
-            assert params.until is not None
+            if params.until is None:
+                raise NodeFailed("The moment to wait for came to nothing.", kind="no_moment")
             ends = params.until if params.until.tzinfo else params.until.replace(tzinfo=zone)
         case "time_of_day":
             ends = next_time_of_day(now, params.time_of_day, params.days, zone)

@@ -92,6 +92,13 @@ async def test_a_wait_of_years_fails_with_a_reason() -> None:
         await visit("wait", {"mode": "for", "amount": 9_000, "unit": "days"})
 
 
+async def test_a_wait_for_no_moment_fails_with_a_reason() -> None:
+    with pytest.raises(NodeFailed, match="came to nothing"):
+        await visit("wait", {"mode": "until", "until": "{{ lead.attributes.none }}"})
+    with pytest.raises(ValueError, match="names the moment"):
+        SPECIFICATIONS["wait"].params.model_validate({"mode": "until"})
+
+
 async def test_a_reply_and_none() -> None:
     answer = Answer("reply", {"text": "Sure", "at": "2026-03-28T10:00:00+00:00"})
     replied = await visit("wait_for_reply", {"amount": 2}, pauses=Pauses(answer))
