@@ -143,14 +143,17 @@ class Settlement:
     error_message: str | None
 
 
+LOCK_WAITING = text("""
+    SELECT id FROM campaign_leads WHERE id = ANY(CAST(:ids AS bigint[])) AND status = 'waiting' ORDER BY id FOR NO KEY UPDATE
+""")
+"""A statement of its own before `SETTLE`, which then sees what whoever had the places before has changed: that the run is over,
+or that another text was sent. Else each of two that end at once would leave the lead to the other."""
+
 SETTLE = text("""
     WITH ended AS (
         SELECT * FROM unnest(
             CAST(:ids AS bigint[]), CAST(:statuses AS text[]), CAST(:reasons AS text[]), CAST(:errors AS text[])
         ) AS t (id, status, skip_reason, error_message)
-    ), locked AS (
-        SELECT cl.id, cl.run_id FROM campaign_leads AS cl JOIN ended USING (id)
-        WHERE cl.status = 'waiting' ORDER BY cl.id FOR NO KEY UPDATE OF cl
     ), judged AS (
         SELECT ended.*,
             EXISTS (
@@ -158,8 +161,8 @@ SETTLE = text("""
                 WHERE m.campaign_lead_id = ended.id AND m.state IN ('queued', 'held', 'sending', 'unknown')
             ) AS has_open_text,
             EXISTS (SELECT 1 FROM messages AS m WHERE m.campaign_lead_id = ended.id AND m.state = 'sent') AS has_sent_text,
-            EXISTS (SELECT 1 FROM runs AS r WHERE r.id = locked.run_id AND r.status = 'waiting') AS goes_on
-        FROM ended JOIN locked USING (id)
+            EXISTS (SELECT 1 FROM runs AS r WHERE r.id = waiting.run_id AND r.status = 'waiting') AS goes_on
+        FROM ended JOIN campaign_leads AS waiting ON waiting.id = ended.id AND waiting.status = 'waiting'
     )
     UPDATE campaign_leads AS cl SET
         status = CASE
@@ -186,6 +189,7 @@ async def settle(session: AsyncSession, settlements: Iterable[Settlement]) -> li
     """Apply the ends of texts to their waiting leads; returns the campaigns, each once."""
     latest = {settlement.campaign_lead_id: settlement for settlement in settlements}
     rows = list(latest.values())
+    await session.execute(LOCK_WAITING, {"ids": list(latest)})
     result = await session.execute(
         SETTLE,
         {

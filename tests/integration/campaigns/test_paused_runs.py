@@ -140,6 +140,33 @@ async def test_a_run_waits_in_its_row_and_goes_on_when_its_time_has_come(world: 
     assert {step.run_id for step in steps} == {run.id}
 
 
+async def test_a_run_and_its_text_that_end_at_once_settle_the_lead(world: World) -> None:
+    """Its last text is reported sent while the commit that ends the run is under way: neither sees the other."""
+    campaign_id = await world.started(1, workflow_config=definition("sms", "wait"))
+    await world.work()
+    await time_passes(world)
+    async with world.database.transaction() as session:
+        await session.execute(text("SELECT id FROM campaign_leads FOR NO KEY UPDATE"))
+        await session.execute(text("DELETE FROM run_waits"))
+        await session.execute(text("UPDATE runs SET status = 'completed', checkpoint = NULL, finished_at = now()"))
+        sent = asyncio.create_task(world.settle(campaign_id))
+        await until_blocked(world)
+    await sent
+    assert (await the_lead(world)).status == "completed"
+    assert await world.status(campaign_id) == "completed"
+
+
+async def until_blocked(world: World) -> None:
+    """Until somebody waits for a lock."""
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            async with world.database.transaction() as session:
+                if (await session.execute(waiting)).scalar_one():
+                    return
+            await asyncio.sleep(0.02)
+
+
 async def test_the_lead_says_what_its_run_waits_for(world: World) -> None:
     campaign_id = await paused(world, definition("sms", "wait_for_reply", "sms"), count=3)
     (wait, *_) = await world.rows(RunWait)
