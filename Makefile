@@ -47,6 +47,7 @@ bench: $(VENV)/.ready-dev ## Run the benchmarks, print them and write bench/resu
 
 chaos: $(VENV)/.ready-dev ## Kill workers and the database while a campaign runs; count at the carrier
 	@$(BIN)/python -m tests.chaos
+	@$(BIN)/python -m tests.chaos.workflows
 
 migration: $(VENV)/.ready-dev ## Write a migration from the changed tables: make migration MESSAGE="what changes"
 	@$(BIN)/python -m outrider.cli.revision "$(MESSAGE)"

@@ -13,6 +13,9 @@ from tests.chaos.workflows.laboratory import Laboratory
 ROUNDS = 2
 """Deaths bring runs to points that they would not come to otherwise: these are tried in a second round."""
 
+CALM_LEADS = 24
+"""In the undisturbed trial of a workflow that draws lots, so that somebody goes each way."""
+
 Say = Callable[[str], None]
 
 
@@ -66,7 +69,7 @@ async def try_all(
 
 async def try_one(laboratory: Laboratory, name: str, config: Mapping[str, Any], leads: int, trials: int, say: Say) -> Verdict:
     verdict = Verdict(name)
-    calm = await laboratory.trial(config, leads, ())
+    calm = await laboratory.trial(config, CALM_LEADS if _draws_lots(config) else leads, ())
     expected = await read_deeds(laboratory, calm)
     await _judge(laboratory, verdict, calm, expected, say)
     if not verdict.is_clean:
@@ -89,6 +92,10 @@ async def try_points(
     for deadly in shares:
         trial = await laboratory.trial(config, leads, deadly)
         await _judge(laboratory, verdict, trial, expected, say)
+
+
+def _draws_lots(config: Mapping[str, Any]) -> bool:
+    return any(node["type"] == "split" for node in config["nodes"])
 
 
 def sorted_points(verdict: Verdict) -> list[str]:
