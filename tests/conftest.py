@@ -10,6 +10,7 @@ from pathlib import Path
 
 import asyncpg
 import certifi
+import hypothesis
 import pytest
 from httpx import AsyncClient
 from pytest_socket import socket_allow_hosts
@@ -24,6 +25,9 @@ from tests import engines
 from tests.databases import Databases
 
 engines.share()
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("any-machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("any-machine")
 
 TEMPLATE = "outrider_template"
 END_OF_CERTIFICATE = "-----END CERTIFICATE-----\n"

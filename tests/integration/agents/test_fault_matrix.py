@@ -115,7 +115,9 @@ async def _turn(stage: Stage, models: ModelRegistry, phone: str, has_other: bool
     await stage.receive("What is this about?")
     thread = await stage.conversation()
     team = ConversationTeam(
-        AgentParts(models=models, slots=SlotFinder(stage.database, stage.settings), database=stage.database), ["sk-test-key"]
+        AgentParts(
+            models=models, slots=SlotFinder(stage.database, stage.settings), database=stage.database, secrets=["sk-test-key"]
+        )
     )
     ended = await answer_conversation(stage.database, team, CampaignBriefings(), thread.id, 8, is_last_try=True)
     (thread,) = await stage.rows(Conversation, Conversation.id == thread.id)

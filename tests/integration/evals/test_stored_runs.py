@@ -141,7 +141,7 @@ async def run_command(told: dict[str, Any], interrupt_after: str | None = None) 
     )
     assert process.stdout is not None
     said = ""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(3 * PATIENCE):  # a process that imports all of the product, and plays
         while line := (await process.stdout.readline()).decode():
             said += line
             if interrupt_after is not None and interrupt_after in line:
