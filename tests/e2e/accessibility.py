@@ -31,3 +31,9 @@ def violations(page: Page) -> list[str]:
     page.evaluate(AT_REST)
     found: list[str] = page.evaluate(RUN, RULES)
     return found
+
+
+def overflow(page: Page) -> list[str]:
+    """Whether anything runs out of the window."""
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [f"the page is {wider} px wider than the window"] if wider > 0 else []

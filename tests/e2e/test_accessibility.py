@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.accessibility import violations
+from tests.e2e.accessibility import overflow, violations
 from tests.e2e.conftest import Installation, watched
 
 PAGES = {
@@ -57,8 +57,3 @@ def test_empty_pages_keep_nobody_out(page: Page, empty: Installation, path: str)
     page.goto(empty.url + path)
     page.wait_for_load_state("networkidle")
     assert not violations(page) + overflow(page)
-
-
-def overflow(page: Page) -> list[str]:
-    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return [f"the page is {wider} px wider than the window"] if wider > 0 else []

@@ -72,10 +72,11 @@ def _own_problems(place: str, node: WorkflowNode, specification: NodeSpecificati
         )
     for problem in parameter_problems(specification.params, node.data):
         name = problem.field.partition(".")[0]
+        what = f"{name!r} of node {node.id!r}" if name else f"node {node.id!r}"
         yield WorkflowProblem(
-            field=f"{place}.data.{problem.field}",
+            field=f"{place}.data.{problem.field}".removesuffix("."),
             problem=problem.problem,
-            remedy=problem.remedy or f"Correct {name!r} of node {node.id!r}.",
+            remedy=problem.remedy or f"Correct {what}.",
             node=node.id,
         )
     made = Counter(handle.name for handle in specification.handles_of(node.data)[:-1])

@@ -23,10 +23,16 @@ export function problemsOf(doc: Doc, found: readonly FoundProblem[]): Problem[] 
     return {
       nodeId,
       parameter: where === 'nodes' && rest.startsWith('data.') ? rest.slice('data.'.length) : undefined,
-      words: problem.problem,
+      words: sentence(problem.problem),
       remedy: problem.remedy ?? '',
     }
   })
+}
+
+/** What the server says of a value ("must be a number") as a sentence. */
+const sentence = (words: string): string => {
+  const text = words.charAt(0).toUpperCase() + words.slice(1)
+  return /[.!?]$/.test(text) ? text : `${text}.`
 }
 
 /** How many problems each node has. */
