@@ -54,7 +54,9 @@ BENCHES = {
     "model_calls": Bench("bench.model_calls", "what cache, breaker and budgets cost each model call and each lead", 400),
     "scorer": Bench("bench.scorer", "the scorer of leads: what it finds, how its probabilities hold, leads scored", 600),
     "agents": Bench("bench.agents", "turns of the agents without the model's time", 300),
-    "workflow_engine": Bench("bench.workflow_engine", "what the engine adds to LangGraph per node, what a paused run weighs", 120),
+    "workflow_engine": Bench(
+        "bench.workflow_engine", "what the engine adds to LangGraph per node, what a paused run weighs", 120
+    ),
     "workflow_timers": Bench("bench.workflow_timers", "100,000 paused runs go on when their timers end", 1200),
     "web": Bench("bench.web", "the web application in Chromium, over a million leads", 240),
 }

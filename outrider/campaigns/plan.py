@@ -126,7 +126,7 @@ async def read_run_plans(
         try:
             definition = WorkflowDefinition.model_validate(config)
         except ValidationError as error:
-            log.error("workflow_unreadable", campaign_id=campaign_id, version_id=version_id, error=str(error))
+            log.warning("workflow_unreadable", campaign_id=campaign_id, version_id=version_id, error=str(error))
             continue
         plans[campaign_id, version_id] = _plan(campaign, version_id, definition, speaks[campaign.agent_id])
     return plans

@@ -69,8 +69,9 @@ async def try_all(
 
 async def try_one(laboratory: Laboratory, name: str, config: Mapping[str, Any], leads: int, trials: int, say: Say) -> Verdict:
     verdict = Verdict(name)
-    calm = await laboratory.trial(config, CALM_LEADS if _draws_lots(config) else leads, ())
-    expected = await read_deeds(laboratory, calm)
+    calm = await laboratory.trial(config, leads, ())
+    model = await laboratory.trial(config, CALM_LEADS, ()) if _draws_lots(config) else calm
+    expected = await read_deeds(laboratory, model)
     await _judge(laboratory, verdict, calm, expected, say)
     if not verdict.is_clean:
         return verdict

@@ -44,9 +44,7 @@ async def test_a_description_becomes_a_draft_without_problems(api: AsyncClient) 
 
 
 async def test_scores_quotes_approvals_and_notices(api: AsyncClient) -> None:
-    text = (
-        "If the score is above 60 ask for approval. Then send “Hi there, a check?”. Notify the sales team. Wait 1 hour. Juggle"
-    )
+    text = "If the score is above 60 ask for approval. Then send “Hi there, a check?”. Notify the sales team. Wait 1 hour. Juggle"
     found = await described(api, text)
 
     assert found["problems"] == []
