@@ -77,8 +77,7 @@ async def save_draft(
     """
     workflow = await changeable(session, workflow_id)
     _refuse_outdated(workflow, revision)
-    dumped = definition.as_json()
-    _touch(workflow, who, draft=None if dumped == workflow.config and workflow.published_version_id else dumped)
+    _touch(workflow, who, draft=_unpublished(workflow, definition.as_json()))
     await _flushed(session, workflow)
     return workflow
 
@@ -123,7 +122,8 @@ async def restore(session: AsyncSession, workflow_id: int, number: int, who: str
     """
     workflow = await changeable(session, workflow_id)
     version = await find_version(session, workflow_id, number)
-    _touch(workflow, who, draft=version.definition)
+    is_published = version.id == workflow.published_version_id
+    _touch(workflow, who, draft=None if is_published else _unpublished(workflow, version.definition))
     await _flushed(session, workflow)
     return workflow
 
@@ -215,6 +215,14 @@ async def _version_of(
 def _touch(workflow: Workflow, who: str | None, *, draft: dict[str, Any] | None) -> None:
     workflow.draft, workflow.draft_revision = draft, workflow.draft_revision + 1
     workflow.draft_by, workflow.draft_at = who, datetime.now(UTC)
+
+
+def _unpublished(workflow: Workflow, definition: dict[str, Any]) -> dict[str, Any] | None:
+    """The definition as a draft; None if it is what is published already, however it was stored."""
+    if workflow.published_version_id is None:
+        return definition
+    published, wanted = (WorkflowDefinition.model_validate(one).as_json() for one in (workflow.config, definition))
+    return None if published == wanted else definition
 
 
 async def _flushed(session: AsyncSession, workflow: Workflow) -> None:

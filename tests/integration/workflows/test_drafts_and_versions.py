@@ -106,6 +106,9 @@ async def test_an_older_version_comes_back_as_the_draft(api: AsyncClient) -> Non
     assert (await api.get(f"{path}/versions/9")).status_code == 404
     assert (await api.post(f"{path}/versions/9/restore")).status_code == 404
     assert (await api.post(f"{path}/publish")).json()["version"] == 3
+    # The first version says the same as the third, which is published: there is nothing to publish.
+    for number in (1, 3):
+        assert (await api.post(f"{path}/versions/{number}/restore")).json()["draft"] is None
 
 
 async def test_the_difference_is_told_as_data_and_in_words(api: AsyncClient) -> None:

@@ -17,7 +17,7 @@ import { SettingsPanel } from './settings-panel'
 import { StepInspector } from './step-inspector'
 import { useDoc, useEditorStore, useSelectedId } from './store'
 import { TryPanel } from './try-panel'
-import type { Pin, Pins } from './use-pins'
+import { outputsOf, type Pin, type Pins } from './use-pins'
 import { variablesFor } from './variables'
 import { VersionsPanel } from './versions-panel'
 
@@ -95,7 +95,7 @@ function StepPanel({ workflow, specifications, byType, commands, problems, pins,
       variables: id ? variablesFor(doc, id, byType, known) : [],
       leadId,
       definition: () => definitionOf(store.doc),
-      outputs: { ...ran, ...pins },
+      outputs: { ...ran, ...outputsOf(pins) },
       problems: new Map(own.flatMap((problem) => (problem.parameter ? [[problem.parameter, problem.words]] : []))),
     }
   }, [doc, id, byType, known, leadId, own, pins, shownRun, store])

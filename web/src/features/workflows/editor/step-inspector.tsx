@@ -91,7 +91,7 @@ export function StepInspector({ node, specifications, commands, problems, leadId
         specification={specification}
         leadId={leadId}
         pins={pins}
-        onPin={(output) => onPin(node.id, output)}
+        onPin={(pinned) => onPin(node.id, pinned)}
       />
       {specification && <StepDocs specification={specification} />}
     </section>

@@ -3,21 +3,22 @@ import { useState } from 'react'
 import { useRunNode } from '@/api/workflow-drafts'
 import type { NodeSpecification } from '@/api/workflows'
 import { Button } from '@/components/ui/button'
-import { Textarea } from '@/components/ui/input'
+import { NativeSelect, Textarea } from '@/components/ui/input'
 import { ErrorState, Notice } from '@/components/ui/states'
+import { outcomesOf } from '@/components/workflow-canvas/outcomes'
 import { isRecord } from '@/components/workflow-canvas/records'
 import type { DocNode } from './document'
 import { FieldRow } from './field-row'
 import { Section } from './step-policy'
 import { StepResult, TriedTexts } from './tried'
-import type { Pins } from './use-pins'
+import { outputsOf, type Pinned, type Pins } from './use-pins'
 
 interface StepTrialProps {
   node: DocNode
   specification: NodeSpecification | undefined
   leadId: number | undefined
   pins: Pins
-  onPin: (output: Record<string, unknown> | undefined) => void
+  onPin: (pinned: Pinned | undefined) => void
 }
 
 /** Runs this step alone on the lead of the preview, and pins an output that stands in for its work in dry runs. */
@@ -35,13 +36,22 @@ export function StepTrial({ node, specification, leadId, pins, onPin }: StepTria
           isBusy={run.isPending}
           onClick={() =>
             leadId !== undefined &&
-            run.mutate({ type: node.type, data: node.data, lead_id: leadId, node_id: node.id, steps: others })
+            run.mutate({
+              type: node.type,
+              data: node.data,
+              lead_id: leadId,
+              node_id: node.id,
+              steps: outputsOf(others),
+            })
           }
         >
           <Play /> Run this step
         </Button>
         {run.data && (
-          <Button size="sm" onClick={() => onPin(run.data.step.output)}>
+          <Button
+            size="sm"
+            onClick={() => onPin({ output: run.data.step.output, way: run.data.step.outcome || undefined })}
+          >
             <Pin /> Pin its output
           </Button>
         )}
@@ -63,7 +73,29 @@ export function StepTrial({ node, specification, leadId, pins, onPin }: StepTria
           <TriedTexts texts={run.data.texts} />
         </>
       )}
-      <PinField key={JSON.stringify(pinned)} pinned={pinned} onPin={onPin} />
+      <PinField
+        key={JSON.stringify(pinned?.output)}
+        pinned={pinned?.output}
+        onPin={(output) => onPin(output && { ...pinned, output })}
+      />
+      {pinned && (
+        <FieldRow label="Leaves by" hint="The outcome that dry runs take behind this step.">
+          {(ids) => (
+            <NativeSelect
+              {...ids}
+              value={pinned.way ?? ''}
+              onChange={(event) => onPin({ ...pinned, way: event.target.value || undefined })}
+            >
+              <option value="">The ordinary outcome</option>
+              {outcomesOf(specification, node.data).map((outcome) => (
+                <option key={outcome.name} value={outcome.name}>
+                  {outcome.label}
+                </option>
+              ))}
+            </NativeSelect>
+          )}
+        </FieldRow>
+      )}
     </Section>
   )
 }

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { FlaskConical } from 'lucide-react'
 import { useState } from 'react'
+import { campaignUsesQuery } from '@/api/campaign-uses'
 import { listsQuery } from '@/api/lists'
 import { type DryRunWanted, type TriedRun, useDryRun, type WaitAnswer } from '@/api/workflow-drafts'
 import { Button } from '@/components/ui/button'
@@ -8,15 +9,15 @@ import { Input, NativeSelect } from '@/components/ui/input'
 import { EmptyState, ErrorState, SkeletonLines } from '@/components/ui/states'
 import { Segmented } from '@/components/ui/toggles'
 import { outcomesOf } from '@/components/workflow-canvas/outcomes'
-import { plural } from '@/lib/format'
-import { type DocNode, definitionOf, type Specifications } from './document'
+import { humanize, plural } from '@/lib/format'
+import { type DocNode, definitionOf, nodeOf, type Specifications } from './document'
 import { FieldRow } from './field-row'
 import { ChosenLead, LeadSearch } from './lead-search'
 import { useDoc } from './store'
 import { titleOf } from './titles'
 import { TriedRuns } from './tried-runs'
 import { waitAnswers } from './trying'
-import type { Pins } from './use-pins'
+import { outputsOf, type Pins, waysOf } from './use-pins'
 
 /** What somebody chose for a step that waits: `decided:yes`. */
 interface Chosen {
@@ -39,26 +40,37 @@ interface TryPanelProps {
 /** Runs the draft on real leads without sending anything, and shows what would happen. */
 export function TryPanel({ specifications, pins, runs, shown, onRuns, onShow, onStep }: TryPanelProps) {
   const doc = useDoc()
-  const [source, setSource] = useState<'leads' | 'list'>('leads')
+  const [source, setSource] = useState<'leads' | 'list' | 'campaign'>('leads')
   const [leads, setLeads] = useState<number[]>([])
   const [list, setList] = useState<number>()
+  const [campaign, setCampaign] = useState<number>()
   const [sample, setSample] = useState(3)
   const [answers, setAnswers] = useState<Record<string, Chosen>>({})
   const lists = useQuery(listsQuery()).data ?? []
+  const campaigns = useQuery({ ...campaignUsesQuery(), enabled: source === 'campaign' }).data ?? []
   const dry = useDryRun()
   const waiting = doc.nodes.filter((node) => specifications.get(node.type)?.pauses && node.data.disabled !== true)
   const choicesOf = (node: DocNode) => waitAnswers(node.type, outcomesOf(specifications.get(node.type), node.data))
   const usual = (node: DocNode): Chosen => ({ event: choicesOf(node)[0]?.event ?? 'time' })
-  const isReady = source === 'leads' ? leads.length > 0 : list !== undefined
+  const outcomesOfStep = (id: string) => {
+    const node = nodeOf(doc, id)
+    return node ? outcomesOf(specifications.get(node.type), node.data) : []
+  }
+  const isReady = { leads: leads.length > 0, list: list !== undefined, campaign: campaign !== undefined }[source]
   const run = () => {
     const wanted: DryRunWanted = {
       config: definitionOf(doc),
       sample,
-      ...(source === 'leads' ? { lead_ids: leads } : { list_id: list ?? null }),
+      ...{ leads: { lead_ids: leads }, list: { list_id: list ?? null }, campaign: { campaign_id: campaign ?? null } }[
+        source
+      ],
       // What is shown as chosen holds, also where nobody touched it.
       answers: Object.fromEntries(waiting.map((node) => [node.id, answerOf(answers[node.id] ?? usual(node))])),
-      pins,
-      pin_handles: {},
+      pins: outputsOf(pins),
+      // Outcomes that a step no longer has are left out: somebody changed its cases since.
+      pin_handles: Object.fromEntries(
+        Object.entries(waysOf(pins)).filter(([id, way]) => outcomesOfStep(id).some((one) => one.name === way)),
+      ),
     }
     dry.mutate(wanted, { onSuccess: (report) => onRuns(report.runs) })
   }
@@ -75,7 +87,8 @@ export function TryPanel({ specifications, pins, runs, shown, onRuns, onShow, on
         value={source}
         choices={[
           { value: 'leads', label: 'Chosen leads' },
-          { value: 'list', label: 'Sample of a list' },
+          { value: 'list', label: 'A list' },
+          { value: 'campaign', label: 'A campaign' },
         ]}
         onChange={setSource}
       />
@@ -93,32 +106,14 @@ export function TryPanel({ specifications, pins, runs, shown, onRuns, onShow, on
           <LeadSearch label="Add a lead" without={leads} onPick={(id) => setLeads([...leads, id])} />
         </div>
       ) : (
-        <div className="flex gap-2">
-          <NativeSelect
-            aria-label="List"
-            value={list ?? ''}
-            onChange={(event) => setList(event.target.value ? Number(event.target.value) : undefined)}
-          >
-            <option value="">Choose a list …</option>
-            {lists.map((one) => (
-              <option key={one.id} value={one.id}>
-                {one.name}
-              </option>
-            ))}
-          </NativeSelect>
-          <NativeSelect
-            aria-label="How many leads"
-            className="w-auto"
-            value={sample}
-            onChange={(event) => setSample(Number(event.target.value))}
-          >
-            {SAMPLES.map((count) => (
-              <option key={count} value={count}>
-                {plural(count, 'lead')}
-              </option>
-            ))}
-          </NativeSelect>
-        </div>
+        <SampleOf
+          kind={source}
+          choices={source === 'list' ? lists : campaigns}
+          chosen={source === 'list' ? list : campaign}
+          onChoose={source === 'list' ? setList : setCampaign}
+          sample={sample}
+          onSample={setSample}
+        />
       )}
       {waiting.length > 0 && (
         <fieldset className="grid gap-2">
@@ -172,11 +167,57 @@ export function TryPanel({ specifications, pins, runs, shown, onRuns, onShow, on
         ) : (
           dry.isSuccess && (
             <EmptyState title="Nobody to run it on" className="py-6">
-              The list has no lead that may be texted.
+              No lead of it can be tried.
             </EmptyState>
           )
         )}
       </div>
+    </div>
+  )
+}
+
+interface SampleOfProps {
+  kind: 'list' | 'campaign'
+  choices: { id: number; name: string }[]
+  chosen: number | undefined
+  onChoose: (id: number | undefined) => void
+  sample: number
+  onSample: (count: number) => void
+}
+
+/** Some leads of a list or of a campaign; of a campaign its texts, prompts and model hold as well. */
+function SampleOf({ kind, choices, chosen, onChoose, sample, onSample }: SampleOfProps) {
+  return (
+    <div className="grid gap-1">
+      <div className="flex gap-2">
+        <NativeSelect
+          aria-label={humanize(kind)}
+          value={chosen ?? ''}
+          onChange={(event) => onChoose(event.target.value ? Number(event.target.value) : undefined)}
+        >
+          <option value="">Choose a {kind} …</option>
+          {choices.map((one) => (
+            <option key={one.id} value={one.id}>
+              {one.name}
+            </option>
+          ))}
+        </NativeSelect>
+        <NativeSelect
+          aria-label="How many leads"
+          className="w-auto"
+          value={sample}
+          onChange={(event) => onSample(Number(event.target.value))}
+        >
+          {SAMPLES.map((count) => (
+            <option key={count} value={count}>
+              {plural(count, 'lead')}
+            </option>
+          ))}
+        </NativeSelect>
+      </div>
+      {kind === 'campaign' && (
+        <p className="text-muted-foreground text-xs">With the texts, prompts and model of the campaign.</p>
+      )}
     </div>
   )
 }
