@@ -37,6 +37,12 @@ const BLANK: WorkflowDefinition = {
   edges: [{ source: 'validate', target: 'finalize', sourceHandle: 'passed' }],
 } as unknown as WorkflowDefinition
 
+/** Without places: the editor's layout knows how high the steps are, whoever drafted them does not. */
+const unplaced = (definition: WorkflowDefinition): WorkflowDefinition => ({
+  ...definition,
+  nodes: definition.nodes.map(({ position: _, ...node }) => node),
+})
+
 /** Starts a workflow: in words, from a shipped one, or from nothing. It is a draft; nothing is published by this. */
 export function NewWorkflowDialog({ shipped, specifications, onClose }: NewWorkflowDialogProps) {
   const navigate = useNavigate()
@@ -50,7 +56,7 @@ export function NewWorkflowDialog({ shipped, specifications, onClose }: NewWorkf
   const chosen = shipped.find((one) => one.id === template)
   const config =
     way === 'describe'
-      ? described?.config
+      ? described && unplaced(described.config)
       : way === 'template'
         ? (chosen?.config as unknown as WorkflowDefinition)
         : BLANK
