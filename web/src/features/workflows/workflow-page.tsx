@@ -20,7 +20,7 @@ import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs'
 import { changesBetween, type Graph, graphOf } from '@/components/workflow-canvas/graph'
 import { Outline } from '@/components/workflow-canvas/outline'
 import { cn } from '@/lib/cn'
-import { download } from '@/lib/download'
+import { downloadFrom } from '@/lib/download'
 import { formatDateTime, formatDay } from '@/lib/format'
 import { CopyButton as EditableCopy } from './copy-of-shipped'
 import { FlowTab } from './flow-tab'
@@ -72,7 +72,7 @@ export function WorkflowPage() {
                 })
               }
             />
-            <Export name={workflow.data?.name ?? 'workflow'} definition={version.definition} />
+            <Export workflowId={workflowId} version={version} />
             {workflow.data &&
               (workflow.data.is_shipped ? (
                 <EditableCopy workflow={workflow.data} />
@@ -194,12 +194,12 @@ function VersionSelect({ versions, value, onChange }: VersionSelectProps) {
   )
 }
 
-function Export({ name, definition }: { name: string; definition: unknown }) {
-  const text = JSON.stringify(definition, null, 2)
+/** The file is the server's: with name and description, and without ids of this installation, so that it can be imported. */
+function Export({ workflowId, version }: { workflowId: number; version: { version: number; definition: unknown } }) {
   return (
     <>
-      <CopyButton text={text}>Copy JSON</CopyButton>
-      <Button onClick={() => download(`${name}.json`, text, 'application/json')}>
+      <CopyButton text={JSON.stringify(version.definition, null, 2)}>Copy JSON</CopyButton>
+      <Button onClick={() => downloadFrom(`/api/workflows/${workflowId}/export?version=${version.version}`)}>
         <Download /> Export
       </Button>
     </>
