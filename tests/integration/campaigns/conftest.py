@@ -34,6 +34,7 @@ from outrider.llm.offline import OfflineModel
 from outrider.llm.pricing import Tariff
 from outrider.workflows.context import Models
 from outrider.workflows.shipped import ensure_shipped_workflows
+from tests.integration.campaigns.time_machine import TimeMachine
 from tests.worlds import OneModel, run_due_jobs
 
 PATIENCE = 5.0
@@ -202,3 +203,9 @@ async def world(database: Database, settings: Settings) -> World:
     world = World(database, settings)
     await world.sender()
     return world
+
+
+@pytest.fixture
+async def clock(world: World) -> TimeMachine:
+    """PostgreSQL's clock, which can be moved."""
+    return await TimeMachine.built(world.database)

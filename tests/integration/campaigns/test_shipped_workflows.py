@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 
 import outrider.workflows.runs.leads  # noqa: F401  (applies what runs change about their leads)
 from outrider.conversations.inbound import receive_text
@@ -17,6 +16,7 @@ from outrider.workflows.runs.approvals import decide
 from outrider.workflows.shipped import shipped_workflow, shipped_workflows
 from tests.integration.campaigns.conftest import World
 from tests.integration.campaigns.deeds import resumed, step, the_run
+from tests.integration.campaigns.time_machine import TimeMachine
 from tests.worlds import inbound
 
 PERSON = {"name": "Ann Lee", "company": "Leeworks", "title": "Owner", "industry": "Roofing", "language": "en"}
@@ -188,16 +188,17 @@ def meeting(**ahead: float) -> dict[str, Any]:
     return {"attributes": {"meeting": (datetime.now(UTC) + timedelta(**ahead)).isoformat(timespec="seconds")}}
 
 
-async def at(world: World, campaign_id: int, ahead: timedelta) -> None:
-    """The run goes on as if it were so much later."""
-    with time_machine.travel(datetime.now(UTC) + ahead):
-        await time_passes(world, campaign_id)
+async def at(world: World, clock: TimeMachine, campaign_id: int, ahead: timedelta) -> None:
+    """It is so much later than now, and the run goes on."""
+    await clock.go(datetime.now(UTC) + ahead)
+    assert await resumed(world) == 1
+    await world.settle(campaign_id)
 
 
-async def test_an_appointment_is_confirmed_and_reminded_of_twice(world: World) -> None:
+async def test_an_appointment_is_confirmed_and_reminded_of_twice(world: World, clock: TimeMachine) -> None:
     campaign_id = await started(world, "appointment_reminder", **meeting(days=5))
-    await at(world, campaign_id, timedelta(days=4, minutes=1))
-    await at(world, campaign_id, timedelta(days=4, hours=23, minutes=1))
+    await at(world, clock, campaign_id, timedelta(days=4, minutes=1))
+    await at(world, clock, campaign_id, timedelta(days=4, hours=23, minutes=1))
 
     await over(world, campaign_id)
     confirmed, day_before, hour_before = await bodies(world, campaign_id)
@@ -205,14 +206,14 @@ async def test_an_appointment_is_confirmed_and_reminded_of_twice(world: World) -
     assert "a reminder of our meeting on" in day_before and "in about an hour" in hour_before
 
 
-async def test_the_reminders_follow_an_appointment_that_is_moved_or_called_off(world: World) -> None:
+async def test_the_reminders_follow_an_appointment_that_is_moved_or_called_off(world: World, clock: TimeMachine) -> None:
     campaign_id = await started(world, "appointment_reminder", **meeting(days=5))
     moved = meeting(days=9)["attributes"]["meeting"]
     await world.execute("UPDATE leads SET attributes = jsonb_build_object('meeting', CAST(:moved AS text))", moved=moved)
-    await at(world, campaign_id, timedelta(days=4, minutes=1))
+    await at(world, clock, campaign_id, timedelta(days=4, minutes=1))
     assert len(await bodies(world, campaign_id)) == 1, "it is not tomorrow any more"
     await world.execute("UPDATE leads SET attributes = '{}'")
-    await at(world, campaign_id, timedelta(days=8, minutes=1))
+    await at(world, clock, campaign_id, timedelta(days=8, minutes=1))
 
     await over(world, campaign_id)
     assert len(await bodies(world, campaign_id)) == 1
@@ -221,10 +222,10 @@ async def test_the_reminders_follow_an_appointment_that_is_moved_or_called_off(w
 @pytest.mark.parametrize(
     ("lead", "texts"), [(meeting(hours=5), 1), (meeting(hours=-5), 0), ({}, 0), ({"attributes": {"meeting": "soon"}}, 0)]
 )
-async def test_no_reminder_comes_late(world: World, lead: dict[str, Any], texts: int) -> None:
+async def test_no_reminder_comes_late(world: World, clock: TimeMachine, lead: dict[str, Any], texts: int) -> None:
     campaign_id = await started(world, "appointment_reminder", **lead)
     if texts:
-        await at(world, campaign_id, timedelta(hours=4, minutes=1))
+        await at(world, clock, campaign_id, timedelta(hours=4, minutes=1))
 
     await over(world, campaign_id)
     assert len(await bodies(world, campaign_id)) == texts

@@ -9,8 +9,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from outrider.workflows.models import Run, RunWait, Step
 from tests.integration.campaigns.conftest import World
 from tests.integration.campaigns.deeds import ran, resumed
@@ -45,11 +43,6 @@ WAITS: list[tuple[str, str, dict[str, Any], str]] = [
 def at(text: str, zone: str, *, fold: int = 0) -> datetime:
     """In UTC: what is added to it or taken from it is real time."""
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC)
-
-
-@pytest.fixture
-async def clock(world: World) -> TimeMachine:
-    return await TimeMachine.built(world.database)
 
 
 async def waits(world: World, clock: TimeMachine, zone: str, start: str, **wait: Any) -> None:
