@@ -35,8 +35,15 @@ PAGES = {
 SIZES = {"wide": (1440, 900), "narrow": (390, 844)}
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("size", "theme"),
+    [
+        ("wide", "light"),
+        ("narrow", "dark"),
+        pytest.param("wide", "dark", marks=pytest.mark.thorough),
+        pytest.param("narrow", "light", marks=pytest.mark.thorough),
+    ],
+)
 def test_pages_keep_nobody_out(browser: Browser, demo: Installation, theme: str, size: str) -> None:
     width, height = SIZES[size]
     context = browser.new_context(viewport={"width": width, "height": height}, base_url=demo.url)
