@@ -19,6 +19,8 @@ import { EDGE_COLOURS, edgeKey, type Marks, NO_MARKS } from './marks'
 
 const MARKER = { type: MarkerType.ArrowClosed, width: 16, height: 16 }
 const FIT = { padding: 0.15, maxZoom: 1 }
+/** Pixels above the first step. */
+const TOP = 40
 /** Below this zoom words are too small. */
 const LEGIBLE = 0.7
 const MINIMAP = { width: 120, height: 96 }
@@ -103,6 +105,10 @@ async function lookAt(flow: ReactFlowInstance<CanvasNode, CanvasEdge>, id: strin
   await flow.setCenter(node.position.x + (node.width ?? 0) / 2, node.position.y + (node.height ?? 0) / 2, {
     zoom: LEGIBLE,
   })
+  const view = flow.getViewport()
+  const above = Math.min(...flow.getNodes().map((known) => known.position.y)) * view.zoom + view.y
+  // Nothing lies above the first step: what follows is worth the room.
+  if (above > TOP) await flow.setViewport({ ...view, y: view.y - above + TOP })
 }
 
 function edgesOf(graph: Graph, drawing: Drawing, marks: Marks): CanvasEdge[] {
