@@ -71,7 +71,7 @@ def test_a_campaign_is_written_and_watched_to_its_end(page: Page, home: str) -> 
     page.get_by_role("button", name="Run the test").click()
     expect(page.get_by_role("region", name="Test on real leads")).to_contain_text("Maya here.", timeout=LONG)
     page.get_by_role("button", name="Start the campaign").click()
-    page.get_by_role("alertdialog").or_(page.get_by_role("dialog")).get_by_role("button", name=re.compile("^Start|^Send")).click()
+    page.get_by_role("dialog").get_by_role("button", name="Text 449 leads").click()
 
     page.wait_for_url(re.compile(r"/campaigns/\d+$"))
     expect(page.locator("main header").get_by_text("Completed")).to_be_visible(timeout=LONG)
