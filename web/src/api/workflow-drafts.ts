@@ -1,6 +1,7 @@
 /** Editing workflows: drafts, versions, trying them out. Nothing here is sent to anybody. */
 import { keepPreviousData, queryOptions, skipToken, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, data, type Schemas } from './client'
+import type { paths } from './schema'
 import { type Workflow, type WorkflowDefinition, workflowKeys } from './workflows'
 
 export type Problem = Schemas['WorkflowProblem']
@@ -30,6 +31,19 @@ export const variablesQuery = () =>
     queryKey: ['workflows', 'variables'] as const,
     queryFn: () => data(api.GET('/api/workflows/variables')),
     staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  })
+
+type OptionKind = paths['/api/workflows/options']['get']['parameters']['query']['of']
+
+/** What fields of steps are chosen from; a name that the server does not know is an error at once. */
+export const workflowOptionsQuery = (of: string) =>
+  queryOptions({
+    queryKey: ['workflows', 'options', of] as const,
+    queryFn: async () => {
+      const options = await data(api.GET('/api/workflows/options', { params: { query: { of: of as OptionKind } } }))
+      return options.map(({ value, label }) => ({ value, label }))
+    },
     retry: false,
   })
 

@@ -10,6 +10,7 @@ const node = (id: string, ways: [string, string][]): GraphNode => ({
   specification: null,
   data: {},
   parameters: [],
+  told: [],
   outcomes: [],
   ways: ways.map(([handle, target]) => ({ handle, label: handle, target })),
 })

@@ -7,7 +7,6 @@ import { formatNumber, plural } from '@/lib/format'
 import { CanvasEditingContext } from './editing'
 import type { GraphNode } from './graph'
 import { NodeIcon } from './icons'
-import { shownParameters } from './layout'
 import type { Change, NodeMarks } from './marks'
 import { ERROR } from './outcomes'
 
@@ -53,15 +52,14 @@ function StepNode({ id, data: { node, marks, canEdit = false }, selected }: Node
         </div>
         <Signs marks={marks} />
       </div>
-      {node.parameters.length > 0 && (
-        <dl className={cn('border-t px-3 py-1.5 text-xs', isDisabled && 'opacity-60')}>
-          {shownParameters(node).map((parameter) => (
-            <div key={parameter.name} className="flex h-5 items-center gap-2">
-              <dt className="max-w-24 shrink-0 truncate text-muted-foreground">{parameter.label}</dt>
-              <dd className="min-w-0 flex-1 truncate text-right">{parameter.value}</dd>
-            </div>
+      {node.told.length > 0 && (
+        <div className={cn('border-t px-3 py-1.5 text-muted-foreground text-xs', isDisabled && 'opacity-60')}>
+          {node.told.map((line, at) => (
+            <p key={at} className="h-5 truncate leading-5" title={line}>
+              {line}
+            </p>
           ))}
-        </dl>
+        </div>
       )}
       {outcomes.length > 0 && (
         <div

@@ -2,7 +2,8 @@ import type { NodeSpecification, WorkflowDefinition } from '@/api/workflows'
 import { humanize } from '@/lib/format'
 import { labelOf } from './labels'
 import { type Data, ERROR, NOTE, type Outcome, ordinaryOutcome, outcomesOf } from './outcomes'
-import { isRecord } from './records'
+import { tellStep } from './telling'
+import { valueWords } from './value-words'
 
 /** A definition as it is drawn and told: every node with its words, its parameters and where it leads. */
 export interface GraphNode {
@@ -13,6 +14,8 @@ export interface GraphNode {
   specification: NodeSpecification | null
   data: Data
   parameters: Parameter[]
+  /** What it does, in lines of a few words. */
+  told: string[]
   /** Every way to leave it, whether something follows or not; without the error. */
   outcomes: Outcome[]
   ways: Way[]
@@ -35,7 +38,7 @@ export interface Way {
 export type Graph = GraphNode[]
 
 /** Shown elsewhere than among a step's parameters. */
-const NOT_PARAMETERS = new Set(['label', 'notes', 'disabled'])
+const NOT_PARAMETERS = new Set(['label', 'notes', 'disabled', 'definition'])
 
 type DefinedNode = WorkflowDefinition['nodes'][number]
 type DefinedEdge = WorkflowDefinition['edges'][number]
@@ -65,13 +68,15 @@ export function graphNodeOf(
   const data = node.data ?? {}
   const outcomes = outcomesOf(specification, data)
   const ways = edges.map((edge) => wayOf(edge, specification, data, outcomes))
+  const parameters = parametersOf(data, specification)
   return {
     id: node.id,
     type: node.type,
     label: typeof data.label === 'string' && data.label ? data.label : (specification?.label ?? humanize(node.type)),
     specification,
     data,
-    parameters: parametersOf(data, specification),
+    parameters,
+    told: tellStep(node.type, data, specification, parameters),
     // A kind of node that is not known here still shows the outcomes that lead on.
     outcomes: specification ? outcomes : outcomesOfWays(ways),
     ways,
@@ -103,23 +108,9 @@ function parametersOf(values: Record<string, unknown>, specification: NodeSpecif
     .map(([name, value]) => ({
       name,
       label: labelOf(name, properties[name]?.title),
-      value: shown(value),
+      value: valueWords(value),
       description: properties[name]?.description ?? '',
     }))
-}
-
-function shown(value: unknown): string {
-  if (typeof value === 'boolean') return value ? 'yes' : 'no'
-  if (typeof value === 'string') return value
-  if (Array.isArray(value)) return value.map(nameOf).join(', ')
-  return JSON.stringify(value)
-}
-
-/** What an entry of a list is called. */
-function nameOf(entry: unknown): string {
-  if (!isRecord(entry)) return shown(entry)
-  const words = [entry.label, entry.name, entry.title].find((one) => typeof one === 'string' && one !== '')
-  return typeof words === 'string' ? words : JSON.stringify(entry)
 }
 
 function inOrder(nodes: Map<string, GraphNode>): Graph {

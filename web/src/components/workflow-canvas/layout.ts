@@ -6,7 +6,6 @@ export const NODE_WIDTH = 232
 const OUTCOME_WIDTH = 78
 const HEAD = 56
 const LINE = 20
-const SHOWN_PARAMETERS = 3
 
 export interface Point {
   x: number
@@ -22,12 +21,9 @@ export interface Drawing {
 
 export const edgeId = (source: string, handle: string, target: string): string => `${source} ${handle} ${target}`
 
-/** Parameters that a node shows on the canvas; the inspector shows all. */
-export const shownParameters = (node: GraphNode) => node.parameters.slice(0, SHOWN_PARAMETERS)
-
 /** Height of a node in pixels, as its component draws it. */
 export const heightOf = (node: GraphNode): number => {
-  const lines = shownParameters(node).length
+  const lines = node.told.length
   return HEAD + (lines ? lines * LINE + 12 : 0) + (node.outcomes.length ? 22 : 0)
 }
 

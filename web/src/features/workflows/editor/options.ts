@@ -1,52 +1,82 @@
-import { useQuery } from '@tanstack/react-query'
+import { type QueryKey, type UseQueryOptions, useQuery } from '@tanstack/react-query'
 import { agentsQuery, toolsQuery } from '@/api/agents'
+import { ApiProblem } from '@/api/client'
+import { crmConnectionsQuery } from '@/api/crm'
 import { listsQuery } from '@/api/lists'
 import { modelsQuery } from '@/api/models'
 import { endpointsQuery } from '@/api/outgoing-webhooks'
+import { workflowOptionsQuery } from '@/api/workflow-drafts'
 import { workflowsQuery } from '@/api/workflows'
+import type { Option, Options } from '@/components/ui/combobox'
 import { NOTE } from '@/components/workflow-canvas/outcomes'
 import { type FormField, fieldsOf } from './schema'
 import { useDoc } from './store'
 import { titleOf } from './titles'
 
-export interface Option {
-  value: string
-  label: string
-}
+/** Of these, one that is not there yet can be named as well. */
+const TAKES_OWN = new Set(['tags', 'users', 'lists'])
+const NODES = 'nodes'
+/** The server's answer to a name that it does not know. */
+const UNKNOWN = 422
 
-/** What there is to choose from under this name; null if nothing is known by it. */
-export function useOptions(name: string | undefined, byId: boolean): Option[] | null {
-  const doc = useDoc()
-  const agents = useQuery({ ...agentsQuery(), enabled: name === 'agents' }).data
-  const lists = useQuery({ ...listsQuery(), enabled: name === 'lists' }).data
-  const models = useQuery({ ...modelsQuery(), enabled: name === 'models' }).data
-  const endpoints = useQuery({ ...endpointsQuery(), enabled: name === 'webhooks' }).data
-  const workflows = useQuery({ ...workflowsQuery(), enabled: name === 'workflows' }).data
-  const tools = useQuery({ ...toolsQuery(), enabled: name === 'tools' }).data
-  const option = (id: number | string, label: string, key: string = label): Option => ({
-    value: byId ? String(id) : key,
-    label,
-  })
+type Source = UseQueryOptions<unknown, Error, Option[]>
+
+const read = <Item, Key extends QueryKey>(
+  query: UseQueryOptions<Item[], Error, Item[], Key>,
+  told: (item: Item) => { id?: number | string; name: string },
+  isById: boolean,
+): Source =>
+  ({
+    ...query,
+    select: (items: Item[]) =>
+      items.map((item) => {
+        const { id, name } = told(item)
+        return { value: isById ? String(id) : name, label: name }
+      }),
+  }) as unknown as Source
+
+/** Where the choices of this name are read; the server knows all that no other list of the API has. */
+function sourceOf(name: string, isById: boolean): Source {
   switch (name) {
     case 'agents':
-      return agents?.map((one) => option(one.id, one.name)) ?? []
+      return read(agentsQuery(), ({ id, name }) => ({ id, name }), isById)
     case 'lists':
-      return lists?.map((one) => option(one.id, one.name)) ?? []
+      return read(listsQuery(), ({ id, name }) => ({ id, name }), isById)
     case 'models':
-      return models?.map((one) => option(one.name, one.name)) ?? []
+      return read(modelsQuery(), ({ name }) => ({ id: name, name }), isById)
     case 'tools':
-      return tools?.map((one) => option(one.name, one.name)) ?? []
+      return read(toolsQuery(), ({ name }) => ({ id: name, name }), isById)
+    case 'crms':
+      return read(crmConnectionsQuery(), ({ id, name }) => ({ id, name }), isById)
     case 'webhooks':
-      return endpoints?.map((one) => option(one.id, one.url)) ?? []
+      return read(endpointsQuery(), ({ id, url }) => ({ id, name: url }), isById)
     case 'workflows':
-      return workflows?.map((one) => option(one.id, one.name)) ?? []
-    case 'nodes':
-      return doc.nodes
-        .filter((node) => node.type !== NOTE)
-        .map((node) => ({ value: node.id, label: `${titleOf(node, null)} (${node.id})` }))
+      return read(workflowsQuery(), ({ id, name }) => ({ id, name }), isById)
     default:
-      return null
+      return workflowOptionsQuery(name) as unknown as Source
   }
+}
+
+/**
+ * What there is to choose from under this name. Words of one's own do where neither we nor the server know the name:
+ * a node of another package may ask for what only it understands.
+ */
+export function useOptions(name: string, isById: boolean): Options {
+  const doc = useDoc()
+  const isOfDoc = name === NODES
+  const query = useQuery({ ...sourceOf(name, isById), enabled: !isOfDoc })
+  const takesOwn = TAKES_OWN.has(name)
+  const retry = () => void query.refetch()
+  if (isOfDoc) {
+    const items = doc.nodes
+      .filter((node) => node.type !== NOTE)
+      .map((node) => ({ value: node.id, label: `${titleOf(node, null)} (${node.id})` }))
+    return { items, state: 'known', retry, takesOwn }
+  }
+  const isUnknown = query.error instanceof ApiProblem && query.error.status === UNKNOWN
+  if (isUnknown) return { items: [], state: 'known', retry, takesOwn: true }
+  const state = query.data ? 'known' : query.isError ? 'failed' : 'loading'
+  return { items: query.data ?? [], state, retry, takesOwn }
 }
 
 /** Fields of a schema that are shown as a step's own. */

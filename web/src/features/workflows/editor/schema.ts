@@ -31,6 +31,7 @@ export interface FormField {
   isRequired: boolean
   /** It may be left empty, which is stored as nothing. */
   isNullable: boolean
+  /** Of a list: each item is. */
   isInteger: boolean
   default: unknown
   minimum?: number | undefined
@@ -71,7 +72,7 @@ function fieldOf(name: string, property: Schema, isRequired: boolean, root: Sche
     kind,
     isRequired,
     isNullable,
-    isInteger: schema.type === 'integer',
+    isInteger: (schema.type === 'array' ? items.type : schema.type) === 'integer',
     default: property.default ?? schema.default,
     minimum: number(schema.minimum) ?? number(schema.exclusiveMinimum),
     maximum: number(schema.maximum) ?? number(schema.exclusiveMaximum),
