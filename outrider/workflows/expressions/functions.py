@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 LONGEST_TEXT = 10_000
 """Characters of any text that an expression works with; longer ones are cut."""
+_FIRST_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d{1,15}(?:\.\d+)?")
 
 
 def _lower(value: object) -> object:
@@ -108,13 +111,21 @@ def _format_date(value: object, pattern: object = "%-d %B %Y", zone: object = "U
         return None
 
 
-def _days_until(value: object) -> object:
+def _days_until(now: datetime, value: object) -> object:
     at = moment(value)
-    return None if at is None else (at - datetime.now(UTC)).days
+    return None if at is None else (at - now).days
 
 
 def _digits(value: object) -> object:
     return "".join(character for character in str(value) if character.isdigit()) if value is not None else None
+
+
+def _number(value: object) -> object:
+    """The first number of a text: 1200 of “1,200 employees”, 11 of “11–50”."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    found = _FIRST_NUMBER.search(value) if isinstance(value, str) else None
+    return float(found[0].replace(",", "")) if found else None
 
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
@@ -132,9 +143,19 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "sum": _sum,
     "round": _round,
     "format_date": _format_date,
-    "days_until": _days_until,
     "digits": _digits,
+    "number": _number,
 }
+OF_THE_TIME: Mapping[str, Callable[..., Any]] = {"days_until": _days_until}
+"""Functions that are given the time of the run before what they are called with."""
+NAMES = (*FUNCTIONS, *OF_THE_TIME)
+
+
+def callables(names: Sequence[str], now: datetime) -> dict[str, Callable[..., Any]]:
+    """These functions, as an expression calls them in a run for which it is `now`."""
+    return {name: partial(OF_THE_TIME[name], now) if name in OF_THE_TIME else FUNCTIONS[name] for name in names}
+
+
 MEANINGS: Mapping[str, str] = {
     "lower": "lower(text): in small letters",
     "upper": "upper(text): in capitals",
@@ -152,6 +173,7 @@ MEANINGS: Mapping[str, str] = {
     "format_date": 'format_date(time, "%-d %B %Y", "Europe/Berlin")',
     "days_until": "days_until(time): whole days from now",
     "digits": "digits(text): only its digits",
+    "number": "number(text): the first number in it, as 11 of “11–50”",
 }
 BUILT_IN = frozenset(
     {

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from enum import Enum
 from functools import lru_cache
@@ -19,12 +19,15 @@ from typing import Any
 import cel
 
 from outrider.errors import InvalidInput
-from outrider.workflows.expressions.functions import BUILT_IN, FUNCTIONS, LONGEST_TEXT
+from outrider.workflows.expressions.functions import BUILT_IN, LONGEST_TEXT, NAMES, callables
 
 LONGEST_EXPRESSION = 1_000
 LONGEST_LIST = 1_000
 DEEPEST = 12
 _COMPREHENSION = re.compile(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(\s*([A-Za-z_]\w*)\s*,")
+_COMPREHENSION_WORD = re.compile(r"\b(?:all|exists|exists_one|map|filter)\b")
+_OBSCURE = re.compile(r"\\|//|'''|\"\"\"")
+"""Escapes, comments and long strings: where a string ends is then not told by its quotes alone, so that every word counts."""
 _STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 _STEP = re.compile(r"\bsteps\s*(?:\.\s*([A-Za-z_]\w*)|\[\s*'([^']*)'\s*\]|\[\s*\"([^\"]*)\"\s*\])")
 ROOTS: Mapping[str, str] = {
@@ -64,10 +67,9 @@ class Expression:
 
     def evaluate(self, names: Mapping[str, Any]) -> Value:
         """Its value. What is missing makes it null: a lead without a score is not an error."""
-        context = cel.Context(
-            {root: plain(names.get(root)) for root in self.roots}, {name: FUNCTIONS[name] for name in self.functions}
-        )
+        values = {root: plain(names.get(root)) for root in self.roots}
         try:
+            context = cel.Context(values, callables(self.functions, _now(names)))
             return Value(self.program.execute(context))
         except KeyError as error:
             return Value(None, f"{error.args[0]!r} is not known here, in “{self.source}”.")
@@ -86,10 +88,7 @@ def parse(source: str) -> Expression:
         raise BadExpression("The expression is empty.", remedy="Write one between {{ and }}, as in {{ lead.first_name }}.")
     if len(source) > LONGEST_EXPRESSION:
         raise BadExpression(f"The expression has {len(source)} characters; at most {LONGEST_EXPRESSION} are allowed.")
-    comprehensions = _COMPREHENSION.findall(_STRING.sub("''", source))
-    if len(comprehensions) > 1:
-        remedy = "Work out one part in a step of its own (Transform) and use its result."
-        raise BadExpression("An expression goes through one list at most.", remedy=remedy)
+    comprehensions = _comprehensions(source)
     try:
         program = cel.compile(source)
     except ValueError as error:
@@ -97,8 +96,8 @@ def parse(source: str) -> Expression:
     roots = tuple(name for name in program.variables() if name not in comprehensions)
     _ensure_known(roots, ROOTS, "name")
     named = [name for name in program.functions() if name.isidentifier()]
-    _ensure_known(named, [*FUNCTIONS, *BUILT_IN], "function")
-    return Expression(source, program, roots, tuple(name for name in named if name in FUNCTIONS))
+    _ensure_known(named, [*NAMES, *BUILT_IN], "function")
+    return Expression(source, program, roots, tuple(name for name in named if name in NAMES))
 
 
 def plain(value: Any, depth: int = 0) -> Any:
@@ -123,6 +122,24 @@ def plain(value: Any, depth: int = 0) -> Any:
         return float(value)
     except (TypeError, ValueError):
         return str(value)[:LONGEST_TEXT]
+
+
+def _now(names: Mapping[str, Any]) -> datetime:
+    """What time it is for the run; for texts that are filled outside of one, the present."""
+    return (names.get("run") or {}).get("now") or datetime.now(UTC)
+
+
+def _comprehensions(source: str) -> list[str]:
+    """The names that go through a list, one per comprehension.
+
+    Raises:
+        BadExpression: there are several, or may be.
+    """
+    found = _COMPREHENSION.findall(_STRING.sub("''", source))
+    if len(found) > 1 or (_OBSCURE.search(source) and len(_COMPREHENSION_WORD.findall(source)) > 1):
+        remedy = "Work out one part in a step of its own (Transform) and use its result."
+        raise BadExpression("An expression goes through one list at most.", remedy=remedy)
+    return found
 
 
 def _ensure_known(names: Iterable[str], known: Iterable[str], what: str) -> None:

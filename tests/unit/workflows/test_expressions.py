@@ -78,6 +78,9 @@ def test_what_is_missing_or_does_not_fit_is_null_with_a_warning(source: str) -> 
         ("x" * 1001, "1001 characters"),
         ("[1].map(a, [1].map(b, a))", "one list"),
         ("__import__('os')", "__import__"),
+        (r"size(r'\') + size(lead.tags.map(run, size(lead.tags.map(steps, 1)))) + size(' ')", "one list"),
+        ("lead.tags.exists( // '\n run, lead.tags.exists( // '\n steps, true))", "one list"),
+        ("size('''a'''') + lead.tags.map(run, lead.tags.map(run, 1))", "one list"),
     ],
 )
 def test_a_bad_expression_says_what_is_wrong(source: str, says: str) -> None:
@@ -90,6 +93,23 @@ def test_a_slip_is_told_what_may_be_meant() -> None:
     with pytest.raises(BadExpression) as refused:
         parse("laed.name")
     assert refused.value.remedy == "Write lead."
+
+
+@pytest.mark.parametrize(
+    "source", [r"lead.tags.map(t, t + '\n')", "lead.tags.map(t, 'https://x.example/' + t)", "'.map(a, b)' == '.map(c, d)'"]
+)
+def test_one_list_and_words_in_strings_are_allowed(source: str) -> None:
+    assert parse(source).evaluate(NAMES).warning == ""
+
+
+def test_days_are_counted_from_the_time_of_the_run() -> None:
+    names = {**NAMES, "run": {"now": datetime(2030, 1, 1, tzinfo=UTC)}}
+    assert parse("days_until('2030-01-04')").evaluate(names).value == 3
+
+
+def test_what_cannot_be_handed_over_is_a_warning() -> None:
+    found = parse("lead.name").evaluate({"lead": {"name": "\ud800"}})
+    assert found.value is None and "lead.name" in found.warning
 
 
 def test_what_an_expression_sees_is_cut() -> None:
