@@ -15,5 +15,5 @@ async def resolve_definition(session: AsyncSession, definition: WorkflowDefiniti
     Call it before a version is stored, and before a draft is run: what a sub-workflow without a definition would do is unknown.
     A workflow or version that there is not stays as it was given, which the validation then says.
     """
-    wanted = {found for found in referred_workflows(definition) if all(part is None or type(part) is int for part in found)}
+    wanted = referred_workflows(definition)
     return pinned(definition, await repository.published_definitions(session, wanted)) if wanted else definition

@@ -22,7 +22,8 @@ class RunState(TypedDict):
     """Plain data throughout, so that a checkpoint needs no class of ours to be read."""
 
     steps: dict[str, dict[str, Any]]
-    """Latest output of each node, by its path. A node that failed has `error`: `{type, message}`."""
+    """Latest output of each node, by its path, in the order of their latest visits. A node that failed has `error`:
+    `{type, message}`."""
     visits: dict[str, int]
     """How often each node was visited, by its path."""
     outcome: str
@@ -83,7 +84,11 @@ def merge(state: RunState, change: RunState | Change) -> RunState:
     merged = cast("dict[str, Any]", {**state})
     delta = cast(Change, change)
     if (steps := delta.get("steps")) is not None:
-        merged["steps"] = {**state["steps"], **steps}
+        # What was visited again moves to the end: the order says what came last.
+        earlier = state["steps"]
+        if not earlier.keys().isdisjoint(steps):
+            earlier = {path: output for path, output in earlier.items() if path not in steps}
+        merged["steps"] = {**earlier, **steps}
     if (visits := delta.get("visits")) is not None:
         merged["visits"] = {**state["visits"], **visits}
     if (facts := delta.get("facts")) is not None:

@@ -23,6 +23,7 @@ from outrider.workflows.definition import WorkflowDefinition
 from outrider.workflows.nodes import SPECIFICATIONS
 from outrider.workflows.nodes.sub_workflow import KIND as SUB_WORKFLOW
 from outrider.workflows.nodes.sub_workflow import pinned_definition
+from outrider.workflows.shape import PARALLEL
 from outrider.workflows.state import CampaignLeadState, RunState, final_state, initialize_lead_state
 from outrider.workflows.validation import ensure_runnable
 from outrider.workflows.waiting import Answer, PausedWait
@@ -62,7 +63,7 @@ class CompiledWorkflow:
     def __init__(self, definition: WorkflowDefinition):
         self._definition = definition
         self._checkpoints = RunCheckpoints() if _may_pause(definition) else None
-        self._limit = _count(definition) * (MOST_VISITS + 2)
+        self._limit = _most_steps(definition) * (MOST_VISITS + 2)
         self._graphs: dict[str, Graph] = {"": build(definition, checkpoints=self._checkpoints)}
 
     @property
@@ -196,5 +197,6 @@ def _may_pause(definition: WorkflowDefinition) -> bool:
     return any(SPECIFICATIONS[node.type].pauses for part in _definitions(definition) for node in part.without_notes().nodes)
 
 
-def _count(definition: WorkflowDefinition) -> int:
-    return max(len(part.nodes) for part in _definitions(definition))
+def _most_steps(definition: WorkflowDefinition) -> int:
+    """LangGraph's steps for one visit to each node of the largest of the graphs; branches side by side are one more."""
+    return max(len(part.nodes) + sum(node.type == PARALLEL for node in part.nodes) for part in _definitions(definition))

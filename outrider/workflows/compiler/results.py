@@ -67,6 +67,14 @@ def with_cost_of(earlier: NodeFailed, result: NodeResult) -> NodeResult:
     )
 
 
+def paid_for(failure: NodeFailed, result: NodeResult) -> NodeFailed:
+    """The failure of a step whose result can't be used: what it cost is kept, what it claims to have done is not."""
+    spent = {key: value for key, value in result.update.items() if key in (*SUMMED, "model_used")}
+    return NodeFailed(
+        failure.reason, kind=failure.kind, update=spent, transcript=result.transcript, tokens=result.tokens, cost=result.cost
+    )
+
+
 def _added(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, Any]:
     sums = {key: earlier[key] + later[key] for key in SUMMED if key in earlier and key in later}
     return {**earlier, **later, **sums}

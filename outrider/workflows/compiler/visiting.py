@@ -19,6 +19,7 @@ from outrider.workflows.compiler.results import (
     NestedFailed,
     NestedResult,
     failed,
+    paid_for,
     pinned,
     plain,
     put_together,
@@ -137,8 +138,7 @@ class _Visit:
         at, failure, target = self.context.now(), None, None
         try:
             result = await self._result()
-            output = plain(result.output)
-            target = self._way_out(result)
+            output, target = self._usable(result)
         except NodeFailed as caught:
             failure = caught
             result, output = failed(failure), {"error": {"type": failure.kind, "message": failure.reason}}
@@ -153,6 +153,17 @@ class _Visit:
             change = put_together(outcome.inner, change)
         return Command(update={"state": change}, goto=target or ())
 
+    def _usable(self, result: NodeResult) -> tuple[dict[str, Any], str | Sequence[str]]:
+        """What is kept of the result, and where it leads.
+
+        Raises:
+            NodeFailed: it can't be used. What it cost was paid all the same.
+        """
+        try:
+            return plain(result.output), self._way_out(result)
+        except NodeFailed as failure:
+            raise paid_for(failure, result) from failure
+
     def _way_out(self, result: NodeResult) -> str | Sequence[str]:
         target = self.station.exits.by_handle.get(result.handle)
         if target is None:
@@ -164,7 +175,7 @@ class _Visit:
         station = self.station
         if self.number > MOST_VISITS:
             raise NodeFailed(f"The run came to this step more than {MOST_VISITS} times.", kind="too_many_visits")
-        if (pin := self.context.pins.get(station.path)) is not None:
+        if (pin := self.context.pins.get(station.path)) is not None and not station.specification.ends_run:
             return pinned(pin, station.ordinary)
         if station.policy.disabled:
             return NodeResult(station.ordinary, "Passed by: the step is switched off.")

@@ -76,13 +76,14 @@ def problems(params_type: type[BaseModel], data: Mapping[str, Any]) -> list[Fiel
         FieldProblem(field=_named(path), problem=error.detail, remedy=error.remedy)
         for path, _, error in _unreadable(params_type, data)
     ]
+    worked_out = {path for path, _, _ in _texts(params_type, data)}
     try:
         params_type.model_validate(dict(data))
     except ValidationError as error:
         found += [
             FieldProblem(field=_named(item["loc"]), problem=_words(item))
             for item in error.errors()
-            if not _is_worked_out(data, item["loc"])
+            if _within(data, item["loc"]) not in worked_out
         ]
     return found
 
@@ -138,17 +139,18 @@ def _problem(text: str) -> BadExpression | None:
     return None
 
 
-def _is_worked_out(data: Any, path: Path) -> bool:
-    """The value at the path, or one that it lies in, is an expression. Pydantic puts names of union members into the path."""
+def _within(data: Any, path: Path) -> Path:
+    """The parts of the path that lead into the data. Pydantic puts names of union members into its paths, and of what is not
+    there."""
+    found: list[str | int] = []
     for part in path:
-        if isinstance(data, str):
-            break
         is_inside = (
             part in data if isinstance(data, Mapping) else isinstance(part, int) and isinstance(data, list) and part < len(data)
         )
         if is_inside:
             data = data[part]
-    return isinstance(data, str) and has_expressions(data)
+            found.append(part)
+    return tuple(found)
 
 
 def _named(path: Path) -> str:

@@ -30,12 +30,25 @@ class NodeParams(BaseModel):
 
     label: str = Field("", max_length=120, description="Name of this step on the canvas.", json_schema_extra=NO_EXPRESSIONS)
     notes: str = Field("", max_length=2000, description="Why this step is here; for people.", json_schema_extra=NO_EXPRESSIONS)
-    disabled: bool = Field(False, description="Pass this step by: runs leave it at once by its ordinary outcome.")
+    disabled: bool = Field(
+        False,
+        strict=True,
+        description="Pass this step by: runs leave it at once by its ordinary outcome.",
+        json_schema_extra=NO_EXPRESSIONS,
+    )
     timeout_seconds: float | None = Field(
-        None, gt=0, le=LONGEST_TIMEOUT_SECONDS, description="The step fails when its work takes longer; waiting is not work."
+        None,
+        gt=0,
+        le=LONGEST_TIMEOUT_SECONDS,
+        description="The step fails when its work takes longer; waiting is not work.",
+        json_schema_extra=NO_EXPRESSIONS,
     )
     retries: int = Field(
-        0, ge=0, le=MOST_RETRIES, description="How often to try again when it fails; only for steps without effects."
+        0,
+        ge=0,
+        le=MOST_RETRIES,
+        description="How often to try again when it fails; only for steps without effects.",
+        json_schema_extra=NO_EXPRESSIONS,
     )
 
 

@@ -46,8 +46,7 @@ def pinned_definition(node: WorkflowNode) -> WorkflowDefinition:
 
 def referred_workflows(definition: WorkflowDefinition) -> set[tuple[int, int | None]]:
     """The workflows that the definition runs, as (id, version); no version means the one that is published."""
-    nodes = (node for node in definition.nodes if node.type == KIND)
-    return {(node.data["workflow_id"], node.data.get("version")) for node in nodes if node.data.get("workflow_id")}
+    return {found for node in definition.nodes if (found := _referred(node)) is not None}
 
 
 def pinned(definition: WorkflowDefinition, published: Mapping[tuple[int, int | None], Mapping[str, Any]]) -> WorkflowDefinition:
@@ -59,9 +58,17 @@ def pinned(definition: WorkflowDefinition, published: Mapping[tuple[int, int | N
     """
     nodes = []
     for node in definition.nodes:
-        found = published.get((node.data.get("workflow_id", 0), node.data.get("version"))) if node.type == KIND else None
+        found = published.get(referred) if (referred := _referred(node)) is not None else None
         nodes.append(node if found is None else node.model_copy(update={"data": {**node.data, "definition": dict(found)}}))
     return definition.model_copy(update={"nodes": nodes})
+
+
+def _referred(node: WorkflowNode) -> tuple[int, int | None] | None:
+    """The workflow that the node runs; None if it runs none, or names none as its parameters must."""
+    workflow_id, version = node.data.get("workflow_id"), node.data.get("version")
+    if node.type != KIND or type(workflow_id) is not int or not (version is None or type(version) is int):
+        return None
+    return workflow_id, version
 
 
 async def run(call: NodeCall) -> NodeResult:

@@ -154,7 +154,7 @@ def results_in(state: RunState) -> dict[AgentType, dict[str, Any]]:
 
 
 def latest_text(steps: Mapping[str, Mapping[str, Any]]) -> str:
-    """The last text that an agent of these steps wrote; they are in the order in which they were first taken."""
+    """The last text that an agent of these steps wrote; they are in the order in which they were taken."""
     texts = [str(output["text"]) for output in steps.values() if output.get("agent_type") and output.get("text")]
     return texts[-1] if texts else ""
 
@@ -167,8 +167,7 @@ def lead_facts(run: RunContext) -> dict[str, Any]:
 
 def handed_over(state: RunState) -> dict[str, Any]:
     """What the latest hand-over of this run passed on; empty without one."""
-    found = [output for output in state["steps"].values() if output.get("kind") == HANDOFF]
-    return max(found, key=lambda output: str(output.get("at", "")), default={})
+    return next((output for output in reversed(state["steps"].values()) if output.get("kind") == HANDOFF), {})
 
 
 async def ask_agent(call: NodeCall, agent_type: AgentType, params: AgentParams) -> AgentResponse:

@@ -10,6 +10,8 @@ from outrider.workflows.validation.problems import InvalidWorkflow, WorkflowProb
 __all__ = ["InvalidWorkflow", "WorkflowProblem", "check", "ensure_runnable", "ensure_valid"]
 
 
+MOST_ALL_NODES = 2_000
+"""Of a workflow with its sub-workflows: definitions embedded in definitions grow to the power of their depth."""
 NOT_STORED = 0
 """Stands for the id of a workflow that has none yet."""
 
@@ -21,7 +23,27 @@ def check(definition: WorkflowDefinition, *, workflow_id: int | None = None, is_
         workflow_id: of the workflow that it belongs to, if it has one; it must not run itself.
         is_pinned: sub-workflows must have their definitions embedded, as those of published versions have.
     """
+    if (size := _size(definition)) > MOST_ALL_NODES:
+        return [
+            WorkflowProblem(
+                field="nodes",
+                problem=f"With those of its sub-workflows it has {size} nodes; at most {MOST_ALL_NODES} are allowed.",
+                remedy="Use fewer sub-workflows, or smaller ones.",
+            )
+        ]
     return _check(definition, (workflow_id or NOT_STORED,), is_pinned)
+
+
+def _size(definition: WorkflowDefinition) -> int:
+    """Nodes in all, those of embedded definitions as often as they are embedded; counted no further than needed."""
+    size, data = 0, [node.data for node in definition.nodes]
+    while data and size <= MOST_ALL_NODES:
+        size += 1
+        embedded = data.pop().get("definition")
+        nodes = embedded.get("nodes") if isinstance(embedded, dict) else None
+        inner = (node.get("data") if isinstance(node, dict) else None for node in (nodes if isinstance(nodes, list) else []))
+        data += [found if isinstance(found, dict) else {} for found in inner]
+    return size + len(data)
 
 
 def _check(definition: WorkflowDefinition, around: tuple[int, ...], is_pinned: bool) -> list[WorkflowProblem]:

@@ -98,6 +98,13 @@ def _policy_problems(place: str, node: WorkflowNode, specification: NodeSpecific
             remedy="Set retries to 0 and connect the outcome 'error' instead.",
             node=node.id,
         )
+    if node.data.get("timeout_seconds") and node.type == SUB_WORKFLOW:
+        yield WorkflowProblem(
+            field=f"{place}.data.timeout_seconds",
+            problem=f"{specification.label} (node {node.id!r}) can't be broken off: its steps may have asked for things by then.",
+            remedy="Leave the time-out empty and give one to the steps inside that may take long.",
+            node=node.id,
+        )
     if node.data.get("disabled") is True and (specification.ends_run or node.type in (PARALLEL, JOIN)):
         yield WorkflowProblem(
             field=f"{place}.data.disabled",

@@ -13,6 +13,8 @@ from outrider.llm.offline import OfflineModel
 from outrider.workflows.context import CampaignFacts, Services
 from outrider.workflows.intents import ChangeLead
 from outrider.workflows.nodes.base import NodeFailed
+from outrider.workflows.nodes.teamwork import handed_over, latest_text
+from outrider.workflows.state import initialize_lead_state
 from tests.unit.workflows.visits import NOW, visit
 from tests.worlds import OneModel
 
@@ -130,3 +132,13 @@ async def test_a_budget_that_is_used_up_is_no_failure_of_the_lead(kind: str) -> 
     with pytest.raises(BudgetExhausted):
         await visit(kind, {}, campaign=ROOFS, services=Services(OneModel(model)))
     assert [(asked.scope.campaign_id, asked.scope.lead_id) for asked in model.asked] == [(1, 7)], "its budgets count the call"
+
+
+def test_the_latest_of_several_hand_overs_and_texts_counts() -> None:
+    state = initialize_lead_state()
+    handed = {"kind": "handoff", "at": "2026-03-27T09:30:00+00:00"}
+    state["steps"] = {
+        "first": {**handed, "message": "first", "agent_type": "conversation", "text": "one"},
+        "second": {**handed, "message": "second", "agent_type": "conversation", "text": "two"},
+    }
+    assert (handed_over(state)["message"], latest_text(state["steps"])) == ("second", "two")

@@ -14,12 +14,13 @@ from langgraph.config import get_config
 import outrider.workflows.compiler.compiled as compiled_module
 from outrider.llm.base import BudgetExhausted
 from outrider.workflows.compiler import NoSuchStep, NotWaiting, visiting
-from outrider.workflows.context import Pin
+from outrider.workflows.compiler.visiting import MOST_VISITS
+from outrider.workflows.context import Pin, TranscriptEntry
 from outrider.workflows.intents import Notify
 from outrider.workflows.nodes.base import NodeCall, NodeFailed, NodeResult
 from outrider.workflows.state import initialize_lead_state
 from outrider.workflows.waiting import Answer, Wait
-from tests.unit.workflows.engine import Kinds, compiled, go_on, kinds, new_context, visited
+from tests.unit.workflows.engine import TWO, Kinds, compiled, go_on, kinds, new_context, visited
 
 LINE = ("a:step b:step f:finalize", "a>b b>f")
 
@@ -189,6 +190,48 @@ async def test_results_that_can_not_be_kept_fail_the_step(library: Kinds, output
 
     library.work["a"] = work
     assert (await compiled(*LINE).start(new_context())).state["steps"]["a"]["error"]["type"] == kind
+
+
+@pytest.mark.parametrize(("handle", "output"), [("elsewhere", {}), ("next", {"text": "ä" * 300_000})])
+async def test_a_result_that_can_not_be_used_was_paid_for(library: Kinds, handle: str, output: dict[str, Any]) -> None:
+    async def work(call: NodeCall) -> NodeResult:
+        update = {"sms_cost": Decimal("0.5"), "input_tokens": 9, "model_used": "m", "sms_sent": True}
+        said: TranscriptEntry = {"role": "assistant", "content": "Hi", "metadata": {}}
+        return NodeResult(handle, "", output=output, update=update, transcript=[said], tokens=9, cost=Decimal("0.5"))
+
+    library.work["a"] = work
+    segment = await compiled(*LINE).start(new_context())
+
+    assert (segment.status, segment.recorder.cost, segment.recorder.steps[0].tokens) == ("failed", Decimal("0.5"), 9)
+    assert (segment.state["sms_cost"], segment.state["input_tokens"], segment.state["model_used"]) == (Decimal("0.5"), 9, "m")
+    assert (segment.state["sms_sent"], [entry["content"] for entry in segment.recorder.transcript]) == (False, ["Hi"])
+
+
+async def test_the_last_step_can_not_be_pinned() -> None:
+    workflow = compiled("p:pause f:finalize", "p>f")
+    segment = await workflow.start(new_context(pins={"f": Pin({"said": "over"})}, answer_wait=lambda *wait: Answer("decided")))
+
+    assert (segment.status, segment.state["status"]) == ("completed", "completed")
+
+
+async def test_a_step_that_is_taken_again_is_the_latest() -> None:
+    workflow = compiled("s:step a:step b:step p:pause f:finalize", "s>a a>b b>p p.next>f p.again>a")
+    segment = await go_on(workflow, await workflow.start(new_context()), "p#1", Answer("failed"))
+
+    assert list(segment.state["steps"]) == ["s", "p", "a", "b"]
+
+
+async def test_forks_in_a_circle_may_go_round_fifty_times() -> None:
+    forks = [f"p{number}" for number in range(12)]
+    nodes = " ".join(["s:step w:pause", *(f"{fork}:parallel {fork}j:join" for fork in forks), "f:finalize"])
+    ways = " ".join(f"{fork}.left>{fork}j {fork}.right>{fork}j" for fork in forks)
+    chain = " ".join(f"{fork}j>{after}" for fork, after in zip(forks, [*forks[1:], "w"], strict=True))
+    workflow = compiled(nodes, f"s>w w.again>p0 w.next>f {ways} {chain}", **dict.fromkeys(forks, TWO))
+    rounds = iter(range(MOST_VISITS - 1))
+    turn = lambda *wait: Answer("failed" if next(rounds, None) is not None else "done")  # noqa: E731
+    segment = await workflow.start(new_context(answer_wait=turn))
+
+    assert (segment.status, segment.state["visits"]["w"]) == ("completed", MOST_VISITS)
 
 
 async def test_an_exhausted_budget_is_nobodys_failure(library: Kinds) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 import outrider.workflows.shipped
 from outrider.workflows.definition import WorkflowDefinition
+from outrider.workflows.nodes.sub_workflow import pinned, referred_workflows
 from outrider.workflows.shape import routes, start_node
 from outrider.workflows.validation import InvalidWorkflow, check, ensure_valid
 
@@ -101,3 +103,53 @@ def test_the_fingerprint_ignores_where_nodes_are_drawn() -> None:
 
     assert moved.fingerprint() == plain.fingerprint() != changed.fingerprint()
     assert moved.as_json()["nodes"][0]["position"] == {"x": 5.0, "y": 7.0}
+
+
+@pytest.mark.parametrize(
+    ("policy", "field"),
+    [
+        ({"disabled": "{{ lead.score > 5 }}"}, "disabled"),
+        ({"disabled": "true"}, "disabled"),
+        ({"timeout_seconds": "{{ 5 }}"}, "timeout_seconds"),
+        ({"retries": "{{ 1 }}"}, "retries"),
+    ],
+)
+def test_how_a_step_is_run_is_the_same_for_every_lead(policy: dict[str, Any], field: str) -> None:
+    (problem,) = check(definition(USUAL, [("1", "2"), ("2", "3")], **{"1": policy}))
+    assert (problem.field, problem.node) == (f"nodes.0.data.{field}", "1")
+
+
+def test_an_expression_in_a_union_or_a_list_is_worked_out_later() -> None:
+    wait = {"mode": "until", "until": "{{ timestamp(lead.attributes.start) }}", "days": ["{{ lead.attributes.day }}"]}
+    found = check(definition([("1", "wait"), ("3", "finalize")], [("1", "3")], **{"1": wait}))
+    assert found == []
+
+
+def sub_workflow(inner: dict[str, Any] | None = None, **data: Any) -> WorkflowDefinition:
+    data |= {"definition": inner} if inner else {}
+    return definition([("1", "sub_workflow"), ("3", "finalize")], [("1", "3")], **{"1": data})
+
+
+def test_a_sub_workflow_has_no_time_out_of_its_own() -> None:
+    inner = definition(USUAL, [("1", "2"), ("2", "3")]).as_json()
+    (problem,) = check(sub_workflow(inner, workflow_id=1, timeout_seconds=5))
+    assert (problem.field, "steps inside" in problem.remedy) == ("nodes.0.data.timeout_seconds", True)
+
+
+@pytest.mark.parametrize("data", [{"workflow_id": [1]}, {"workflow_id": {"a": 1}}, {"workflow_id": 1, "version": [2]}])
+def test_a_sub_workflow_named_by_no_number_is_refused(data: dict[str, Any]) -> None:
+    wrong = sub_workflow(**data)
+    assert referred_workflows(wrong) == set() and pinned(wrong, {(1, None): {}}) == wrong
+    assert check(wrong)
+
+
+def test_sub_workflows_may_not_grow_without_bound() -> None:
+    small = definition([*USUAL], [("1", "2"), ("2", "3")]).as_json()
+    for _ in range(3):
+        chain = [*(str(number) for number in range(30)), "end"]
+        inner = {"workflow_id": 9, "definition": small}
+        nodes = [{"id": name, "type": "finalize" if name == "end" else "sub_workflow", "data": inner} for name in chain]
+        nodes[-1]["data"] = {}
+        small = {"nodes": nodes, "edges": [{"source": a, "target": b} for a, b in pairwise(chain)]}
+    (problem,) = check(WorkflowDefinition.model_validate(small))
+    assert (problem.field, "at most 2000" in problem.problem) == ("nodes", True)
