@@ -5,6 +5,7 @@ import type { FlowStatistics, NodeFigures } from '@/api/runs'
 import { nodeSpecificationsQuery, type WorkflowDefinition } from '@/api/workflows'
 import { EmptyState, ErrorState, Skeleton } from '@/components/ui/states'
 import { graphOf } from '@/components/workflow-canvas/graph'
+import { notesOf } from '@/components/workflow-canvas/notes'
 import { formatNumber } from '@/lib/format'
 import { useTopics } from '@/live/use-live'
 import type { RunsSearch } from './filter'
@@ -34,6 +35,7 @@ export function FlowView({ statistics, of, selected, onSelect }: FlowViewProps) 
       data && specifications.data ? graphOf(data.definition as WorkflowDefinition, specifications.data) : undefined,
     [data, specifications.data],
   )
+  const notes = useMemo(() => (data ? notesOf(data.definition as WorkflowDefinition) : []), [data])
   const marks = useMemo(() => (data && graph ? marksOfFlow(data, graph) : undefined), [data, graph])
   const error = statistics.error ?? specifications.error
   if (!data || !graph || !marks)
@@ -53,7 +55,14 @@ export function FlowView({ statistics, of, selected, onSelect }: FlowViewProps) 
     <div className="-mx-4 md:-mx-6 flex min-h-0 flex-1 flex-col overflow-y-auto border-t md:flex-row md:overflow-hidden">
       <div className="h-96 min-w-0 shrink-0 bg-surface-sunken md:h-auto md:flex-1 md:shrink">
         <Suspense fallback={<Skeleton className="size-full rounded-none" />}>
-          <Canvas graph={graph} marks={marks} focus={busiest(data)} selected={node?.id} onSelect={onSelect} />
+          <Canvas
+            graph={graph}
+            notes={notes}
+            marks={marks}
+            focus={busiest(data)}
+            selected={node?.id}
+            onSelect={onSelect}
+          />
         </Suspense>
       </div>
       <aside

@@ -3,6 +3,7 @@ import { Plus } from 'lucide-react'
 import { memo, use, useRef, useState } from 'react'
 import { CanvasEditingContext } from './editing'
 import type { Point } from './layout'
+import { cornersBack, leadsBack, roundedThrough } from './routing'
 
 export type CanvasEdge = Edge<{ bends: Point[]; handle: string; canEdit?: boolean; told?: string | undefined }, 'way'>
 
@@ -18,6 +19,12 @@ export function pathThrough(points: Point[]): string {
     from = to
   }
   return path
+}
+
+/** Between the two points in the middle, or the one there. */
+function middleOf(points: readonly Point[]): Point | undefined {
+  const [one, other] = [points[Math.ceil(points.length / 2) - 1], points[Math.floor(points.length / 2)]]
+  return one && other && { x: (one.x + other.x) / 2, y: (one.y + other.y) / 2 }
 }
 
 const LEAVE_MS = 150
@@ -36,10 +43,13 @@ function Way(props: EdgeProps<CanvasEdge>) {
   }
   const bends = data?.bends ?? []
   const [curve, middleX, middleY] = getBezierPath(props)
-  const points = [{ x: sourceX, y: sourceY }, ...bends, { x: targetX, y: targetY }]
-  const path = bends.length > 0 ? pathThrough(points) : curve
-  const middle =
-    bends.length > 0 ? (bends[Math.floor(bends.length / 2)] ?? { x: middleX, y: middleY }) : { x: middleX, y: middleY }
+  const [from, to] = [
+    { x: sourceX, y: sourceY },
+    { x: targetX, y: targetY },
+  ]
+  const around = leadsBack(from, to) ? roundedThrough(cornersBack(from, bends, to)) : pathThrough([from, ...bends, to])
+  const path = bends.length > 0 ? around : curve
+  const middle = middleOf(bends) ?? { x: middleX, y: middleY }
   const edge = { source, sourceHandle: data?.handle ?? '', target }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: only shows the button, which the keyboard reaches by Tab

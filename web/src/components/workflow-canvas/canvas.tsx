@@ -14,9 +14,13 @@ import { useTheme } from '@/lib/theme'
 import { type CanvasEdge, EDGE_TYPES } from './canvas-edge'
 import { type CanvasNode, NODE_TYPES } from './canvas-node'
 import type { Graph } from './graph'
-import { type Drawing, edgeId, heightOf, layout, widthOf } from './layout'
+import { drawingOf, edgeId, heightOf, isPlaced, type Point, widthOf } from './layout'
 import { EDGE_COLOURS, edgeKey, type Marks, NO_MARKS } from './marks'
+import { SHOWN_NOTES, type ShownNote, type StickyNote, shownNotes } from './notes'
+import { boxOf, linesOf, routes } from './routing'
 
+const TYPES = { ...NODE_TYPES, ...SHOWN_NOTES }
+type Shown = CanvasNode | ShownNote
 const MARKER = { type: MarkerType.ArrowClosed, width: 16, height: 16 }
 const FIT = { padding: 0.15, maxZoom: 1 }
 /** Pixels above the first step. */
@@ -29,6 +33,8 @@ const MANY_NODES = 100
 
 interface CanvasProps {
   graph: Graph
+  /** What people wrote beside it. */
+  notes: readonly StickyNote[]
   selected: string | undefined
   onSelect: (id: string | undefined) => void
   /** The node that is in the middle at first, where the whole would be too small to read; the selected or the first one otherwise. */
@@ -38,10 +44,19 @@ interface CanvasProps {
 }
 
 /** The graph as a drawing to look at: pan, zoom, minimap, nodes by Tab and Enter. A module of its own because it is heavy. */
-export default function Canvas({ graph, selected, onSelect, focus, marks = NO_MARKS }: CanvasProps) {
+export default function Canvas({ graph, notes, selected, onSelect, focus, marks = NO_MARKS }: CanvasProps) {
   const theme = useTheme()
-  const drawing = useMemo(() => layout(graph), [graph])
-  const nodes = useMemo(
+  const drawing = useMemo(() => drawingOf(graph), [graph])
+  const boxes = useMemo(
+    () => new Map(graph.map((node) => [node.id, boxOf(node, drawing.nodes.get(node.id) ?? { x: 0, y: 0 })])),
+    [graph, drawing],
+  )
+  const bends = useMemo(() => routes(boxes, linesOf(graph, boxes), drawing.bends), [graph, boxes, drawing])
+  const papers = useMemo(() => {
+    const right = Math.max(0, ...[...boxes.values()].map((box) => box.x + box.width))
+    return shownNotes(notes, drawing, isPlaced(graph), right)
+  }, [notes, drawing, graph, boxes])
+  const steps = useMemo(
     () =>
       graph.map((node): CanvasNode => {
         const height = heightOf(node)
@@ -58,8 +73,9 @@ export default function Canvas({ graph, selected, onSelect, focus, marks = NO_MA
       }),
     [graph, drawing, selected, marks],
   )
-  const edges = useMemo(() => edgesOf(graph, drawing, marks), [graph, drawing, marks])
-  const onNodesChange = (changes: NodeChange<CanvasNode>[]) => {
+  const nodes = useMemo((): Shown[] => [...papers, ...steps], [papers, steps])
+  const edges = useMemo(() => edgesOf(graph, bends, marks), [graph, bends, marks])
+  const onNodesChange = (changes: NodeChange<Shown>[]) => {
     const picked = changes.find((change) => change.type === 'select' && change.selected)
     if (picked && 'id' in picked) onSelect(picked.id)
   }
@@ -67,7 +83,7 @@ export default function Canvas({ graph, selected, onSelect, focus, marks = NO_MA
     <ReactFlow
       nodes={nodes}
       edges={edges}
-      nodeTypes={NODE_TYPES}
+      nodeTypes={TYPES}
       edgeTypes={EDGE_TYPES}
       onNodesChange={onNodesChange}
       onPaneClick={() => onSelect(undefined)}
@@ -98,7 +114,7 @@ export default function Canvas({ graph, selected, onSelect, focus, marks = NO_MA
 }
 
 /** The whole, if that can be read; otherwise the part around a node. */
-async function lookAt(flow: ReactFlowInstance<CanvasNode, CanvasEdge>, id: string | undefined): Promise<void> {
+async function lookAt(flow: ReactFlowInstance<Shown, CanvasEdge>, id: string | undefined): Promise<void> {
   await flow.fitView(FIT)
   const node = id === undefined ? undefined : flow.getNode(id)
   if (!node || flow.getZoom() >= LEGIBLE) return
@@ -111,7 +127,7 @@ async function lookAt(flow: ReactFlowInstance<CanvasNode, CanvasEdge>, id: strin
   if (above > TOP) await flow.setViewport({ ...view, y: view.y - above + TOP })
 }
 
-function edgesOf(graph: Graph, drawing: Drawing, marks: Marks): CanvasEdge[] {
+function edgesOf(graph: Graph, bends: ReadonlyMap<string, Point[]>, marks: Marks): CanvasEdge[] {
   return graph.flatMap((node) =>
     node.ways.map((way) => {
       const id = edgeId(node.id, way.handle, way.target)
@@ -123,7 +139,7 @@ function edgesOf(graph: Graph, drawing: Drawing, marks: Marks): CanvasEdge[] {
         sourceHandle: way.handle,
         target: way.target,
         type: 'way',
-        data: { bends: drawing.bends.get(id) ?? [], handle: way.handle, told: mark?.told },
+        data: { bends: bends.get(id) ?? [], handle: way.handle, told: mark?.told },
         // Of one size, however wide the line is.
         markerEnd: { ...MARKER, color: colour, markerUnits: 'userSpaceOnUse' },
         style: { stroke: colour, strokeWidth: mark?.width ?? (mark ? 2.5 : 1.5) },

@@ -1,6 +1,7 @@
 import type { NodeSpecification, WorkflowDefinition } from '@/api/workflows'
 import { humanize } from '@/lib/format'
 import { labelOf } from './labels'
+import type { Point } from './layout'
 import { type Data, ERROR, NOTE, type Outcome, ordinaryOutcome, outcomesOf } from './outcomes'
 import { tellStep } from './telling'
 import { valueWords } from './value-words'
@@ -19,6 +20,8 @@ export interface GraphNode {
   /** Every way to leave it, whether something follows or not; without the error. */
   outcomes: Outcome[]
   ways: Way[]
+  /** Where it was put; nowhere if only a layout knows. */
+  position?: Point | undefined
 }
 
 export interface Parameter {
@@ -80,6 +83,7 @@ export function graphNodeOf(
     // A kind of node that is not known here still shows the outcomes that lead on.
     outcomes: specification ? outcomes : outcomesOfWays(ways),
     ways,
+    position: node.position ? { x: node.position.x, y: node.position.y } : undefined,
   }
 }
 

@@ -32,6 +32,14 @@ export const widthOf = (node: GraphNode): number => Math.max(NODE_WIDTH, node.ou
 /** An unfinished definition may lead to nodes that are not there. */
 const waysWithin = (node: GraphNode, known: ReadonlySet<string>) => node.ways.filter((way) => known.has(way.target))
 
+export const isPlaced = (graph: Graph): boolean => graph.length > 0 && graph.every((node) => node.position)
+
+/** As somebody put the steps, if somebody did: what is looked at looks like what was drawn. */
+export const drawingOf = (graph: Graph): Drawing =>
+  isPlaced(graph)
+    ? { nodes: new Map(graph.map((node) => [node.id, node.position ?? { x: 0, y: 0 }])), bends: new Map() }
+    : layout(graph)
+
 /** Edges with an empty name get lost in the plan. */
 const nameOf = (handle: string) => `by ${handle}`
 

@@ -10,6 +10,7 @@ import { lastedWords } from '@/components/runs/words'
 import { Button } from '@/components/ui/button'
 import { EmptyState, ErrorState, Notice, Skeleton } from '@/components/ui/states'
 import { graphOf } from '@/components/workflow-canvas/graph'
+import { notesOf } from '@/components/workflow-canvas/notes'
 import { formatDateTime } from '@/lib/format'
 import { useShortcuts } from '@/lib/shortcuts'
 import { useTopics } from '@/live/use-live'
@@ -61,6 +62,7 @@ function LoadedRun({ run, specifications }: { run: RunDetail; specifications: No
   const names = useMemo(() => new Names(definition, specifications), [definition, specifications])
   const scope = useMemo(() => scopeOf(definition, search.step), [definition, search.step])
   const graph = useMemo(() => graphOf(scope.definition, specifications), [scope.definition, specifications])
+  const notes = useMemo(() => notesOf(scope.definition), [scope.definition])
   const marks = useMemo(() => marksOfRun(run, scope), [run, scope])
   const select = (step: string | undefined, visit?: number) => void navigate({ search: { step, visit }, replace: true })
   const here = visits.filter((visit) => visit.node_id === search.step)
@@ -127,6 +129,7 @@ function LoadedRun({ run, specifications }: { run: RunDetail; specifications: No
               <Canvas
                 key={scope.prefix}
                 graph={graph}
+                notes={notes}
                 marks={marks}
                 focus={search.step ? undefined : focus}
                 selected={search.step?.slice(scope.prefix.length)}

@@ -18,6 +18,7 @@ import { NativeSelect } from '@/components/ui/input'
 import { ErrorState, Notice, Skeleton } from '@/components/ui/states'
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs'
 import { changesBetween, type Graph, graphOf } from '@/components/workflow-canvas/graph'
+import { notesOf, type StickyNote } from '@/components/workflow-canvas/notes'
 import { Outline } from '@/components/workflow-canvas/outline'
 import { cn } from '@/lib/cn'
 import { downloadFrom } from '@/lib/download'
@@ -44,6 +45,7 @@ export function WorkflowPage() {
     () => (definition && specifications.data ? graphOf(definition, specifications.data) : undefined),
     [definition, specifications.data],
   )
+  const notes = useMemo(() => (definition ? notesOf(definition) : []), [definition])
   const select = (node: string | undefined) => navigate({ search: { ...search, node }, replace: true })
   const tab = search.tab ?? 'design'
   const error = workflow.error ?? versions.error ?? specifications.error
@@ -113,7 +115,7 @@ export function WorkflowPage() {
                 with it keep it; new ones take the latest.
               </Notice>
             )}
-            <Design key={version.id} graph={graph} selected={search.node} onSelect={select} />
+            <Design key={version.id} graph={graph} notes={notes} selected={search.node} onSelect={select} />
           </TabsContent>
           <TabsContent value="flow" className={TAB}>
             <FlowTab workflowId={workflowId} version={version.version} />
@@ -133,18 +135,19 @@ export function WorkflowPage() {
 
 interface DesignProps {
   graph: Graph
+  notes: StickyNote[]
   selected: string | undefined
   onSelect: (node: string | undefined) => void
 }
 
 /** The workflow as a drawing and as a list of its steps. */
-function Design({ graph, selected, onSelect }: DesignProps) {
+function Design({ graph, notes, selected, onSelect }: DesignProps) {
   const node = graph.find((one) => one.id === selected)
   return (
     <div className="-mx-4 md:-mx-6 flex min-h-0 flex-1 flex-col md:flex-row">
       <div className="min-h-72 min-w-0 flex-1 bg-surface-sunken">
         <Suspense fallback={<Skeleton className="size-full rounded-none" />}>
-          <Canvas graph={graph} selected={node?.id} onSelect={onSelect} />
+          <Canvas graph={graph} notes={notes} selected={node?.id} onSelect={onSelect} />
         </Suspense>
       </div>
       <aside

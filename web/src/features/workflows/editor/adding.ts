@@ -1,6 +1,7 @@
 import type { NodeSpecification } from '@/api/workflows'
 import { graphNodeOf } from '@/components/workflow-canvas/graph'
 import { heightOf, NODE_WIDTH, type Point, widthOf } from '@/components/workflow-canvas/layout'
+import { noteSize } from '@/components/workflow-canvas/notes'
 import { type Data, leadingOutcome, NOTE } from '@/components/workflow-canvas/outcomes'
 import {
   addNode,
@@ -54,7 +55,7 @@ function dataAtFirst(specification: NodeSpecification | undefined): Data {
 }
 
 export function sizeOf(node: DocNode, specifications: Specifications): { width: number; height: number } {
-  if (node.type === NOTE) return { width: Number(node.data.width) || 240, height: Number(node.data.height) || 120 }
+  if (node.type === NOTE) return noteSize(node.data)
   const drawn = graphNodeOf(node, specifications.get(node.type) ?? null, [])
   return { width: widthOf(drawn), height: heightOf(drawn) }
 }

@@ -11,7 +11,7 @@ import { comparedWith } from './comparing'
 import type { Specifications } from './document'
 import { type Problem, problemCounts } from './problems'
 import { useDoc, useEditor, useEditorStore } from './store'
-import { bendsWithin } from './tidy'
+import { EdgeRouter } from './tidy'
 import { combined, marksOfRun } from './trying'
 import type { Pins } from './use-pins'
 
@@ -51,7 +51,9 @@ export function CanvasArea(props: CanvasAreaProps) {
     [compared, told, run, doc],
   )
   const drawing = useEditor((state) => state.drawing)
-  const bends = useMemo(() => bendsWithin(doc, drawing), [doc, drawing])
+  const router = useMemo(() => new EdgeRouter(byType), [byType])
+  const drawn = compared?.doc ?? doc
+  const bends = useMemo(() => router.route(drawn, drawing), [router, drawn, drawing])
   if (!isWide) return null
   return (
     <div className="relative min-w-0 flex-1 bg-surface-sunken">

@@ -68,9 +68,10 @@ export function EditorCanvas({ specifications, commands, marks, bends, shown }: 
     () => nodeDrawer.draw({ doc, specifications, selected, marks, moving, canEdit }),
     [nodeDrawer, doc, specifications, selected, marks, moving, canEdit],
   )
+  const standing = useMemo(() => standingBends(bends, edgeDrawer, moving), [bends, edgeDrawer, moving])
   const edges = useMemo(
-    () => edgeDrawer.draw(doc, marks, selectedEdge, bends, canEdit),
-    [edgeDrawer, doc, marks, selectedEdge, bends, canEdit],
+    () => edgeDrawer.draw(doc, marks, selectedEdge, standing, canEdit),
+    [edgeDrawer, doc, marks, selectedEdge, standing, canEdit],
   )
 
   const revealed = useEditor((state) => state.revealed)
@@ -228,6 +229,17 @@ const edgeOf = (connection: { source: string; sourceHandle?: string | null; targ
   sourceHandle: connection.sourceHandle ?? '',
   target: connection.target,
 })
+
+/** Without those of lines whose end is being dragged: their way is looked for anew once it rests. */
+function standingBends(
+  bends: ReadonlyMap<string, Point[]>,
+  drawer: EdgeDrawer,
+  moving: ReadonlyMap<string, Point>,
+): ReadonlyMap<string, Point[]> {
+  if (moving.size === 0) return bends
+  const isMoving = (edge: DocEdge | undefined) => edge && (moving.has(edge.source) || moving.has(edge.target))
+  return new Map([...bends].filter(([id]) => !isMoving(drawer.find(id))))
+}
 
 /** True if this outcome leads on already. */
 const whyNotLeave = (doc: Doc, from: { source: string; sourceHandle: string }): boolean =>

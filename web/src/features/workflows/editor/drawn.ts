@@ -5,10 +5,12 @@ import type { CanvasNode } from '@/components/workflow-canvas/canvas-node'
 import { graphNodeOf } from '@/components/workflow-canvas/graph'
 import { edgeId, heightOf, type Point, widthOf } from '@/components/workflow-canvas/layout'
 import { EDGE_COLOURS, type EdgeMark, edgeKey, type Marks, type NodeMarks } from '@/components/workflow-canvas/marks'
+import { noteOf, type StickyNote } from '@/components/workflow-canvas/notes'
 import { ERROR, NOTE } from '@/components/workflow-canvas/outcomes'
+import { entryOf, exitOf } from '@/components/workflow-canvas/routing'
 import type { Doc, DocEdge, DocNode, Specifications } from './document'
 
-export type NoteNode = Node<{ text: string; colour: string; canEdit: boolean }, 'note'>
+export type NoteNode = Node<{ note: StickyNote; canEdit: boolean }, 'note'>
 export type Drawn = CanvasNode | NoteNode
 
 const DOT = 10
@@ -19,17 +21,17 @@ function handlesOf(
   width: number,
   height: number,
 ): NonNullable<CanvasNode['handles']> {
-  const dot = (x: number, y: number) => ({ x: x - DOT / 2, y: y - DOT / 2, width: DOT, height: DOT })
-  const { outcomes } = node
+  const box = { x: 0, y: 0, width, height }
+  const dot = ({ x, y }: Point) => ({ x: x - DOT / 2, y: y - DOT / 2, width: DOT, height: DOT })
   return [
-    { type: 'target', position: Position.Top, ...dot(width / 2, 0) },
-    ...outcomes.map((outcome, index) => ({
-      id: outcome.name,
+    { type: 'target', position: Position.Top, ...dot(entryOf(box)) },
+    ...node.outcomes.map(({ name }) => ({
+      id: name,
       type: 'source' as const,
       position: Position.Bottom,
-      ...dot(((index + 0.5) / outcomes.length) * width, height),
+      ...dot(exitOf(node, box, name)),
     })),
-    { id: ERROR, type: 'source', position: Position.Right, ...dot(width, height / 2) },
+    { id: ERROR, type: 'source', position: Position.Right, ...dot(exitOf(node, box, ERROR)) },
   ]
 }
 
@@ -96,17 +98,17 @@ function drawNode(
 ): Drawn {
   const common = { id: node.id, position: place ?? node.position, selected: isSelected, draggable: canEdit }
   if (node.type === NOTE) {
-    const size = { width: Number(node.data.width) || 240, height: Number(node.data.height) || 120 }
-    const text = typeof node.data.text === 'string' ? node.data.text : ''
+    const note = noteOf(node)
+    const size = { width: note.width, height: note.height }
     return {
       ...common,
       type: 'note',
       ...size,
       measured: size,
-      data: { text, colour: String(node.data.colour ?? 'yellow'), canEdit },
+      data: { note, canEdit },
       connectable: false,
       zIndex: -1,
-      ariaLabel: `Note: ${text || 'empty'}`,
+      ariaLabel: `Note: ${note.text || 'empty'}`,
     }
   }
   const told = graphNodeOf(node, specifications.get(node.type) ?? null, outgoing ?? [])

@@ -1,16 +1,8 @@
 import { type NodeProps, NodeResizer } from '@xyflow/react'
 import { memo } from 'react'
-import { cn } from '@/lib/cn'
+import { NoteWords, Paper } from '@/components/workflow-canvas/notes'
 import type { NoteNode } from './drawn'
 import { useEditor, useEditorStore } from './store'
-
-const COLOURS: Record<string, string> = {
-  yellow: 'border-warning/60 bg-warning-soft text-warning-text',
-  blue: 'border-info/60 bg-info-soft text-info-text',
-  green: 'border-success/60 bg-success-soft text-success-text',
-  pink: 'border-danger/60 bg-danger-soft text-danger-text',
-  grey: 'bg-accent text-foreground',
-}
 
 /** A sticky note: words on the canvas, for people. */
 function Note({ id, data, selected }: NodeProps<NoteNode>) {
@@ -25,13 +17,7 @@ function Note({ id, data, selected }: NodeProps<NoteNode>) {
       `${id}.${group}`,
     )
   return (
-    <div
-      className={cn(
-        'h-full overflow-hidden rounded-md border p-3 text-[13px] shadow-sm',
-        COLOURS[data.colour] ?? COLOURS.yellow,
-        selected && 'ring-2 ring-ring',
-      )}
-    >
+    <Paper colour={data.note.colour} isSelected={!!selected}>
       {data.canEdit && (
         <NodeResizer
           isVisible={selected}
@@ -46,7 +32,7 @@ function Note({ id, data, selected }: NodeProps<NoteNode>) {
           autoFocus
           aria-label="Note"
           className="nodrag nopan nowheel size-full resize-none bg-transparent outline-none"
-          value={data.text}
+          value={data.note.text}
           onChange={(event) => change({ text: event.target.value }, 'text')}
           onBlur={() => store.rename(null)}
           onKeyDown={(event) => {
@@ -55,9 +41,9 @@ function Note({ id, data, selected }: NodeProps<NoteNode>) {
           }}
         />
       ) : (
-        <p className="whitespace-pre-wrap break-words">{data.text || 'Double-click to write'}</p>
+        <NoteWords text={data.note.text || 'Double-click to write'} />
       )}
-    </div>
+    </Paper>
   )
 }
 

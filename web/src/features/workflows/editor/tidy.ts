@@ -1,7 +1,9 @@
 import type { NodeSpecification } from '@/api/workflows'
-import { graphOf } from '@/components/workflow-canvas/graph'
+import { type GraphNode, graphNodeOf, graphOf } from '@/components/workflow-canvas/graph'
 import { type Drawing, edgeId, layout, type Point } from '@/components/workflow-canvas/layout'
-import { type Doc, definitionOf, moveNodes } from './document'
+import { NOTE } from '@/components/workflow-canvas/outcomes'
+import { boxOf, entryOf, exitOf, type Line, routes } from '@/components/workflow-canvas/routing'
+import { type Doc, type DocNode, definitionOf, moveNodes, type Specifications } from './document'
 
 /** The document with every step in its place, from top to bottom; notes stay where they are. */
 export const tidy = (doc: Doc, specifications: NodeSpecification[]): Doc => placed(doc, drawingOf(doc, specifications))
@@ -31,3 +33,39 @@ export function bendsWithin(doc: Doc, drawing: Drawing | null): ReadonlyMap<stri
     .map((edge) => edgeId(edge.source, edge.sourceHandle, edge.target))
   return new Map(ways.flatMap((id) => (drawing.bends.get(id)?.length ? [[id, drawing.bends.get(id) ?? []]] : [])))
 }
+
+/** Ways of all lines around the steps in between; those that did not change keep their object. */
+export class EdgeRouter {
+  private known: ReadonlyMap<string, Point[]> = new Map()
+  private readonly nodes = new WeakMap<DocNode, GraphNode>()
+
+  constructor(private readonly specifications: Specifications) {}
+
+  route(doc: Doc, drawing: Drawing | null): ReadonlyMap<string, Point[]> {
+    const steps = doc.nodes.filter((node) => node.type !== NOTE)
+    const told = new Map(steps.map((node) => [node.id, this.told(node)]))
+    const boxes = new Map(steps.map((node) => [node.id, boxOf(this.told(node), node.position)]))
+    const lines = doc.edges.flatMap(({ source, sourceHandle, target }): Line[] => {
+      const [node, from, to] = [told.get(source), boxes.get(source), boxes.get(target)]
+      if (!node || !from || !to) return []
+      const id = edgeId(source, sourceHandle, target)
+      return [{ id, source, target, from: exitOf(node, from, sourceHandle), to: entryOf(to) }]
+    })
+    const found = routes(boxes, lines, bendsWithin(doc, drawing))
+    for (const [id, bends] of found) {
+      const before = this.known.get(id)
+      if (before && isSameWay(before, bends)) found.set(id, before)
+    }
+    this.known = found
+    return found
+  }
+
+  private told(node: DocNode): GraphNode {
+    const known = this.nodes.get(node) ?? graphNodeOf(node, this.specifications.get(node.type) ?? null, [])
+    this.nodes.set(node, known)
+    return known
+  }
+}
+
+const isSameWay = (one: Point[], other: Point[]): boolean =>
+  one.length === other.length && one.every(({ x, y }, at) => x === other[at]?.x && y === other[at]?.y)
