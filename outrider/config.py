@@ -203,6 +203,8 @@ class Settings(BaseSettings):
     """Leads of a campaign that one job works."""
     run_concurrency: int = Field(100, ge=1)
     """Leads that one worker has in flight at once (for slow models, raise it)."""
+    most_lost_claims: int = Field(5, ge=1)
+    """A run, a lead or an effect is given up when so many processes in a row ended while they worked on it."""
     worker_jobs: int = Field(32, ge=1)
     """Short jobs, such as answers, that one worker runs side by side."""
     worker_bulk_jobs: int = Field(4, ge=1)

@@ -17,11 +17,12 @@ import asyncpg
 import structlog
 
 from outrider.campaigns.repository import runs as rows
+from outrider.config import Settings, get_settings
 from outrider.conversations.waiting import first_of
 from outrider.db.engine import DATABASE_TROUBLE, Database, sqlstate_of
 from outrider.db.listening import listen
 from outrider.workflows.runs import effect_rows
-from outrider.workflows.runs.effects import EffectCall, carry_out, finish
+from outrider.workflows.runs.effects import EffectCall, carry_out, finish, give_up
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +47,7 @@ class EffectLoop:
     def __init__(self, database: Database, parts: Mapping[type, Any]):
         self._database = database
         self._parts = parts
+        self._most_lost = (parts.get(Settings) or get_settings()).most_lost_claims
         self._woken = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -90,11 +92,12 @@ class EffectLoop:
             campaign_id=row["campaign_id"],
             lead_id=row["lead_id"],
             token=token,
+            lost=row["claims"] - 1,
             parts=self._parts,
         )
 
     async def _carry_out(self, call: EffectCall) -> None:
-        outcome = await carry_out(call)
+        outcome = give_up(call) if call.lost >= self._most_lost else await carry_out(call)
         for pause in RECORD_PAUSES:
             await asyncio.sleep(pause)
             try:

@@ -38,9 +38,9 @@ async def free_abandoned_leads(context: JobContext) -> None:
     """Put leads back on the queue whose chunk failed for good."""
     size = context.part(Settings).chunk_size
     async with context.transaction() as session:
-        for campaign_id, campaign_lead_ids in (await lead_rows.free_abandoned(session, ABANDONED_AFTER)).items():
+        for (campaign_id, alone), campaign_lead_ids in (await lead_rows.free_abandoned(session, ABANDONED_AFTER)).items():
             log.warning("abandoned_leads_freed", campaign_id=campaign_id, leads=len(campaign_lead_ids))
-            await enqueue_chunks(session, campaign_id, campaign_lead_ids, size)
+            await enqueue_chunks(session, campaign_id, campaign_lead_ids, 1 if alone else size, alone=alone)
 
 
 @schedule("campaigns.end_orphaned_runs", "*/10 * * * *")

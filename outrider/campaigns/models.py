@@ -142,6 +142,8 @@ class CampaignLead(HasId, HasTimes, Base):
     skip_reason: Mapped[SkipReason | None] = mapped_column(Text)
     chunk_token: Mapped[str | None] = mapped_column(Text)
     """The delivery of the chunk that works on it; a result with another token is void."""
+    claims: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """How often it was taken alone, after deliveries of chunks with it were lost: each but the last of these was lost, too."""
     sms_message: Mapped[str | None] = mapped_column(Text)
     voice_call_made: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     trace_id: Mapped[str | None] = mapped_column(Text)

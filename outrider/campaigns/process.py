@@ -2,13 +2,16 @@
 
 A chunk may be delivered more than once, and while an earlier delivery still runs. Each delivery takes its leads under a
 token of its own and every result is stored by compare-and-set on it, so only one delivery's work counts.
+
+What a lost delivery leaves behind goes on in smaller chunks, at last lead by lead: one of them may be what ended its process.
+A lead with which that happens too often fails.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from uuid import uuid4
 
 import structlog
@@ -34,17 +37,30 @@ log = structlog.get_logger(__name__)
 
 BEHIND_EVERYTHING_ELSE = -10
 """Priority of chunks: an answer to a lead doesn't wait for the campaign's other ten thousand."""
+PARTS = 8
+"""In so many smaller chunks the leads of a lost delivery go on."""
 SIGN_OF_LIFE_SECONDS = 60.0
 """How often a delivery shows that it still works on its leads."""
 
 
 @job("campaigns.process_chunk", is_bulk=True)
-async def process_chunk(context: JobContext, campaign_id: int, campaign_lead_ids: list[int], chunk: str) -> None:
-    """Work on those of the campaign leads that nobody else has."""
+async def process_chunk(
+    context: JobContext, campaign_id: int, campaign_lead_ids: list[int], chunk: str, alone: bool = False
+) -> None:
+    """Work on those of the campaign leads that nobody else has.
+
+    Args:
+        alone: one lead, which this process works on beside no other such lead.
+    """
+    async with context.part(CampaignRunner).alone if alone else nullcontext():
+        await _process(context, campaign_id, campaign_lead_ids, chunk, alone=alone)
+
+
+async def _process(context: JobContext, campaign_id: int, campaign_lead_ids: list[int], chunk: str, *, alone: bool) -> None:
     token = f"{chunk}/{uuid4().hex[:16]}"
     runner, size = context.part(CampaignRunner), context.part(Settings).chunk_size
     async with context.transaction() as session:
-        taken = await _take(session, campaign_id, campaign_lead_ids, chunk, token)
+        taken = await _take(session, campaign_id, campaign_lead_ids, chunk, token, alone=alone)
     if taken is None:
         return
     plan, leads = taken
@@ -64,16 +80,18 @@ async def enqueue_pending(session: AsyncSession, campaign_id: int, size: int) ->
     await enqueue_chunks(session, campaign_id, await lead_rows.pending_ids(session, campaign_id), size)
 
 
-async def enqueue_chunks(session: AsyncSession, campaign_id: int, campaign_lead_ids: Sequence[int], size: int) -> None:
+async def enqueue_chunks(
+    session: AsyncSession, campaign_id: int, campaign_lead_ids: Sequence[int], size: int, *, alone: bool = False
+) -> None:
     """Put these leads on the queue, `size` at a time.
 
     Each chunk gets a name, by which a later delivery recognises what an earlier one of the same chunk left behind.
     """
     chunks = [
-        {"campaign_id": campaign_id, "campaign_lead_ids": ids, "chunk": uuid4().hex[:16]}
+        {"campaign_id": campaign_id, "campaign_lead_ids": ids, "chunk": uuid4().hex[:16], "alone": alone}
         for ids in _slices(campaign_lead_ids, size)
     ]
-    await process_chunk.enqueue_many(session, chunks, priority=BEHIND_EVERYTHING_ELSE)
+    await process_chunk.enqueue_many(session, chunks, priority=BEHIND_EVERYTHING_ELSE - alone)
 
 
 def _slices(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
@@ -81,8 +99,22 @@ def _slices(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
         yield ids[start : start + size]
 
 
+async def _part(session: AsyncSession, campaign_id: int, campaign_lead_ids: Sequence[int], chunk: str) -> Sequence[int]:
+    """Give the leads that a lost delivery of this chunk left behind to smaller chunks, at last to one of their own each.
+
+    Returns the other leads.
+    """
+    left = await rows.left_behind(session, campaign_id, campaign_lead_ids, chunk)
+    released = await rows.release(session, campaign_id, left, chunk) if left else []
+    if released:
+        log.warning("chunk_lost", campaign_id=campaign_id, leads=len(released))
+        size = -(-len(released) // PARTS)
+        await enqueue_chunks(session, campaign_id, sorted(released), size, alone=size == 1)
+    return sorted(set(campaign_lead_ids) - set(released))
+
+
 async def _take(
-    session: AsyncSession, campaign_id: int, campaign_lead_ids: Sequence[int], chunk: str, token: str
+    session: AsyncSession, campaign_id: int, campaign_lead_ids: Sequence[int], chunk: str, token: str, *, alone: bool
 ) -> tuple[CampaignPlan, list[ClaimedLead]] | None:
     """The plan and the leads to work on; None if there is nothing to do."""
     campaign = await campaign_rows.find(session, campaign_id)
@@ -101,7 +133,8 @@ async def _take(
     except WorkflowMissing as error:
         await fail_campaign(session, campaign_id, error.detail)
         return None
-    claimed = await rows.claim(session, campaign_id, campaign_lead_ids, token, chunk)
+    free = campaign_lead_ids if alone else await _part(session, campaign_id, campaign_lead_ids, chunk)
+    claimed = await rows.claim(session, campaign_id, free, token, chunk, alone=alone)
     return (plan, [ClaimedLead.of(row) for row in claimed]) if claimed else None
 
 

@@ -52,11 +52,13 @@ class ClaimedLead:
     inbound_count: int
     now: Callable[[], datetime]
     """The time of the database."""
+    claims: int = 0
+    """How often it was taken alone by now."""
 
     @classmethod
     def of(cls, row: asyncpg.Record) -> ClaimedLead:
         facts = lead_of(row), conversation_of(row, None), row["inbound_count"], clock_of(row)
-        return cls(row["id"], row["attempt"], *facts)
+        return cls(row["id"], row["attempt"], *facts, row["claims"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class DueRun:
     checkpoint: bytes
     revision: int
     token: str
+    claims: int
+    """By now, since it was last heard of."""
     answers: dict[str, Answer]
     data: LeadData
     conversation: ConversationFacts
@@ -101,6 +105,7 @@ class DueRun:
             checkpoint=row["checkpoint"],
             revision=row["revision"],
             token=token,
+            claims=row["claims"],
             answers=answers,
             data=lead_of(row),
             conversation=conversation_of(row, row["started_at"]),
@@ -133,6 +138,16 @@ class _Stop:
     refusal: str | None = None
 
 
+class RunLost(OutriderError):
+    """Nobody was heard of who worked on this part of the run."""
+
+    def __init__(self, times: int):
+        super().__init__(
+            f"It is given up: {times} times the process that worked on this part of it ended before it could store anything.",
+            remedy="The worker's log and the system's say what ended it, such as too little memory.",
+        )
+
+
 class CampaignRunner:
     """The process's part in working campaigns.
 
@@ -142,6 +157,9 @@ class CampaignRunner:
 
     def __init__(self, database: Database, models: Models, settings: Settings, services: Services | None = None):
         self._compiler, self._services = Compiler(), services or Services(models, database=database)
+        self._most_lost = settings.most_lost_claims
+        self.alone = asyncio.Lock()
+        """Held by who works on a lead that may be what ended an earlier process."""
         self._slots = asyncio.Semaphore(settings.run_concurrency)
         self._resume_slots = asyncio.Semaphore(settings.run_concurrency)
         # While one group is being committed the next one runs; more than that would run past a pause.
@@ -172,7 +190,8 @@ class CampaignRunner:
             context = self._context(plan, due)
             started_at = context.now()
             try:
-                segment = await _to_its_end(context, self._resume(plan, context, due))
+                work = self._lost(due.claims) or self._resume(plan, context, due)
+                segment = await _to_its_end(context, work)
             except BudgetExhausted as error:
                 return Verdict(may_go_on=False, refusal=f"{error.detail} {error.remedy}")
         resumed = LeadSegment(
@@ -191,6 +210,11 @@ class CampaignRunner:
 
     async def _resume(self, plan: CampaignPlan, context: RunContext, due: DueRun) -> Segment:
         return await self._compiler.compile(plan.definition).resume(context, due.checkpoint, due.answers)
+
+    def _lost(self, claims: int) -> Awaitable[Segment] | None:
+        """What stands for the segment of a run whose claims were lost too often; None for any other."""
+        lost = claims - 1
+        return _give_up(lost) if lost >= self._most_lost else None
 
     def _context(self, plan: CampaignPlan, due: DueRun) -> RunContext:
         return plan.context(
@@ -244,7 +268,7 @@ class CampaignRunner:
             now=lead.now,
         )
         started_at = context.now()
-        segment = await _to_its_end(context, workflow.start(context))
+        segment = await _to_its_end(context, self._lost(lead.claims) or workflow.start(context))
         return LeadSegment(
             plan=plan,
             context=context,
@@ -259,6 +283,10 @@ class CampaignRunner:
 
 def _writer(database: Database, write: ResultWriter) -> Writer:
     return GroupCommit(database, write, max_group=MOST_PER_COMMIT, gather_seconds=GATHER_SECONDS)
+
+
+async def _give_up(lost: int) -> Segment:
+    raise RunLost(lost)
 
 
 async def _to_its_end(context: RunContext, work: Awaitable[Segment]) -> Segment:

@@ -2,7 +2,8 @@
 
 A loop of the worker: it claims runs that are due (a wait of theirs was answered, or its time is over), reads the plan, the lead
 and what was said as they are now, and runs the next segment of each. Any number of workers may do so. A claim is a token with a
-lease in the run's row; the lease of a worker that lives is renewed, that of a dead one runs out and its runs are claimed again.
+lease in the run's row; the lease of a worker that lives is renewed, that of a dead one runs out and its runs are claimed again,
+a few at a time: one of them may be what ended it. A run that is lost so too often fails.
 """
 
 from __future__ import annotations
@@ -52,6 +53,8 @@ class RunTimers:
         self._woken = asyncio.Event()
         self._in_hand: dict[int, str] = {}
         """Tokens of the runs that are being worked on, by run."""
+        self._lost: set[int] = set()
+        """Those of them that an earlier claim was lost with."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then finish what is in hand."""
@@ -94,6 +97,8 @@ class RunTimers:
             if not campaign_ids:
                 return []
             found = await run_rows.claim_due(session, campaign_ids, most, token, LEASE)
+            if not self._lost:
+                found += await run_rows.claim_lost(session, campaign_ids, token, LEASE)
             plans = await read_run_plans(session, {(row["campaign_id"], row["workflow_version_id"]) for row in found})
         claimed = []
         for row in found:
@@ -102,6 +107,7 @@ class RunTimers:
             except OutriderError as error:
                 await self._give_up(row["id"], row["subject_id"], token, error.detail)
         self._in_hand |= {run.run_id: token for _, run in claimed}
+        self._lost |= {run.run_id for _, run in claimed if run.claims > 1}
         return claimed
 
     async def _work(self, plan: CampaignPlan, due: DueRun) -> None:
@@ -110,6 +116,7 @@ class RunTimers:
         except (BooksUnavailable, *DATABASE_TROUBLE) as error:
             # The claim's lease runs out, and the run is tried again then.
             log.warning("run_resumed_later", run_id=due.run_id, error=repr(error))
+            await self._excuse(due)
         except Exception as error:
             log.exception("run_not_stored", run_id=due.run_id)
             await self._give_up(due.run_id, due.campaign_lead_id, due.token, f"The run broke down: {type(error).__name__}.")
@@ -118,8 +125,17 @@ class RunTimers:
                 await self._give_back(due, verdict.refusal)
         finally:
             self._in_hand.pop(due.run_id, None)
-            if len(self._in_hand) == FEW:
+            was_lost = due.run_id in self._lost
+            self._lost.discard(due.run_id)
+            if len(self._in_hand) == FEW or (was_lost and not self._lost):
                 self._woken.set()
+
+    async def _excuse(self, due: DueRun) -> None:
+        try:
+            async with self._database.transaction() as session:
+                await run_rows.excuse(session, due.run_id, due.token)
+        except DATABASE_TROUBLE as error:
+            log.warning("run_not_excused", run_id=due.run_id, error=repr(error))
 
     async def _give_back(self, due: DueRun, refusal: str) -> None:
         """The run stays as it was, and its campaign waits for somebody who puts right what is missing."""

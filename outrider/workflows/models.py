@@ -112,6 +112,8 @@ class Run(HasId, Base):
     """Of who resumes it now."""
     leased_until: Mapped[datetime | None]
     """Until then nobody else resumes it."""
+    claims: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """How often it was claimed since anything was heard of it: each but the last claim was lost with its process."""
     is_dry: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     """Its effects were shown and not carried out."""
     replay_of: Mapped[int | None] = mapped_column(ForeignKey("runs.id", ondelete="SET NULL"))
@@ -257,6 +259,8 @@ class RunEffect(HasId, HasTimes, Base):
     state: Mapped[EffectState] = mapped_column(Text, server_default=EffectState.QUEUED)
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    claims: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """As those of runs."""
     error: Mapped[str | None] = mapped_column(Text)
     due_at: Mapped[datetime | None] = mapped_column(server_default=func.now())
     """When it is to be tried, or when the lease of who tries it runs out; None once it is over."""

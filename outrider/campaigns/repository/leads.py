@@ -104,8 +104,9 @@ async def reset_failed(session: AsyncSession, campaign_id: int) -> list[int]:
     return sorted((await session.execute(statement)).scalars())
 
 
-async def free_abandoned(session: AsyncSession, older_than: timedelta) -> dict[int, list[int]]:
-    """Make leads pending again whose delivery has not been heard of for so long; returns them by campaign.
+async def free_abandoned(session: AsyncSession, older_than: timedelta) -> dict[tuple[int, bool], list[int]]:
+    """Make leads pending again whose delivery has not been heard of for so long; returns them by campaign and by whether
+    they were taken alone.
 
     Only a chunk that failed for good leaves such leads: one of a dead worker is delivered again by the queue.
     """
@@ -124,12 +125,12 @@ async def free_abandoned(session: AsyncSession, older_than: timedelta) -> dict[i
         update(CampaignLead)
         .where(CampaignLead.id == abandoned.c.id)
         .values(status=CampaignLeadStatus.PENDING, chunk_token=None, updated_at=func.now())
-        .returning(CampaignLead.campaign_id, CampaignLead.id)
+        .returning(CampaignLead.campaign_id, CampaignLead.id, CampaignLead.claims)
         .execution_options(synchronize_session=False)
     )
-    freed: dict[int, list[int]] = {}
-    for campaign_id, campaign_lead_id in await session.execute(statement):
-        freed.setdefault(campaign_id, []).append(campaign_lead_id)
+    freed: dict[tuple[int, bool], list[int]] = {}
+    for campaign_id, campaign_lead_id, claims in await session.execute(statement):
+        freed.setdefault((campaign_id, claims > 0), []).append(campaign_lead_id)
     return freed
 
 

@@ -18,13 +18,20 @@ from outrider.workflows.runs.facts import LEAD_COLUMNS, LEAD_TABLES
 
 CLAIM = f"""
     WITH taken AS (
-        UPDATE campaign_leads AS cl SET status = 'processing', chunk_token = $3, updated_at = now()
+        UPDATE campaign_leads AS cl SET status = 'processing', chunk_token = $3, updated_at = now(),
+            claims = CASE WHEN $5 THEN cl.claims + 1 ELSE 0 END
         WHERE cl.campaign_id = $1 AND cl.id = ANY($2::bigint[])
             AND (cl.status = 'pending' OR cl.status = 'processing' AND split_part(cl.chunk_token, '/', 1) = $4)
-        RETURNING cl.id, cl.lead_id, cl.attempt
+        RETURNING cl.id, cl.lead_id, cl.attempt, cl.claims
     )
     SELECT taken.*, {LEAD_COLUMNS} FROM taken JOIN ({LEAD_TABLES}) ON l.id = taken.lead_id
 """  # noqa: S608  (built from constants)
+
+LEFT_BEHIND = """
+    SELECT id FROM campaign_leads
+    WHERE campaign_id = $1 AND id = ANY($2::bigint[]) AND status = 'processing' AND split_part(chunk_token, '/', 1) = $3
+    ORDER BY id
+"""
 
 RELEASE = """
     UPDATE campaign_leads SET status = 'pending', chunk_token = NULL, updated_at = now()
@@ -94,11 +101,20 @@ class LeadResult:
 
 
 async def claim(
-    session: AsyncSession, campaign_id: int, campaign_lead_ids: Sequence[int], token: str, chunk: str
+    session: AsyncSession, campaign_id: int, campaign_lead_ids: Sequence[int], token: str, chunk: str, *, alone: bool
 ) -> list[asyncpg.Record]:
-    """Take those of the leads that are pending, or that an earlier delivery of the same chunk left behind, with their data."""
+    """Take those of the leads that are pending, or that an earlier delivery of the same chunk left behind, with their data.
+
+    Those that are taken alone are counted.
+    """
     connection = await raw_connection(session)
-    return await connection.fetch(CLAIM, campaign_id, list(campaign_lead_ids), token, chunk)
+    return await connection.fetch(CLAIM, campaign_id, list(campaign_lead_ids), token, chunk, alone)
+
+
+async def left_behind(session: AsyncSession, campaign_id: int, campaign_lead_ids: Sequence[int], chunk: str) -> list[int]:
+    """Leads that an earlier delivery of the same chunk took and that nothing was heard of."""
+    connection = await raw_connection(session)
+    return [row["id"] for row in await connection.fetch(LEFT_BEHIND, campaign_id, list(campaign_lead_ids), chunk)]
 
 
 async def release(session: AsyncSession, campaign_id: int, campaign_lead_ids: Sequence[int], chunk: str) -> list[int]:

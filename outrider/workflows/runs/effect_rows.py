@@ -37,22 +37,27 @@ INSERT = """
 
 CLAIM = """
     WITH due AS (
-        SELECT id, state FROM run_effects
+        SELECT id, state, claims, due_at FROM run_effects
         WHERE due_at <= now() AND NOT campaign_id = ANY($1::bigint[])
-        ORDER BY due_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
+        ORDER BY due_at LIMIT 3 * $2 FOR NO KEY UPDATE SKIP LOCKED
+    ), placed AS (
+        SELECT id, state, row_number() OVER (PARTITION BY claims > 0 ORDER BY claims, due_at) AS place,
+            CASE WHEN claims > 0 THEN 1 ELSE $2 END AS most
+        FROM due
     )
     UPDATE run_effects AS e SET state = 'working', token = $3, due_at = now() + $4::interval, attempts = e.attempts + 1,
-        updated_at = now()
-    FROM due WHERE e.id = due.id
-    RETURNING e.id, e.kind, e.payload, e.idempotency_key, e.attempts, e.run_id, e.campaign_id, e.lead_id,
-        due.state = 'working' AS is_uncertain
+        claims = e.claims + 1, updated_at = now()
+    FROM placed WHERE e.id = placed.id AND placed.place <= placed.most
+    RETURNING e.id, e.kind, e.payload, e.idempotency_key, e.attempts, e.claims, e.run_id, e.campaign_id, e.lead_id,
+        placed.state = 'working' AS is_uncertain
 """
+"""Of those that were claimed before and not heard of since one is taken: it may be what ends each process that has it."""
 
 KEEP = "UPDATE run_effects SET due_at = now() + $2::interval WHERE state = 'working' AND token = $1"
 
 FINISH = """
     WITH run AS (SELECT r.id FROM runs AS r WHERE r.id = (SELECT run_id FROM run_effects WHERE id = $1) FOR NO KEY UPDATE)
-    UPDATE run_effects AS e SET state = $3, result = $4::text::jsonb, error = $5, token = NULL, updated_at = now(),
+    UPDATE run_effects AS e SET state = $3, result = $4::text::jsonb, error = $5, token = NULL, claims = 0, updated_at = now(),
         due_at = CASE WHEN $3 IN ('queued', 'working') THEN now() + $6::interval END,
         finished_at = CASE WHEN $3 NOT IN ('queued', 'working') THEN now() END
     FROM run WHERE e.id = $1 AND e.token = $2 AND e.state = 'working' AND e.run_id = run.id

@@ -35,6 +35,8 @@ MOST_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=5)
 """Doubled after each further attempt: about twenty minutes in all."""
 
+LOST = "It was given up: {} times the process that carried it out ended before it could tell what became of it."
+
 Part = TypeVar("Part")
 
 
@@ -83,6 +85,8 @@ class EffectCall:
     campaign_id: int
     lead_id: int
     token: str
+    lost: int = 0
+    """Processes in a row that ended while they carried it out."""
     parts: Mapping[type, Any] = field(default_factory=dict)
 
     def part(self, kind: type[Part]) -> Part:
@@ -155,6 +159,12 @@ async def carry_out(call: EffectCall) -> Outcome:
     except Exception as error:
         log.exception("effect_crashed", kind=call.kind, effect_id=call.effect_id)
         return _unknown(kind, call, f"It broke down: {type(error).__name__}.")
+
+
+def give_up(call: EffectCall) -> Outcome:
+    """What becomes of an effect that too many processes did not survive: a person has to find out what it did."""
+    log.error("effect_given_up", kind=call.kind, effect_id=call.effect_id, lost=call.lost)
+    return Outcome(EffectState.UNKNOWN, error=LOST.format(call.lost))
 
 
 async def _carry_out(kind: EffectKind, call: EffectCall) -> Outcome:

@@ -47,6 +47,8 @@ ENVIRONMENT = {
     "OUTRIDER_CARRIER_TIMEOUT": "2",
     "OUTRIDER_SETTLE_SECONDS": "1",
     "OUTRIDER_REPLY_DELAY_SECONDS": "0",
+    # Workers die here at each of its points in turn.
+    "OUTRIDER_MOST_LOST_CLAIMS": "1000",
     "OUTRIDER_LOG_LEVEL": "WARNING",
 }
 LEASES_END = (

@@ -239,8 +239,9 @@ async def test_a_chunk_delivered_while_the_first_delivery_still_runs_counts_once
     chunk = await world.chunk()
     first = asyncio.create_task(jobs.process_chunk(world.context, **chunk))
     await model.reached(4)
-    second = asyncio.create_task(jobs.process_chunk(world.context, **chunk))
-    await model.reached(8)
+    await jobs.process_chunk(world.context, **chunk)
+    second = asyncio.create_task(world.work())
+    await model.reached(5)
     model.gate.set()
     await asyncio.gather(first, second)
 
@@ -256,6 +257,8 @@ async def test_leads_of_a_dead_delivery_are_taken_by_the_next_one_of_the_same_ch
     await jobs.process_chunk(world.context, **{**chunk, "chunk": "another"})
     assert await world.statuses(campaign_id) == {"processing": 3}
     await jobs.process_chunk(world.context, **chunk)
+    assert await world.statuses(campaign_id) == {"pending": 3}, "they go on in smaller chunks"
+    await world.work()
     assert await world.statuses(campaign_id) == {"waiting": 3}
 
 
