@@ -31,7 +31,7 @@ from outrider.errors import OutriderError
 from outrider.events.live import announce
 from outrider.events.topics import Topic
 from outrider.workflows.compiler import Segment
-from outrider.workflows.context import RunContext
+from outrider.workflows.context import Recorder, RunContext, StepRecord
 from outrider.workflows.intents import RunEffect, SendText
 from outrider.workflows.runs import repository as run_rows
 from outrider.workflows.runs.applying import Asked, Asker, apply_intents
@@ -44,6 +44,7 @@ log = structlog.get_logger(__name__)
 
 
 UNSTORABLE = "The result holds characters that can't be stored."
+NOT_KEPT = "What the step brought is not kept."
 DATA_AT_FAULT = ("22", "23")
 """Classes of the database's errors that are about one row: a value that no column holds, or what it refers to is gone."""
 
@@ -134,12 +135,15 @@ class ResultWriter:
             async with session.begin_nested():
                 await self._all(session, segments)
         except NoSenderAvailable as error:
-            log.warning("campaign_without_sender", campaign_id=segments[0].campaign_id)
-            return error.detail
+            return _refused(segments, error)
         except Exception as error:  # Some run's: which one shows when they are stored one by one.
             if not _is_of_one_run(error):
                 raise
-            await self._one_by_one(session, segments)
+            try:
+                async with session.begin_nested():
+                    await self._one_by_one(session, segments)
+            except NoSenderAvailable as refusal:
+                return _refused(segments, refusal)
         return None
 
     async def _one_by_one(self, session: AsyncSession, segments: Sequence[LeadSegment]) -> None:
@@ -152,7 +156,7 @@ class ResultWriter:
                 if not _is_of_one_run(error):
                     raise
                 log.warning("result_unstorable", campaign_lead_id=one.campaign_lead_id, error=repr(error), exc_info=True)
-                await self._store(session, [_unstorable(one, _why(error))])
+                await self._all(session, [_unstorable(one, _why(error))])
 
     async def _all(self, session: AsyncSession, segments: Sequence[LeadSegment]) -> None:
         stored = await self._store(session, segments)
@@ -215,6 +219,11 @@ def _run(one: LeadSegment, run_id: int | None) -> RunRef:
     return RunRef(run_id, one.campaign_id, one.campaign_lead_id, one.context.lead_id)
 
 
+def _refused(segments: Sequence[LeadSegment], error: NoSenderAvailable) -> str:
+    log.warning("campaign_without_sender", campaign_id=segments[0].campaign_id)
+    return error.detail
+
+
 def _is_of_one_run(error: Exception) -> bool:
     """A run's data or what it asks for is at fault, not the database, the connection to it, or the campaign's senders."""
     if isinstance(error, DATABASE_TROUBLE):
@@ -232,11 +241,16 @@ def _why(error: Exception) -> str:
 
 
 def _unstorable(one: LeadSegment, reason: str) -> LeadSegment:
-    """The segment without all that could not be stored."""
+    """The segment without all that could not be stored: of its steps, that they were taken and what they cost."""
+    recorder = Recorder(steps=[_bare(step) for step in one.segment.recorder.steps])
     state = one.segment.state.copy()
     state["sms_message"], state["model_used"], state["error_node"] = "", None, ""
     state["status"], state["error_message"] = "failed", reason
-    return replace(one, segment=replace(one.segment, status="failed", state=state, waits=[], checkpoint=None))
+    return replace(one, segment=replace(one.segment, status="failed", state=state, recorder=recorder, waits=[], checkpoint=None))
+
+
+def _bare(step: StepRecord) -> StepRecord:
+    return replace(step, message=NOT_KEPT, input={}, output={}, details={}, error=None)
 
 
 def _first(one: LeadSegment) -> rows.LeadResult:

@@ -28,6 +28,8 @@ async def send_texts(session: AsyncSession, asked: Sequence[Asked[SendText]]) ->
         NoSenderAvailable: no enabled sender may send one of them.
     """
     texts = [_text(one) for one in asked if one.asker.phone is not None]
+    if gone := [one.asker.run.campaign_lead_id for one in asked if one.asker.phone is None]:
+        await rows.close(session, gone, SkipReason.INVALID_NUMBER)
     ids = await queue_texts(session, texts)
     if known := [text.campaign_lead_id for text, number in zip(texts, ids, strict=True) if number is None]:
         # A replay asks for what was sent before: no text on its way will settle these leads.

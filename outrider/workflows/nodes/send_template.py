@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field, field_validator
 from outrider.channels.segments import count_segments, to_gsm
 from outrider.workflows.intents import SendText
 from outrider.workflows.nodes.base import Handle, NodeCall, NodeFailed, NodeParams, NodeResult, NodeSpecification
-from outrider.workflows.nodes.sms import LONGEST_TEXT, storable
+from outrider.workflows.nodes.sms import LONGEST_TEXT, ensure_has_number, storable
 
 LONGEST_TEMPLATE = 4000
 
@@ -53,6 +53,7 @@ class SendTemplateOutput(BaseModel):
 
 async def run(call: NodeCall) -> NodeResult:
     assert isinstance(call.params, SendTemplateParams)
+    ensure_has_number(call.context)
     params, body = call.params, _body(call.params)
     count = count_segments(body)
     if not body:

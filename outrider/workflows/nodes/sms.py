@@ -94,6 +94,7 @@ class Writing:
 async def run(call: NodeCall) -> NodeResult:
     assert isinstance(call.params, SmsParams)
     context, params = call.context, call.params
+    ensure_has_number(context)
     system, task = system_prompt(context, params), user_prompt(context, params)
     body, writing = await write(context, params, system, task)
     return NodeResult(
@@ -107,6 +108,15 @@ async def run(call: NodeCall) -> NodeResult:
         cost=writing.cost,
         details={"model": writing.model, "segments": count_segments(body).segments},
     )
+
+
+def ensure_has_number(context: RunContext) -> None:
+    """
+    Raises:
+        NodeFailed: the lead can be neither texted nor called.
+    """
+    if not context.lead["phone"]:
+        raise NodeFailed("The lead has no phone number.", kind="no_number")
 
 
 async def write(

@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, field_validator
 
-from outrider.workflows.nodes.base import Handle, NodeCall, NodeFailed, NodeParams, NodeResult, NodeSpecification
+from outrider.workflows.nodes.base import Handle, NodeCall, NodeParams, NodeResult, NodeSpecification
+from outrider.workflows.nodes.sms import ensure_has_number
 from outrider.workflows.nodes.wait import zone_of
 from outrider.workflows.timing import BusinessHours, Unit, after, within_hours
 from outrider.workflows.waiting import Wait, WaitKind
@@ -68,8 +69,7 @@ class VoiceOutput(BaseModel):
 async def run(call: NodeCall) -> NodeResult:
     assert isinstance(call.params, VoiceParams)
     context, params = call.context, call.params
-    if not context.lead["phone"]:
-        raise NodeFailed("The lead has no phone number.", kind="no_number")
+    ensure_has_number(context)
     zone = zone_of(context.lead)
     ends = after(context.now(), params.amount, params.unit, zone)
     if params.within is not None:

@@ -15,8 +15,8 @@ from outrider.campaigns.effects import EffectLoop
 from outrider.campaigns.models import CampaignLead
 from outrider.campaigns.runner import CampaignRunner
 from outrider.campaigns.timers import RunTimers
-from outrider.workflows.intents import Intent
-from outrider.workflows.models import Run, RunEffect, RunWait
+from outrider.workflows.intents import Intent, SendText
+from outrider.workflows.models import Run, RunEffect, RunWait, Step
 from outrider.workflows.nodes import SPECIFICATIONS
 from outrider.workflows.nodes.base import NodeCall, NodeResult
 from outrider.workflows.runs import applying, effects
@@ -48,6 +48,11 @@ def asking(intent_of: Callable[[str], Intent]) -> Callable[[NodeCall], Any]:
     return ask
 
 
+async def unstorable(call: NodeCall) -> NodeResult:
+    body = "Hi\x00" if call.context.lead["name"] == "One" else "Hi"
+    return NodeResult("next", body, output={"body": body}, intents=[SendText(call.node_id, body)])
+
+
 @pytest.fixture(autouse=True)
 def nodes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(applying, "_handlers", dict(applying._handlers))
@@ -59,6 +64,7 @@ def nodes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     specifications = {
         **waiting_nodes.SPECIFICATIONS,
         "test_unheard": _specification("test_unheard", asking(Unheard), _handles("next"), has_effects=True),
+        "test_unstorable": _specification("test_unstorable", unstorable, _handles("next"), has_effects=True),
         "test_cursed": _specification("test_cursed", asking(Cursed), _handles("next"), has_effects=True),
     }
     for kind, specification in specifications.items():
@@ -237,3 +243,38 @@ async def test_an_effect_whose_answer_can_not_be_stored_is_not_done_again(
     }
     await fresh_timers(world).resume_due()
     assert {run.status for run in await world.rows(Run)} == {"completed"}
+
+
+@pytest.mark.parametrize("after", [["sms"], []])
+async def test_a_result_that_can_not_be_stored_does_not_take_others_with_it(world: World, after: list[str]) -> None:
+    first, second = await paused(world, definition("sms", "wait", "test_unstorable", *after))
+    await fresh_timers(world).resume_due()
+    await world.settle(first.campaign_id)
+    await ensure_only_first_failed(world, first, second, "can't be stored")
+    steps = await world.rows(Step, Step.run_id == first.id)
+    broken, _ = await runs_of(world, first.campaign_id)
+    assert broken.steps == len(steps), "what ran is told, without what could not be stored"
+    assert "test_unstorable" in {step.node_name for step in steps}
+
+
+async def test_a_campaign_without_sender_stores_nothing_of_a_result_that_can_not_be_stored(world: World) -> None:
+    first, _ = await paused(world, definition("wait", "test_unstorable", "sms"))
+    await world.execute("UPDATE senders SET enabled = false")
+    await fresh_timers(world).resume_due()
+    assert await world.status(first.campaign_id) == "paused"
+    assert {run.status for run in await runs_of(world, first.campaign_id)} == {"waiting"}
+    await world.execute("UPDATE senders SET enabled = true")
+    await world.resume(first.campaign_id)
+    await fresh_timers(world).resume_due()
+    assert [run.status for run in await runs_of(world, first.campaign_id)] == ["failed", "completed"]
+
+
+@pytest.mark.parametrize("kind", ["sms", "test_thank"])
+async def test_a_lead_whose_number_is_gone_is_not_waited_for(world: World, kind: str) -> None:
+    first, second = await paused(world, definition("wait", kind))
+    await world.execute("UPDATE leads SET phone = NULL, email = 'ann@example.com' WHERE id = :lead", lead=first.lead_id)
+    await fresh_timers(world).resume_due()
+    await world.settle(first.campaign_id)
+    assert (await the_lead(world, first)).status in ("failed", "skipped")
+    assert (await the_lead(world, second)).status == "completed"
+    assert await world.status(first.campaign_id) == "completed"

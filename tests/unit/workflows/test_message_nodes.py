@@ -53,6 +53,13 @@ async def test_a_text_that_can_not_be_sent_is_refused_with_the_reason(data: dict
     assert failure.value.kind == kind
 
 
+@pytest.mark.parametrize(("kind", "data"), [("sms", {}), ("send_template", {"text": "Hi"}), ("voice", {})])
+async def test_a_lead_without_a_number_is_neither_texted_nor_called(kind: str, data: dict[str, Any]) -> None:
+    with pytest.raises(NodeFailed, match="no phone number") as failure:
+        await visit(kind, data, lead={"phone": None})
+    assert failure.value.kind == "no_number"
+
+
 @pytest.mark.parametrize("closing_line", ["", "Reply STOP"])
 async def test_nothing_is_sent_where_nothing_is_filled_in(closing_line: str) -> None:
     with pytest.raises(UnusableParameters, match="the text is empty"):
