@@ -24,6 +24,7 @@ import outrider.agents.scheduling.models
 import outrider.agents.scoring.jobs
 import outrider.agents.scoring.models
 import outrider.agents.team.models
+import outrider.campaigns.credentials
 import outrider.campaigns.jobs
 import outrider.campaigns.models
 import outrider.campaigns.subscribers
@@ -34,6 +35,7 @@ import outrider.conversations.live
 import outrider.conversations.models
 import outrider.conversations.notices
 import outrider.conversations.subscribers
+import outrider.credentials.models
 import outrider.crm.jobs
 import outrider.crm.models
 import outrider.crm.runs
@@ -57,6 +59,7 @@ import outrider.llm.budgets.models
 import outrider.notifications.jobs
 import outrider.notifications.models
 import outrider.notifications.subscribers
+import outrider.workflows.credentials
 import outrider.workflows.models
 import outrider.workflows.runs.effects
 import outrider.workflows.runs.leads

@@ -19,6 +19,7 @@ import outrider.app.handset.routes
 import outrider.campaigns.routes
 import outrider.conversations.routes
 import outrider.conversations.webhook_routes
+import outrider.credentials.routes
 import outrider.crm.routes
 import outrider.evals.routes
 import outrider.leads.companies.routes
@@ -94,6 +95,7 @@ ROUTERS = (
     *outrider.crm.routes.routers,
     outrider.evals.routes.router,
     *outrider.notifications.routes.routers,
+    outrider.credentials.routes.router,
     *outrider.agents.scheduling.routes.routers,
     outrider.app.handset.routes.router,
     queue.router,

@@ -32,6 +32,7 @@ from outrider.errors import OutriderError
 from outrider.llm.build import OFFLINE
 from outrider.llm.pricing import price
 from outrider.workflows.context import Models
+from outrider.workflows.credentials import ensure_credentials
 from outrider.workflows.validation import InvalidWorkflow
 
 SAMPLE = 20
@@ -92,6 +93,7 @@ def audience_of(survey: Survey) -> PreflightAudience:
 async def _rehearsal(session: AsyncSession, campaign: Campaign, parts: AudienceParts) -> tuple[Rehearsal, list[PreflightFinding]]:
     try:
         plan: CampaignPlan = await read_plan(session, campaign)
+        await ensure_credentials(session, plan.definition, "workflow_config")
         return await rehearse(plan, await rows.sample(session, parts, campaign.require_consent, SAMPLE)), []
     except (WorkflowMissing, InvalidWorkflow) as error:
         field = "workflow_config" if campaign.workflow_config else "workflow_id"

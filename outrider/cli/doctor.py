@@ -23,7 +23,10 @@ from outrider.llm.build import ModelRegistry
 from outrider.telemetry import configure_logging
 
 OLDEST_POSTGRES = 150000
-STORED_SECRETS = "SELECT entry->>'secret' AS secret FROM webhook_endpoints, jsonb_array_elements(secrets) AS entry"
+STORED_SECRETS = """
+    SELECT entry->>'secret' AS secret FROM webhook_endpoints, jsonb_array_elements(secrets) AS entry
+    UNION ALL SELECT sealed FROM credentials
+"""
 LEAST_FREE_BYTES = 1_000_000_000
 
 
@@ -90,7 +93,7 @@ async def _database(settings: Settings) -> list[Finding]:
             number = int(await connection.fetchval("SHOW server_version_num"))
             shown = await connection.fetchval("SHOW server_version")
             durable = await connection.fetchval("SHOW fsync")
-            is_migrated = await connection.fetchval("SELECT to_regclass('webhook_endpoints') IS NOT NULL")
+            is_migrated = await connection.fetchval("SELECT to_regclass('credentials') IS NOT NULL")
             sealed = [str(row["secret"]) for row in await connection.fetch(STORED_SECRETS)] if is_migrated else []
             await connection.close()
     except (OSError, asyncpg.PostgresError, TimeoutError) as error:

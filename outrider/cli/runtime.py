@@ -17,12 +17,13 @@ from rich.markup import escape
 
 from outrider.config import Settings, read_settings
 from outrider.conversations.senders import ensure_default_senders
+from outrider.credentials import service as credentials
 from outrider.db.embedded import EmbeddedPostgres
 from outrider.db.engine import DATABASE_TROUBLE, Database
 from outrider.db.migrate import migrate
 from outrider.errors import ConfigurationError, OutriderError, Unavailable
 from outrider.events.waking import waking
-from outrider.notifications.endpoints import seal_anew
+from outrider.notifications import endpoints
 from outrider.telemetry import configure_logging
 from outrider.workflows.shipped import ensure_shipped_workflows
 
@@ -30,6 +31,7 @@ Result = TypeVar("Result")
 log = structlog.get_logger(__name__)
 
 OBJECTS_BETWEEN_COLLECTIONS = 20_000
+SECRETS_REMEDY = "see OUTRIDER_SECRET_KEY in docs/operating.md"
 
 console = Console()
 errors = Console(stderr=True)
@@ -117,8 +119,10 @@ async def prepare(database: Database, settings: Settings) -> None:
     async with database.transaction() as session:
         await ensure_default_senders(session, settings)
         await ensure_shipped_workflows(session)
-        if unreadable := await seal_anew(session, settings):
-            log.error("webhook_secrets_unreadable", endpoints=unreadable, remedy="see OUTRIDER_SECRET_KEY in docs/operating.md")
+        if unreadable := await endpoints.seal_anew(session, settings):
+            log.error("webhook_secrets_unreadable", endpoints=unreadable, remedy=SECRETS_REMEDY)
+        if unreadable := await credentials.seal_anew(session, settings):
+            log.error("credentials_unreadable", credentials=unreadable, remedy=SECRETS_REMEDY)
 
 
 def stop_on_signal() -> asyncio.Event:

@@ -63,6 +63,14 @@ class Sealer:
                 f"{KEY_FILE}; if that is lost, replace the secret.",
             ) from None
 
+    def opens(self, sealed: str) -> bool:
+        """Whether one of the keys sealed it."""
+        try:
+            self._every.decrypt(sealed)
+        except InvalidToken:
+            return False
+        return True
+
     def is_current(self, sealed: str) -> bool:
         """Whether the newest key sealed it, so that no other one is needed."""
         try:

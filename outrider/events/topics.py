@@ -23,6 +23,7 @@ class Topic(StrEnum):
     APPROVALS = "approvals"
     NOTIFICATIONS = "notifications"
     WEBHOOKS = "webhooks"
+    CREDENTIALS = "credentials"
     BUDGETS = "budgets"
     BOOKINGS = "bookings"
     CRM = "crm"

@@ -132,7 +132,7 @@ async def rotate_secret(
     old = [
         {"secret": entry["secret"], "until": min(entry["until"] or until, until)}
         for entry in entries_in_force(endpoint, now)
-        if _is_readable(entry["secret"], sealer)
+        if sealer.opens(entry["secret"])
     ]
     secret = new_secret()
     endpoint.secrets = [{"secret": sealer.seal(secret), "until": None}, *(old[: MOST_SECRETS - 1] if keep_hours else [])]
@@ -161,14 +161,6 @@ async def seal_anew(session: AsyncSession, settings: Settings) -> list[int]:
         except SecretUnreadable:
             unreadable.append(endpoint.id)
     return unreadable
-
-
-def _is_readable(sealed: str, sealer: Sealer) -> bool:
-    try:
-        sealer.open(sealed)
-    except SecretUnreadable:
-        return False
-    return True
 
 
 async def send_test(session: AsyncSession, endpoint_id: int) -> WebhookDelivery:

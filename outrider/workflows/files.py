@@ -1,6 +1,7 @@
 """Workflows as files: exported, imported, copied.
 
-A file names what this installation knows by a number (other workflows) by its name, so that it means the same elsewhere.
+A file names what this installation knows by a number (other workflows, credentials) by its name, so that it means the same
+elsewhere.
 """
 
 from __future__ import annotations
@@ -12,8 +13,11 @@ from typing import Any
 from pydantic import BaseModel, Field, field_validator, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from outrider.credentials import repository as credential_rows
 from outrider.errors import InvalidInput
 from outrider.workflows import repository
+from outrider.workflows.credentials import PARAMETER as CREDENTIAL
+from outrider.workflows.credentials import takes_credential
 from outrider.workflows.definition import WorkflowDefinition, WorkflowNode
 from outrider.workflows.nodes.sub_workflow import KIND as SUB_WORKFLOW
 from outrider.workflows.validation import ensure_valid
@@ -61,7 +65,8 @@ async def as_file(session: AsyncSession, name: str, description: str, definition
     """The file of a definition. Sub-workflows are named, and taken along for installations that have none of that name."""
     ids = {node.data.get("workflow_id") for node in _sub_workflows(definition)}
     names = await repository.names_of(session, {number for number in ids if isinstance(number, int)})
-    return WorkflowFile(name=name, description=description, config=_changed(definition, lambda data: _named(data, names)))
+    named = _changed(definition, lambda data: _named(data, names))
+    return WorkflowFile(name=name, description=description, config=await _with_names_of_credentials(session, named))
 
 
 async def read_file(session: AsyncSession, file: WorkflowFile) -> WorkflowDefinition:
@@ -69,7 +74,8 @@ async def read_file(session: AsyncSession, file: WorkflowFile) -> WorkflowDefini
 
     Raises:
         InvalidWorkflow: it has problems; names each node.
-        InvalidInput: it runs a workflow that there is none of here, and that it doesn't bring along.
+        InvalidInput: it runs a workflow that there is none of here, and that it doesn't bring along; or names a credential
+            that there is none of here.
     """
     named = {node.data.get(BY_NAME) for node in _sub_workflows(file.config)}
     ids = await repository.ids_by_name(session, {name for name in named if isinstance(name, str)})
@@ -81,7 +87,7 @@ async def read_file(session: AsyncSession, file: WorkflowFile) -> WorkflowDefini
                 f"node {node.id!r} runs the workflow {str(name)[:80]!r}, which there is none of here",
                 "Import that workflow first.",
             )
-    definition = _changed(file.config, lambda data: _numbered(data, ids))
+    definition = await _with_numbers_of_credentials(session, _changed(file.config, lambda data: _numbered(data, ids)))
     ensure_valid(definition, "body.config")
     return definition
 
@@ -131,3 +137,44 @@ def _numbered(data: Mapping[str, Any], ids: Mapping[str, int]) -> dict[str, Any]
     if (number := ids.get(str(data.get(BY_NAME)))) is not None:
         numbered["workflow_id"] = number
     return numbered
+
+
+async def _with_names_of_credentials(session: AsyncSession, definition: WorkflowDefinition) -> WorkflowDefinition:
+    config = definition.as_json()
+    chosen = [data for _, data in _choosing_credentials(config) if type(data[CREDENTIAL]) is int]
+    names = await credential_rows.names_of(session, {data[CREDENTIAL] for data in chosen}) if chosen else {}
+    for data in chosen:
+        data[CREDENTIAL] = names.get(data[CREDENTIAL], data[CREDENTIAL])
+    return WorkflowDefinition.model_validate(config)
+
+
+async def _with_numbers_of_credentials(session: AsyncSession, definition: WorkflowDefinition) -> WorkflowDefinition:
+    config = definition.as_json()
+    chosen = [(field, data) for field, data in _choosing_credentials(config) if isinstance(data[CREDENTIAL], str)]
+    ids = await credential_rows.ids_by_name(session, {data[CREDENTIAL] for _, data in chosen}) if chosen else {}
+    for field, data in chosen:
+        if (name := data[CREDENTIAL]) not in ids:
+            raise InvalidInput.on(
+                f"body.config.{field}",
+                f"it names the credential {name[:80]!r}, which there is none of here",
+                "Create a credential of this name in Settings → Credentials first.",
+            )
+        data[CREDENTIAL] = ids[name]
+    return WorkflowDefinition.model_validate(config)
+
+
+def _choosing_credentials(config: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Parameters of the nodes that name a credential, in sub-workflows too, each with the path of the field that does.
+
+    Args:
+        config: a definition as JSON; what is in embedded ones was not looked at yet.
+    """
+    nodes = config.get("nodes") if isinstance(config, dict) else None
+    for index, node in enumerate(nodes if isinstance(nodes, list) else []):
+        data = node.get("data") if isinstance(node, dict) else None
+        if not isinstance(data, dict):
+            continue
+        here = f"{place}nodes.{index}.data"
+        yield from _choosing_credentials(data.get("definition"), f"{here}.definition.")
+        if data.get(CREDENTIAL) is not None and takes_credential(str(node.get("type"))):
+            yield f"{here}.{CREDENTIAL}", data

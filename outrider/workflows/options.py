@@ -1,4 +1,4 @@
-"""What fields of nodes are chosen from, where no other list of the API has it: tags, people, calendars."""
+"""What fields of nodes are chosen from, where no other list of the API has it: tags, people, calendars, credentials."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-OptionKind = Literal["tags", "users", "calendars"]
+OptionKind = Literal["tags", "users", "calendars", "credentials"]
 MOST = 500
 MOST_LEADS = 50_000
 """The latest tagged leads whose tags are looked at."""
@@ -29,8 +29,9 @@ USERS = f"""
     ) AS known ORDER BY name LIMIT {MOST}
 """  # noqa: S608
 CALENDARS = f"SELECT id::text AS value, name AS label FROM calendars WHERE enabled ORDER BY name LIMIT {MOST}"  # noqa: S608
+CREDENTIALS = f"SELECT id::text AS value, name AS label FROM credentials ORDER BY lower(name) LIMIT {MOST}"  # noqa: S608
 
-QUERIES: dict[OptionKind, str] = {"tags": TAGS, "users": USERS, "calendars": CALENDARS}
+QUERIES: dict[OptionKind, str] = {"tags": TAGS, "users": USERS, "calendars": CALENDARS, "credentials": CREDENTIALS}
 
 
 class WorkflowOptionOut(BaseModel):

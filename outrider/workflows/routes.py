@@ -11,6 +11,7 @@ from outrider.db.pages import Cursor, Limit, Page
 from outrider.db.web import Transaction
 from outrider.workflows import drafts, service
 from outrider.workflows.comparing import Difference
+from outrider.workflows.credentials import credential_problems
 from outrider.workflows.describing import describe
 from outrider.workflows.files import WorkflowFile, file_name
 from outrider.workflows.options import OptionKind, WorkflowOptionOut, options
@@ -71,9 +72,9 @@ async def list_workflow_variables(session: Transaction) -> list[WorkflowVariable
 
 
 @router.post("/validate", dependencies=READ)
-async def validate_workflow(definition: DefinitionIn) -> DefinitionReport:
+async def validate_workflow(session: Transaction, definition: DefinitionIn) -> DefinitionReport:
     """All problems of a definition, without storing it."""
-    problems = check(definition.config)
+    problems = check(definition.config) or await credential_problems(session, definition.config)
     return DefinitionReport(is_valid=not problems, problems=problems)
 
 

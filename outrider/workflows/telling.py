@@ -12,6 +12,7 @@ from outrider.workflows.intents import ChangeLead, Intent, ListLead, Notify, Run
 SECRET = re.compile(r"secret|password|token|authorization|api.?key", re.IGNORECASE)
 HIDDEN = "•••"
 LONGEST_SHOWN = 120
+NO_NAMES: Mapping[int, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +25,32 @@ class Told:
     details: dict[str, Any]
 
 
-def tell(intent: Intent) -> Told:
-    """The intent in a sentence, with everything that it holds but secrets."""
+def tell(intent: Intent, credentials: Mapping[int, str] = NO_NAMES) -> Told:
+    """The intent in a sentence, with everything that it holds but secrets.
+
+    Args:
+        credentials: names by id; one without a name is told by its number.
+    """
     details = {field.name: hidden(getattr(intent, field.name)) for field in fields(intent) if field.name != "node_id"}
     if isinstance(intent, RunEffect):
-        return Told(intent.kind, tell_effect(intent.kind, intent.payload), hidden(intent.payload))
+        payload = intent.payload
+        return Told(intent.kind, tell_effect(intent.kind, payload, credentials), shown_payload(payload, credentials))
     return Told(_words(type(intent).__name__).lower().replace(" ", "_"), _sentence(intent), details)
 
 
-def tell_effect(kind: str, payload: Mapping[str, Any]) -> str:
+def tell_effect(kind: str, payload: Mapping[str, Any], credentials: Mapping[int, str] = NO_NAMES) -> str:
     """What is carried out after the commit, in a sentence."""
     if (address := payload.get("url")) is not None:
-        return f"Calls {payload.get('method', 'POST')} {cut(str(address))}."
+        chosen = payload.get("credential")
+        carried = f" with credential “{credentials.get(chosen, chosen)}”" if chosen else ""
+        return f"Calls {payload.get('method', 'POST')} {cut(str(address))}{carried}."
     return f"{_words(kind).capitalize()}."
+
+
+def shown_payload(payload: Mapping[str, Any], credentials: Mapping[int, str] = NO_NAMES) -> Any:
+    """What an effect is carried out with, as people read it."""
+    chosen = payload.get("credential")
+    return hidden({**payload, "credential": credentials.get(chosen, chosen)} if chosen else payload)
 
 
 def hidden(value: Any) -> Any:

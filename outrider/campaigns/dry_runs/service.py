@@ -42,11 +42,12 @@ from outrider.errors import InvalidInput
 from outrider.llm.base import BooksUnavailable, BudgetExhausted
 from outrider.workflows.compiler import CompiledWorkflow, Compiler
 from outrider.workflows.context import Pin, RunContext, Services, StepRecord
+from outrider.workflows.credentials import credential_names
 from outrider.workflows.definition import WorkflowDefinition, WorkflowEdge, WorkflowNode
 from outrider.workflows.drafts import ready
 from outrider.workflows.expressions.language import parse
 from outrider.workflows.expressions.texts import has_expressions, read, said
-from outrider.workflows.intents import SendText
+from outrider.workflows.intents import RunEffect, SendText
 from outrider.workflows.nodes import SPECIFICATIONS
 from outrider.workflows.nodes.base import ERROR
 from outrider.workflows.shape import JOIN, PARALLEL
@@ -96,8 +97,8 @@ async def dry_run(database: Database, services: Services, wanted: DryRunIn) -> D
             return await _tried(workflow, person, context, initialize_lead_state(), deadline)
 
     tried = list(await asyncio.gather(*(try_one(person) for person in people)))
-    await _write_down(database, tried, wanted.campaign_id)
-    runs = [_shown(one) for one in tried]
+    names = await _write_down(database, tried, wanted.campaign_id)
+    runs = [_shown(one, names) for one in tried]
     return DryRunReport(runs=runs, tokens=sum(run.tokens for run in runs), cost=sum((run.cost for run in runs), Decimal(0)))
 
 
@@ -120,8 +121,8 @@ async def run_node(database: Database, services: Services, kind: str, wanted: No
     state["steps"] = dict(wanted.steps)
     deadline = asyncio.get_running_loop().time() + SECONDS_AT_MOST
     tried = await _tried(Compiler().compile(definition), person, context, state, deadline)
-    await _write_down(database, [tried], wanted.campaign_id)
-    shown = _shown(tried)
+    names = await _write_down(database, [tried], wanted.campaign_id)
+    shown = _shown(tried, names)
     own = [step for step in shown.steps if step.node_id == node_id]
     if not own:
         raise InvalidInput.on("body.data", tried.error or "the node came to nothing in time", "Try it again.")
@@ -240,10 +241,10 @@ async def _tried(workflow: CompiledWorkflow, person: Person, context: RunContext
     return Tried(person, context, status, state, error, time.perf_counter() - began)
 
 
-def _shown(one: Tried) -> DryRun:
+def _shown(one: Tried, credentials: Mapping[int, str]) -> DryRun:
     recorder, lead = one.context.recorder, one.person.lead
     texts = [(asked.node_id, asked.intent.body) for asked in recorder.intents if isinstance(asked.intent, SendText)]
-    told = [(asked.node_id, tell(asked.intent)) for asked in recorder.intents]
+    told = [(asked.node_id, tell(asked.intent, credentials)) for asked in recorder.intents]
     return DryRun(
         lead_id=lead["id"],
         lead_name=lead["name"],
@@ -278,8 +279,10 @@ def _step(step: StepRecord) -> DryStep:
     )
 
 
-async def _write_down(database: Database, tried: Sequence[Tried], campaign_id: int | None) -> None:
-    """Models were paid for it, so that its cost belongs to the figures."""
+async def _write_down(database: Database, tried: Sequence[Tried], campaign_id: int | None) -> dict[int, str]:
+    """Models were paid for it, so that its cost belongs to the figures. Returns the names of the credentials that calls carry."""
+    intents = [asked.intent for one in tried for asked in one.context.recorder.intents]
+    payloads = [intent.payload for intent in intents if isinstance(intent, RunEffect)]
     executions = [
         AgentExecution(
             agent_type=KIND,
@@ -299,9 +302,11 @@ async def _write_down(database: Database, tried: Sequence[Tried], campaign_id: i
         for one in tried
         if one.context.recorder.cost or not (one.state["model_used"] or OFFLINE).startswith(OFFLINE)
     ]
-    if executions:
-        async with database.transaction() as session:
-            await record(session, executions)
+    if not executions and not payloads:
+        return {}
+    async with database.transaction() as session:
+        await record(session, executions)
+        return await credential_names(session, payloads)
 
 
 def _plain(value: Any) -> Any:

@@ -32,8 +32,10 @@ from outrider.db.engine import Database
 from outrider.errors import Conflict, NotFound
 from outrider.workflows.compiler import Compiler, Segment
 from outrider.workflows.context import RunContext, Services
+from outrider.workflows.credentials import credential_names
 from outrider.workflows.definition import WorkflowDefinition
 from outrider.workflows.drafts import NoSuchVersion
+from outrider.workflows.intents import RunEffect
 from outrider.workflows.models import Run, RunStatus, Step, WorkflowVersion
 from outrider.workflows.repository import find_numbered, find_version
 from outrider.workflows.runs import repository as run_rows
@@ -201,9 +203,11 @@ async def _store_dry(session: AsyncSession, task: Task, context: RunContext, seg
     run.steps, run.cost = len(segment.recorder.steps), segment.recorder.cost
     session.add(run)
     await session.flush()
+    intents = [asked.intent for asked in segment.recorder.intents]
+    names = await credential_names(session, [intent.payload for intent in intents if isinstance(intent, RunEffect)])
     told: dict[tuple[str, int], list[dict[str, Any]]] = {}
     for asked in segment.recorder.intents:
-        told.setdefault((asked.node_id, asked.visit), []).append(asdict(tell(asked.intent)))
+        told.setdefault((asked.node_id, asked.visit), []).append(asdict(tell(asked.intent, names)))
     # A visit that waited has two rows; the one by which it was left tells.
     last = {(step.node_id, step.visit): step.seq for step in segment.recorder.steps}
     ref = RunRef(run.id, task.plan.campaign_id, run.subject_id, context.lead_id)

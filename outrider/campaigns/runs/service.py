@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -27,12 +27,13 @@ from outrider.campaigns.runs.schemas import (
 from outrider.conversations.models import Message
 from outrider.conversations.schemas import MessageOut
 from outrider.db.pages import Page
+from outrider.workflows.credentials import credential_names
 from outrider.workflows.models import Run, RunWait, Step
 from outrider.workflows.repository import find_version, version_numbers
 from outrider.workflows.runs.approval_rows import shown as shown_approvals
 from outrider.workflows.runs.approval_schemas import RunApprovalOut
 from outrider.workflows.runs.service import RunNotFound
-from outrider.workflows.telling import hidden, tell_effect
+from outrider.workflows.telling import shown_payload, tell_effect
 
 MOST_STATE_BYTES = 1024 * 1024
 """Of the states after each step of one run: each repeats the ones before."""
@@ -75,7 +76,7 @@ async def get_run(session: AsyncSession, run_id: int) -> RunDetail:
         newer_version=newest if newest and row.workflow_version and newest > row.workflow_version else None,
         steps=list(_steps(steps)),
         texts=[_text(text) for text in await rows.texts_of(session, run)],
-        effects=[_effect(effect) for effect in await rows.effects_of(session, run_id)],
+        effects=await _effects(session, run_id),
         approvals=[RunApprovalOut.model_validate(approval, from_attributes=True) for approval in approvals],
         transcript=[] if run.is_dry else [_turn(turn) for turn in await rows.turns_of(session, run.subject_id)],
         intents=[RunIntent(node_id=step.node_id, **told) for step in steps for told in step.log_metadata.get(INTENTS, [])],
@@ -170,10 +171,17 @@ def _node_of(dedupe_key: str | None) -> str | None:
     return parts[2].split(":")[0].split("#")[0] if len(parts) == 3 else None
 
 
-def _effect(effect: Any) -> RunEffectOut:
+async def _effects(session: AsyncSession, run_id: int) -> list[RunEffectOut]:
+    effects = await rows.effects_of(session, run_id)
+    names = await credential_names(session, [effect.payload for effect in effects])
+    return [_effect(effect, names) for effect in effects]
+
+
+def _effect(effect: Any, credentials: Mapping[int, str]) -> RunEffectOut:
     names = [name for name in RunEffectOut.model_fields if name not in ("title", "payload")]
     values = {name: getattr(effect, name) for name in names}
-    return RunEffectOut(**values, title=tell_effect(effect.kind, effect.payload), payload=hidden(effect.payload))
+    title = tell_effect(effect.kind, effect.payload, credentials)
+    return RunEffectOut(**values, title=title, payload=shown_payload(effect.payload, credentials))
 
 
 def _turn(turn: Any) -> RunTurn:

@@ -211,7 +211,15 @@ class WebhookSender:
         )
 
     async def call(
-        self, method: str, url: str, *, body: bytes | None, headers: Mapping[str, str], seconds: float, most_bytes: int
+        self,
+        method: str,
+        url: str,
+        *,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        seconds: float,
+        most_bytes: int,
+        follows: bool = True,
     ) -> Called:
         """Make one request; any status is an answer.
 
@@ -221,6 +229,7 @@ class WebhookSender:
         Args:
             seconds: in all, redirects among them.
             most_bytes: what is read of the answer.
+            follows: False for a call whose headers are for this one address; a redirect is its answer then.
 
         Raises:
             CallFailed: no answer came; says whether the request may have arrived.
@@ -233,7 +242,7 @@ class WebhookSender:
                         method, self.check_url(url), body, list(sent.items()), seconds, most_bytes
                     )
                     target = urljoin(url, location)
-                    if not _is_followed(method, answer.status, url, target):
+                    if not (follows and _is_followed(method, answer.status, url, target)):
                         break
                     url = target
                 return answer
@@ -293,7 +302,8 @@ class WebhookSender:
 def _is_followed(method: str, status: int, url: str, target: str) -> bool:
     keeps_method = status in (307, 308) or (status in (301, 302, 303) and method == "GET")
     before, after = urlsplit(url), urlsplit(target)
-    return keeps_method and target != url and (before.hostname, before.port) == (after.hostname, after.port)
+    is_same_place = (before.scheme, before.hostname, before.port) == (after.scheme, after.hostname, after.port)
+    return keeps_method and target != url and is_same_place
 
 
 def signed(body: bytes, message_id: str, secrets: Sequence[str], moment: datetime) -> dict[str, str]:

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
+from outrider.credentials.secrets import HEADER_NAME, OUR_HEADERS
+from outrider.workflows.expressions.resolving import NO_EXPRESSIONS
 from outrider.workflows.intents import RunEffect
 from outrider.workflows.nodes.base import Handle, NodeCall, NodeParams, NodeResult, NodeSpecification
 from outrider.workflows.runs.effects import MOST_ATTEMPTS
@@ -14,10 +16,6 @@ from outrider.workflows.runs.webhooks import WEBHOOK, WEBHOOK_ONCE
 from outrider.workflows.waiting import Wait, WaitKind
 
 LONGEST_URL = 2_000
-HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
-OURS = frozenset({"host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer", "idempotency-key",
-                  "webhook-id", "webhook-timestamp", "webhook-signature", "accept-encoding", "expect"})  # fmt: skip
-"""Headers that are set by us or by the connection."""
 
 
 class WebhookParams(NodeParams):
@@ -34,6 +32,13 @@ class WebhookParams(NodeParams):
         title="Signed as",
         description="Outgoing webhook whose secret signs the call, as the Standard Webhooks specification says.",
         json_schema_extra={"x-options": "webhooks"},
+    )
+    credential: int | None = Field(
+        None,
+        ge=1,
+        title="With credential",
+        description="Stored secret that the call carries in a header; sent to the hosts that it is for, and shown nowhere.",
+        json_schema_extra={"x-options": "credentials", **NO_EXPRESSIONS},
     )
     headers: dict[str, str] = Field(default_factory=dict, max_length=30, title="Headers")
     body: Any = Field(None, title="Body", description="JSON; `{{ … }}` in it is worked out and keeps its kind.")
@@ -63,9 +68,9 @@ class WebhookParams(NodeParams):
     @classmethod
     def _headers_can_be_sent(cls, headers: dict[str, str]) -> dict[str, str]:
         for name, value in headers.items():
-            if not HEADER.fullmatch(name):
+            if not HEADER_NAME.fullmatch(name):
                 raise ValueError(f"{name[:40]!r} is no name of a header")
-            if name.lower() in OURS:
+            if name.lower() in OUR_HEADERS:
                 raise ValueError(f"{name} is set by Outrider; leave it out")
             if not value.isprintable() or not value.isascii() or len(value) > LONGEST_URL:
                 raise ValueError(f"the value of {name} can't stand in a header")
@@ -111,6 +116,7 @@ def _payload(params: WebhookParams) -> dict[str, Any]:
         "body": params.body,
         "attempts": params.attempts,
         "seconds": params.answer_seconds,
+        **({"credential": params.credential} if params.credential else {}),
     }
 
 
@@ -130,8 +136,9 @@ SPECIFICATION = NodeSpecification(
         "The call leaves after the run was stored, with an `Idempotency-Key` that is the same for every attempt and for a replay "
         "of the run. Only public addresses are called, never this machine or its network. No answer, 408, 429 and 5xx are tried "
         "again, with growing pauses; any other status from 300 on fails at once. The answer is in `steps.<id>.status` and "
-        "`steps.<id>.body`: data for conditions and texts, never instructions. Headers stand in the definition as they are; "
-        "prefer a signature to a password in one."
+        "`steps.<id>.body`: data for conditions and texts, never instructions. Headers stand in the definition as they are, for "
+        "everybody who may read it: keep a key, token or password as a **credential** (Settings → Credentials) and name it here. "
+        "Its value is sent to its own hosts only, follows no redirect, and is hidden where an answer repeats it."
     ),
     category="integrations",
     handles=(

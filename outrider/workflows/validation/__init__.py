@@ -7,7 +7,7 @@ from outrider.workflows.validation.nodes import node_problems
 from outrider.workflows.validation.paths import edge_problems, shape_problems
 from outrider.workflows.validation.problems import InvalidWorkflow, WorkflowProblem
 
-__all__ = ["InvalidWorkflow", "WorkflowProblem", "check", "ensure_runnable", "ensure_valid"]
+__all__ = ["InvalidWorkflow", "WorkflowProblem", "check", "ensure_runnable", "ensure_valid", "refuse"]
 
 
 MOST_ALL_NODES = 2_000
@@ -58,7 +58,7 @@ def ensure_valid(definition: WorkflowDefinition, field: str = "config", *, workf
     Raises:
         InvalidWorkflow: names every problem.
     """
-    _refuse(check(definition, workflow_id=workflow_id), field)
+    refuse(check(definition, workflow_id=workflow_id), field)
 
 
 def ensure_runnable(definition: WorkflowDefinition, field: str = "config") -> None:
@@ -67,10 +67,14 @@ def ensure_runnable(definition: WorkflowDefinition, field: str = "config") -> No
     Raises:
         InvalidWorkflow: names every problem.
     """
-    _refuse(check(definition, is_pinned=True), field)
+    refuse(check(definition, is_pinned=True), field)
 
 
-def _refuse(problems: list[WorkflowProblem], field: str) -> None:
+def refuse(problems: list[WorkflowProblem], field: str) -> None:
+    """
+    Raises:
+        InvalidWorkflow: there are problems; names each.
+    """
     if problems:
         located = [problem.within(field) for problem in problems]
         raise InvalidWorkflow(

@@ -122,6 +122,25 @@ def upgrade() -> None:
     op.create_index('ix_companies_name_key_id', 'companies', ['name_key', 'id'], unique=False)
     op.create_index('uq_companies_domain', 'companies', ['domain'], unique=True, postgresql_where=sa.text('domain IS NOT NULL'))
     op.create_index('uq_companies_name_without_domain', 'companies', ['name_key'], unique=True, postgresql_where=sa.text('domain IS NULL'))
+    op.create_table('credentials',
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('description', sa.Text(), server_default='', nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('header_name', sa.Text(), server_default='', nullable=False),
+    sa.Column('sealed', sa.Text(), nullable=False),
+    sa.Column('allowed_hosts', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('created_by', sa.Text(), nullable=False),
+    sa.Column('changed_by', sa.Text(), nullable=False),
+    sa.Column('last_used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.CheckConstraint("(kind = 'header') = (header_name <> '')", name=op.f('ck_credentials_header_has_name')),
+    sa.CheckConstraint("kind IN ('header','bearer','basic')", name=op.f('ck_credentials_kind_is_known')),
+    sa.CheckConstraint('cardinality(allowed_hosts) > 0', name=op.f('ck_credentials_has_a_host')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_credentials')),
+    sa.UniqueConstraint('name', name=op.f('uq_credentials_name'))
+    )
     op.create_table('crm_connections',
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('account', sa.Text(), nullable=False),
@@ -1587,6 +1606,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_crm_local_activities_contact_id'), table_name='crm_local_activities')
     op.drop_table('crm_local_activities')
     op.drop_table('crm_connections')
+    op.drop_table('credentials')
     op.drop_index('uq_companies_name_without_domain', table_name='companies', postgresql_where=sa.text('domain IS NULL'))
     op.drop_index('uq_companies_domain', table_name='companies', postgresql_where=sa.text('domain IS NOT NULL'))
     op.drop_index('ix_companies_name_key_id', table_name='companies')
