@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from outrider.workflows.definition import WorkflowDefinition, WorkflowEdge, WorkflowNode
+from outrider.workflows.definition import WorkflowDefinition, WorkflowNode
 from outrider.workflows.nodes import SPECIFICATIONS
 
 Change = Literal["added", "removed", "changed"]
@@ -38,7 +38,7 @@ class EdgeChange(BaseModel):
 
     source: str
     handle: str
-    """The outcome; empty is the ordinary one."""
+    """The outcome; empty where a kind that is not known here has no named one."""
     change: Change
     before: str | None
     after: str | None
@@ -100,7 +100,7 @@ def _values(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[ValueCh
 
 
 def _edges(before: WorkflowDefinition, after: WorkflowDefinition) -> list[EdgeChange]:
-    old, new = ({_way(edge): edge.target for edge in definition.edges} for definition in (before, after))
+    old, new = (_ways(definition) for definition in (before, after))
     return [
         EdgeChange(
             source=way[0],
@@ -114,8 +114,15 @@ def _edges(before: WorkflowDefinition, after: WorkflowDefinition) -> list[EdgeCh
     ]
 
 
-def _way(edge: WorkflowEdge) -> tuple[str, str]:
-    return edge.source, edge.source_handle or ""
+def _ways(definition: WorkflowDefinition) -> dict[tuple[str, str], str]:
+    """Where each outcome leads, by node and outcome; an edge that names none leaves by the ordinary one."""
+    types = {node.id: node.type for node in definition.nodes}
+    return {(edge.source, edge.source_handle or _ordinary(types.get(edge.source, ""))): edge.target for edge in definition.edges}
+
+
+def _ordinary(kind: str) -> str:
+    known = SPECIFICATIONS.get(kind)
+    return known.ordinary_handle if known else ""
 
 
 def _node_words(node: NodeChange) -> list[str]:

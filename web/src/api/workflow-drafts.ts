@@ -62,6 +62,22 @@ export function useSaveDraft(id: number) {
   })
 }
 
+export type Difference = Schemas['Difference']
+/** A version by its number, or the draft. */
+export type Side = number | 'draft'
+
+/** What leads from one side to the other; `revision` is that of the draft, for it is another one after each change. */
+export const differenceQuery = (id: number, from: Side, to: Side, revision: number) =>
+  queryOptions({
+    queryKey: [...workflowKeys.one(id), 'difference', from, to, revision] as const,
+    queryFn: () =>
+      data(
+        api.GET('/api/workflows/{workflow_id}/diff', {
+          params: { path: { workflow_id: id }, query: { from: String(from), to: String(to) } },
+        }),
+      ),
+  })
+
 /** Name and description; what runs stays as it is. */
 export const useRenameWorkflow = (id: number) =>
   useChange((wanted: { name: string; description: string }) =>

@@ -146,9 +146,16 @@ export const runSearch = z.object({
   /** The step that asked for this text. */
   text: id,
 })
+const side = z
+  .union([z.coerce.number().int().positive(), z.literal('draft')])
+  .optional()
+  .catch(undefined)
 export const workflowEditSearch = z.object({
   node: text,
   panel: z.enum(['problems', 'try', 'versions']).optional().catch(undefined),
+  /** Versions that are compared: their numbers, or `draft`. */
+  from: side,
+  to: side,
 })
 export const workflowSearch = z.object({
   tab: z.enum(['flow', 'runs']).optional().catch(undefined),

@@ -34,6 +34,7 @@ export function WorkflowBuilder() {
 }
 
 const SELECTION_MS = 250
+const NO_SIDES = { from: undefined, to: undefined }
 
 function Loaded({ workflow, specifications }: { workflow: Workflow; specifications: NodeSpecification[] }) {
   const search = useSearch({ from: '/workflows/$workflowId/edit' })
@@ -63,6 +64,10 @@ function Loaded({ workflow, specifications }: { workflow: Workflow; specificatio
       stop()
     }
   }, [store, navigate])
+  const sides = useMemo(
+    () => (search.from ? { from: search.from, to: search.to ?? ('draft' as const) } : null),
+    [search.from, search.to],
+  )
   const props = useMemo(() => ({ workflow, specifications, start }), [workflow, specifications, start])
   return (
     <EditorContext value={store}>
@@ -78,9 +83,13 @@ function Loaded({ workflow, specifications }: { workflow: Workflow; specificatio
           panel={search.panel ?? 'step'}
           onPanel={(panel) =>
             void navigate({
-              search: (before) => ({ ...before, panel: panel === 'step' ? undefined : panel }),
+              search: ({ node }) => ({ node, panel: panel === 'step' ? undefined : panel }),
               replace: true,
             })
+          }
+          sides={sides}
+          onCompare={(next) =>
+            void navigate({ search: (before) => ({ ...before, ...(next ?? NO_SIDES) }), replace: true })
           }
         />
       </Suspense>

@@ -3,13 +3,7 @@ import { ReactFlowProvider } from '@xyflow/react'
 import { Plus } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import type { TriedRun } from '@/api/workflow-drafts'
-import {
-  type NodeSpecification,
-  type Workflow,
-  type WorkflowDefinition,
-  type WorkflowVersion,
-  workflowQuery,
-} from '@/api/workflows'
+import { type NodeSpecification, type Workflow, workflowQuery } from '@/api/workflows'
 import { Page } from '@/components/layout/page'
 import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
@@ -28,6 +22,7 @@ import { PublishDialog } from './publish-dialog'
 import { SidePanel } from './side-panel'
 import { type Start, startOf } from './start'
 import { useEditorStore } from './store'
+import { type Sides, sideName, useComparison } from './use-comparison'
 import { useDraft } from './use-draft'
 import { usePins } from './use-pins'
 import { useProblems } from './use-problems'
@@ -38,10 +33,13 @@ interface BuilderProps {
   start: Start
   panel: Panel
   onPanel: (panel: Panel) => void
+  /** What is compared; kept in the address. */
+  sides: Sides | null
+  onCompare: (sides: Sides | null) => void
 }
 
 /** The editor itself; a module of its own because the canvas is heavy. */
-export default function Builder({ workflow, specifications, start, panel, onPanel }: BuilderProps) {
+export default function Builder({ workflow, specifications, start, panel, onPanel, sides, onCompare }: BuilderProps) {
   const store = useEditorStore()
   const client = useQueryClient()
   const byType = useMemo(() => specificationsByType(specifications), [specifications])
@@ -51,7 +49,7 @@ export default function Builder({ workflow, specifications, start, panel, onPane
   const [pins, pin] = usePins(workflow.id)
   const [runs, setRuns] = useState<TriedRun[]>([])
   const [shownRun, setShownRun] = useState<TriedRun>()
-  const [version, setVersion] = useState<WorkflowVersion>()
+  const comparison = useComparison(workflow, specifications, draft, panel === 'versions' ? sides : null)
   const [isPublishing, setPublishing] = useState(false)
   const add = (type: string) => {
     const { selected } = store.get()
@@ -64,10 +62,6 @@ export default function Builder({ workflow, specifications, start, panel, onPane
     draft.taken(doc, stored.draft_revision)
   }
   const loadTheirs = async () => take(await client.fetchQuery({ ...workflowQuery(workflow.id), staleTime: 0 }))
-  const show = (next: Panel) => {
-    if (next !== 'versions') setVersion(undefined)
-    onPanel(next)
-  }
   return (
     <ReactFlowProvider>
       <Page
@@ -89,15 +83,15 @@ export default function Builder({ workflow, specifications, start, panel, onPane
             draft={draft}
             checked={checked}
             panel={panel}
-            onPanel={show}
+            onPanel={onPanel}
             onPublish={() => setPublishing(true)}
           />
         }
       >
         <DraftNotices draft={draft} onLoadTheirs={() => void loadTheirs()} />
-        {version && (
+        {comparison && (
           <Notice tone="warning" className="mb-3">
-            You look at version {version.version}; colours show what the draft changed since.
+            You look at {sideName(comparison.to)}; colours show what changed since {sideName(comparison.from)}.
           </Notice>
         )}
         <div className="-mx-4 md:-mx-6 flex min-h-0 flex-1 border-t">
@@ -105,13 +99,12 @@ export default function Builder({ workflow, specifications, start, panel, onPane
             <Palette specifications={specifications} onAdd={add} />
           </aside>
           <CanvasArea
-            specifications={specifications}
             byType={byType}
             commands={commands}
             problems={checked.problems}
             pins={pins}
             run={panel === 'try' ? shownRun : undefined}
-            version={version?.definition as unknown as WorkflowDefinition | undefined}
+            comparison={comparison}
           />
           <aside
             aria-label="Details"
@@ -143,17 +136,19 @@ export default function Builder({ workflow, specifications, start, panel, onPane
                 setShownRun(next[0])
               }}
               onShowRun={setShownRun}
-              version={version}
-              onVersion={setVersion}
+              comparison={comparison}
+              onCompare={onCompare}
               onRestored={take}
-              onPanel={show}
+              onPanel={onPanel}
             />
           </aside>
         </div>
       </Page>
       <EditorKeys commands={commands} onSave={() => void draft.save()} />
       <Adder specifications={specifications} commands={commands} />
-      {isPublishing && <PublishDialog workflow={workflow} draft={draft} onClose={() => setPublishing(false)} />}
+      {isPublishing && (
+        <PublishDialog workflow={workflow} specifications={byType} draft={draft} onClose={() => setPublishing(false)} />
+      )}
     </ReactFlowProvider>
   )
 }

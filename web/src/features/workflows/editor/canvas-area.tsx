@@ -1,7 +1,6 @@
 import { Plus } from 'lucide-react'
 import { useMemo, useSyncExternalStore } from 'react'
-import type { TriedRun } from '@/api/workflow-drafts'
-import type { NodeSpecification, WorkflowDefinition } from '@/api/workflows'
+import type { Difference, TriedRun } from '@/api/workflow-drafts'
 import { Button } from '@/components/ui/button'
 import { EmptyState } from '@/components/ui/states'
 import { type Marks, NO_MARKS } from '@/components/workflow-canvas/marks'
@@ -13,18 +12,19 @@ import { type Problem, problemCounts } from './problems'
 import { useDoc, useEditor, useEditorStore } from './store'
 import { EdgeRouter } from './tidy'
 import { combined, marksOfRun } from './trying'
+import type { Comparison } from './use-comparison'
 import type { Pins } from './use-pins'
 
 interface CanvasAreaProps {
-  specifications: NodeSpecification[]
   byType: Specifications
   commands: Commands
   problems: Problem[]
   pins: Pins
   run: TriedRun | undefined
-  version: WorkflowDefinition | undefined
+  comparison: Comparison | null
 }
 
+const NO_DIFFERENCE: Difference = { nodes: [], edges: [], settings: [], words: [] }
 const wide = matchMedia('(min-width: 48rem)')
 const useIsWide = (): boolean =>
   useSyncExternalStore(
@@ -37,13 +37,14 @@ const useIsWide = (): boolean =>
 
 /** The canvas with what is told on it: problems, test data, a dry run, another version. On a phone the list of steps is all. */
 export function CanvasArea(props: CanvasAreaProps) {
-  const { specifications, byType, commands, problems, pins, run, version } = props
+  const { byType, commands, problems, pins, run, comparison } = props
   const store = useEditorStore()
   const doc = useDoc()
   const isWide = useIsWide()
+  const { before, after, difference } = comparison ?? {}
   const compared = useMemo(
-    () => (version ? comparedWith(version, doc, specifications) : null),
-    [version, doc, specifications],
+    () => (before && after ? comparedWith(before, after, difference ?? NO_DIFFERENCE) : null),
+    [before, after, difference],
   )
   const told = useMemo(() => toldMarks(problems, pins), [problems, pins])
   const marks = useMemo(

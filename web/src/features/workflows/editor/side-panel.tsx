@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { ArrowLeft } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { type TriedRun, variablesQuery } from '@/api/workflow-drafts'
-import type { NodeSpecification, Workflow, WorkflowVersion } from '@/api/workflows'
+import type { NodeSpecification, Workflow } from '@/api/workflows'
 import { Button } from '@/components/ui/button'
 import { graphOf } from '@/components/workflow-canvas/graph'
 import { readStored, store as remember } from '@/lib/storage'
@@ -17,6 +17,7 @@ import { SettingsPanel } from './settings-panel'
 import { StepInspector } from './step-inspector'
 import { useDoc, useEditorStore, useSelectedId } from './store'
 import { TryPanel } from './try-panel'
+import type { Comparison, Sides } from './use-comparison'
 import { outputsOf, type Pin, type Pins } from './use-pins'
 import { variablesFor } from './variables'
 import { VersionsPanel } from './versions-panel'
@@ -34,8 +35,8 @@ interface SidePanelProps {
   shownRun: TriedRun | undefined
   onRuns: (runs: TriedRun[]) => void
   onShowRun: (run: TriedRun | undefined) => void
-  version: WorkflowVersion | undefined
-  onVersion: (version: WorkflowVersion | undefined) => void
+  comparison: Comparison | null
+  onCompare: (sides: Sides | null) => void
   onRestored: (workflow: Workflow) => void
   onPanel: (panel: Panel) => void
 }
@@ -67,8 +68,9 @@ export function SidePanel(props: SidePanelProps) {
       return (
         <VersionsPanel
           workflow={workflow}
-          shown={props.version?.version}
-          onShow={props.onVersion}
+          specifications={byType}
+          comparison={props.comparison}
+          onCompare={props.onCompare}
           onRestored={props.onRestored}
         />
       )

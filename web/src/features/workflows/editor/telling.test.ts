@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { TriedRun } from '@/api/workflow-drafts'
+import type { Difference, TriedRun } from '@/api/workflow-drafts'
 import { NO_MARKS } from '@/components/workflow-canvas/marks'
-import { differenceOf, isEmptyDifference } from '../diff'
-import { comparedWith } from './comparing'
-import { addNode, connect, definitionOf, newNode, remove, setData } from './document'
+import { comparedWith, namesOf } from './comparing'
+import { addNode, newNode, remove, setData } from './document'
 import { EdgeDrawer, NodeDrawer } from './drawn'
 import { DOC, LIBRARY, SPECIFICATIONS } from './fixtures'
 import { paletteOf } from './palette-items'
@@ -55,30 +54,34 @@ it('keeps ways around nodes only while both ends are where the layout put them',
   expect(bendsWithin(moved, drawing).size).toBe(0)
 })
 
-describe('difference', () => {
-  const changed = setData(DOC, 'sms', { prompt: 'Hi' }, SPECIFICATIONS)
-  const longer = connect(addNode(changed, newNode(changed, 'wait', { x: 0, y: 0 })), {
-    source: 'sms',
-    sourceHandle: 'sent',
-    target: 'wait',
-  })
-  it('names what came, went and changed', () => {
-    const { nodes, edges } = differenceOf(definitionOf(DOC), definitionOf(longer))
-    expect(nodes).toMatchObject([
-      { id: 'sms', change: 'changed', parameters: [{ name: 'prompt', before: undefined, after: 'Hi' }] },
-      { id: 'wait', change: 'added' },
-    ])
-    expect(edges).toMatchObject([{ source: 'sms', handle: 'sent', change: 'changed', before: 'End', after: 'Wait' }])
-  })
-  it('does not see where things are drawn', () => {
-    const moved = { ...DOC, nodes: DOC.nodes.map((node) => ({ ...node, position: { x: 5, y: 5 } })) }
-    expect(isEmptyDifference(differenceOf(definitionOf(DOC), definitionOf(moved)))).toBe(true)
-  })
-  it('draws what the draft no longer has beside what it has', () => {
-    const { doc, marks } = comparedWith(definitionOf(longer), remove(DOC, NOTHING), LIBRARY)
+describe('comparison', () => {
+  const longer = addNode(DOC, newNode(DOC, 'wait', { x: 0, y: 0 }))
+  const before = { ...longer, edges: [...DOC.edges, { source: 'sms', sourceHandle: 'failed', target: 'wait' }] }
+  const difference: Difference = {
+    nodes: [{ id: 'wait', type: 'wait', title: 'Wait', change: 'removed', parameters: [] }],
+    edges: [
+      { source: 'sms', handle: 'sent', change: 'changed', before: 'wait', after: 'end' },
+      { source: 'sms', handle: 'failed', change: 'removed', before: 'wait', after: null },
+    ],
+    settings: [],
+    words: [],
+  }
+  it('draws what is no longer there beside what is', () => {
+    const { doc, marks } = comparedWith(before, remove(DOC, NOTHING), difference)
     expect(doc.nodes.map((node) => node.id)).toEqual(['check', 'sms', 'end', 'wait'])
+    expect(doc.edges.filter((edge) => edge.source === 'sms').map((edge) => edge.target)).toEqual(['end', 'wait'])
     expect(marks.nodes.get('wait')).toEqual({ change: 'removed' })
-    expect(marks.edges.get('sms sent')?.kind).toBe('changed')
+    expect(marks.edges.get('sms sent')).toEqual({ kind: 'changed', told: 'was Wait' })
+    expect(marks.edges.get('sms failed')).toEqual({ kind: 'removed' })
+  })
+  it('calls everything as people do', () => {
+    const names = namesOf(SPECIFICATIONS, before, setData(DOC, 'end', { label: 'Good-bye' }, SPECIFICATIONS))
+    expect([
+      names.step('end'),
+      names.step('gone'),
+      names.outcome('sms', 'error'),
+      names.parameter('sms', 'some_limit'),
+    ]).toEqual(['Good-bye', 'gone', 'On error', 'Some limit'])
   })
 })
 
