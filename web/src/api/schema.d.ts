@@ -1271,6 +1271,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Credentials
+         * @description Every credential by its name, on one page, with where it is used.
+         */
+        get: operations["list_credentials"];
+        put?: never;
+        /**
+         * Create Credential
+         * @description Keep a secret, sealed. It is sent to its allowed hosts and shown to nobody.
+         */
+        post: operations["create_credential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/{credential_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Credential */
+        get: operations["get_credential"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Credential
+         * @description Delete a credential that no workflow and no campaign uses; otherwise they are named.
+         */
+        delete: operations["delete_credential"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Credential
+         * @description Rename a credential, replace its secret, or change its hosts; a further host needs the secret again.
+         */
+        patch: operations["change_credential"];
+        trace?: never;
+    };
     "/api/crm/accounts": {
         parameters: {
             query?: never;
@@ -6894,6 +6943,107 @@ export interface components {
             /** Count */
             count: number;
         };
+        /** CredentialIn */
+        CredentialIn: {
+            /** Allowed Hosts */
+            allowed_hosts: string[];
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Header Name */
+            header_name?: string | null;
+            kind: components["schemas"]["CredentialKind"];
+            /** Name */
+            name: string;
+            /** Username */
+            username?: string | null;
+            /**
+             * Value
+             * Format: password
+             */
+            value: string;
+        };
+        /**
+         * CredentialKind
+         * @description In which form the secret is sent.
+         * @enum {string}
+         */
+        CredentialKind: "header" | "bearer" | "basic";
+        /**
+         * CredentialOut
+         * @description A credential without its secret, which is told nobody.
+         */
+        CredentialOut: {
+            /** Allowed Hosts */
+            allowed_hosts: string[];
+            /** Changed By */
+            changed_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Description */
+            description: string;
+            /** Header Name */
+            header_name: string;
+            /** Id */
+            id: number;
+            /**
+             * Is Readable
+             * @default true
+             */
+            is_readable: boolean;
+            kind: components["schemas"]["CredentialKind"];
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Used By
+             * @default []
+             */
+            used_by: components["schemas"]["CredentialUse"][];
+        };
+        /**
+         * CredentialPatch
+         * @description What is left out stays. A host that was not allowed before needs the secret again.
+         */
+        CredentialPatch: {
+            /** Allowed Hosts */
+            allowed_hosts?: string[] | null;
+            /** Description */
+            description?: string | null;
+            /** Header Name */
+            header_name?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Username */
+            username?: string | null;
+            /** Value */
+            value?: string | null;
+        };
+        /** CredentialUse */
+        CredentialUse: {
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "workflow" | "campaign";
+            /** Name */
+            name: string;
+        };
         /**
          * CrmAccountOut
          * @description An account that the operator set up, without its secrets.
@@ -10476,6 +10626,13 @@ export interface components {
         Page_ConversationOut_: {
             /** Items */
             items: components["schemas"]["ConversationOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[CredentialOut] */
+        Page_CredentialOut_: {
+            /** Items */
+            items: components["schemas"]["CredentialOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -16496,6 +16653,168 @@ export interface operations {
             };
         };
     };
+    list_credentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CredentialOut_"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    create_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CredentialIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                credential_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    delete_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                credential_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    change_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                credential_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CredentialPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialOut"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
     list_crm_accounts: {
         parameters: {
             query?: never;
@@ -22127,7 +22446,7 @@ export interface operations {
     list_workflow_options: {
         parameters: {
             query: {
-                of: "tags" | "users" | "calendars";
+                of: "tags" | "users" | "calendars" | "credentials";
             };
             header?: never;
             path?: never;

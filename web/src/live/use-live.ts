@@ -17,6 +17,7 @@ const STALE: Record<string, string[]> = {
   bookings: ['bookings', 'calendars', 'timeline'],
   notifications: ['notifications'],
   webhooks: ['outgoing-webhooks'],
+  credentials: ['credentials'],
   crm: ['crm'],
   budgets: ['budgets', 'models'],
   evals: ['evals'],

@@ -9,6 +9,7 @@ import {
   Cpu,
   Gauge,
   Info,
+  KeyRound,
   ListTree,
   type LucideIcon,
   Phone,
@@ -110,6 +111,13 @@ export const SECTIONS: [Section, ...Section[]] = [
     description: 'Other systems that are told of what happens here.',
     icon: Send,
     content: lazy(() => import('./outgoing-webhooks-section')),
+  },
+  {
+    id: 'credentials',
+    label: 'Credentials',
+    description: 'Keys and passwords that steps of workflows send to other systems.',
+    icon: KeyRound,
+    content: lazy(() => import('./credentials-section')),
   },
   {
     id: 'webhooks',
