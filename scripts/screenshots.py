@@ -13,7 +13,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.e2e.conftest import FLAGS, ROOT, Installation, chromium, serving
+from tests.e2e.conftest import FLAGS, chromium
+from tests.e2e.installations import ROOT, Installation, serving
 
 IMAGES = ROOT / "docs/images"
 SIZE = {"width": 1360, "height": 850}

@@ -6,6 +6,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import asyncpg
@@ -55,7 +56,9 @@ def postgres() -> Iterator[str]:
         Path(folder).chmod(0o755)
         server = EmbeddedPostgres(Path(folder) / "postgres")
         dsn = server.start()
-        asyncio.run(_prepare(dsn))
+        # Browser tests have a loop running in this thread.
+        with ThreadPoolExecutor(1) as threads:
+            threads.submit(asyncio.run, _prepare(dsn)).result()
         yield dsn
         server.release()
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.clocks import PATIENCE
+from tests.conftest import TEMPLATE
+from tests.e2e import failures
+from tests.e2e.finding import until
+from tests.e2e.installations import ROOT, Installation, QuickInstallations, free_port
 
-ROOT = Path(__file__).parents[2]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update")
 EXAMPLES = ROOT / "examples"
@@ -34,25 +30,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
 
 
-@dataclass(frozen=True, slots=True)
-class Installation:
-    """A running Outrider."""
-
-    url: str
-    carrier_url: str
-    api: httpx.Client
-    carrier: httpx.Client
-    home: Path
-    """Its data folder."""
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed:
+        report.sections += failures.seen()
+    return report
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     path = chromium()
     if path is None:
         pytest.skip("There is no Chromium on this machine: apt-get install chromium")
     if not (ROOT / "web/dist/index.html").is_file():
         pytest.skip("The web application is not built: make web")
+    failures.keep_pictures_in(tmp_path_factory.mktemp("pictures"))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
@@ -60,22 +53,36 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def installations(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[QuickInstallations]:
+    """For files that want an installation of their own."""
+    quick = QuickInstallations(postgres, TEMPLATE, tmp_path_factory.mktemp("installations"))
+    yield quick
+    quick.close()
+
+
+@pytest.fixture(scope="session")
+def empty(installations: QuickInstallations) -> Iterator[Installation]:
     """An installation nobody has used yet."""
-    with serving(tmp_path_factory.mktemp("empty")) as installation:
+    with installations.serving("empty") as installation:
         yield installation
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def demo(installations: QuickInstallations) -> Iterator[Installation]:
     """An installation with the demo's leads and its campaign, not started."""
-    with serving(tmp_path_factory.mktemp("demo")) as installation:
-        installation.api.post("/api/demo").raise_for_status()
+    with installations.serving("demo") as installation:
+        load_demo(installation)
         yield installation
 
 
+def load_demo(installation: Installation) -> None:
+    """Returns when all leads are there."""
+    begun = installation.api.post("/api/demo").raise_for_status().json()
+    until(lambda: installation.api.get(f"/api/leads/imports/{begun['import_id']}").json()["status"] == "completed")
+
+
 @pytest.fixture(scope="module")
-def paid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def paid(installations: QuickInstallations) -> Iterator[Installation]:
     """An installation with a model that costs money and a real carrier; nobody answers at either's address."""
     nowhere = f"http://127.0.0.1:{free_port()}"
     settings = {
@@ -88,12 +95,12 @@ def paid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         "TWILIO_API_BASE_URL": nowhere,
         "PUBLIC_URL": "https://outrider.example.com",
     }
-    with serving(tmp_path_factory.mktemp("paid"), **settings) as installation:
+    with installations.serving("paid", **settings) as installation:
         yield installation
 
 
 @pytest.fixture
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(browser: Browser) -> Iterator[Page]:
     """A page of a fresh browser profile; anything the page reports as an error fails the test."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     with watched(context) as page:
@@ -110,56 +117,14 @@ def watched(context: BrowserContext) -> Iterator[Page]:
         if message.type == "error" and "Failed to load resource" not in message.text:
             errors.append(message.text)
 
-    page = context.new_page()
-    page.on("console", note)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    context.close()
+    with failures.watching(context):
+        page = context.new_page()
+        page.on("console", note)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        yield page
     assert not errors, errors
-
-
-@contextmanager
-def serving(home: Path, **more: str) -> Iterator[Installation]:
-    """An installation of its own in the folder `home`; `more` settings are variables of the environment."""
-    home.chmod(0o755)
-    port, simulator_port = free_port(), free_port()
-    settings = {
-        "OUTRIDER_HOME": str(home),
-        "OUTRIDER_PORT": str(port),
-        "OUTRIDER_SIMULATOR_PORT": str(simulator_port),
-        "OUTRIDER_QUIET_HOURS": "off",
-        "OUTRIDER_REPLY_DELAY_SECONDS": "0.2",
-        "OUTRIDER_LOG_LEVEL": "WARNING",
-    }
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("OUTRIDER_", "TWILIO_", "OPENAI_"))}
-    command = [sys.executable, "-m", "tests.e2e.serve"]
-    with subprocess.Popen(command, cwd=ROOT, env=kept | settings | more, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            assert line == "ready\n", f"the installation did not start: {line}{process.stdout.read()}"
-            url, carrier_url = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{simulator_port}"
-            with (
-                httpx.Client(base_url=url, timeout=PATIENCE) as api,
-                httpx.Client(base_url=carrier_url, timeout=PATIENCE) as carrier,
-            ):
-                yield Installation(url, carrier_url, api, carrier, home)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(timeout=PATIENCE)
-
-
-def client(url: str) -> httpx.Client:
-    return httpx.Client(base_url=url, timeout=PATIENCE)
 
 
 def chromium() -> str | None:
     """The machine's own browser."""
     return next(filter(None, map(shutil.which, CHROMIUM)), None)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -1,6 +1,6 @@
 """A whole installation for browser tests: `python -m tests.e2e.serve`, settings from the environment; ends on SIGTERM.
 
-Prints `ready` once it can be used. People of the simulator answer ten times as fast as real ones.
+Prints `ready` once it can be used.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from outrider.cli.runtime import database_address, prepare, start, stop_on_signa
 from outrider.cli.supervisor import parts_of, running
 from outrider.config import Settings
 from outrider.db.engine import Database
-
-SIMULATOR = {"speed": "10", "seed": "7"}
+from tests.e2e.forks import SIMULATOR
 
 
 async def serve(settings: Settings) -> None:

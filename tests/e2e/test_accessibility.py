@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.accessibility import overflow, violations
-from tests.e2e.conftest import Installation, watched
+from tests.e2e.conftest import watched
+from tests.e2e.installations import Installation
 
 PAGES = {
     "dashboard": "/",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Installation
+from tests.e2e.installations import Installation
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.accessibility import violations
-from tests.e2e.conftest import Installation
 from tests.e2e.finding import card
+from tests.e2e.installations import Installation
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.e2e.accessibility import violations
-from tests.e2e.conftest import Installation
+from tests.e2e.installations import Installation
 
 
 def test_a_run_is_started_watched_and_its_report_opened(page: Page, demo: Installation) -> None:

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import Installation, serving
 from tests.e2e.finding import card, until
+from tests.e2e.installations import Installation, serving
 
 LONG = 60_000
 """Milliseconds that work of the worker may take on a busy machine."""
@@ -20,7 +20,7 @@ REACHED = "448"
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """An installation nobody has used yet; the tests below use it one after the other. Nobody answers by themselves."""
+    """A whole installation that nobody has used yet; the tests below use it one after the other. Nobody answers by themselves."""
     with serving(tmp_path_factory.mktemp("fresh")) as installation:
         installation.carrier.put("/simulator/personas", json={"mix": {"silence": 1}}).raise_for_status()
         yield installation

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
-import psutil
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Installation, serving
+from tests.e2e.installations import Installation, QuickInstallations
 
 LONG = 30_000
 
@@ -24,13 +22,13 @@ def test_a_real_carrier_has_no_handsets(page: Page, paid: Installation) -> None:
     )
 
 
-def test_a_simulator_that_is_down_comes_back(page: Page, tmp_path: Path) -> None:
-    with serving(tmp_path) as installation:
+def test_a_simulator_that_is_down_comes_back(page: Page, installations: QuickInstallations) -> None:
+    with installations.serving("away") as installation:
         page.goto(f"{installation.url}/handset")
         people = page.get_by_text("Nobody to play yet")
         expect(people).to_be_visible()
-        simulator = simulator_of(installation)
-        # A process that stands still is not started anew, and answers nobody.
+        simulator = installation.processes["simulator"]
+        # A process that stands still answers nobody.
         simulator.suspend()
         try:
             away = page.get_by_role("alert").filter(has_text="The simulated carrier does not answer")
@@ -42,9 +40,3 @@ def test_a_simulator_that_is_down_comes_back(page: Page, tmp_path: Path) -> None
             simulator.resume()
         expect(people).to_be_visible(timeout=LONG)
         page.goto("about:blank")
-
-
-def simulator_of(installation: Installation) -> psutil.Process:
-    port = installation.carrier_url.rpartition(":")[2]
-    children = psutil.Process().children(recursive=True)
-    return next(child for child in children if {"simulator", port} <= set(child.cmdline()))

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from outrider.leads.jobs import IMPORT_ATTEMPTS
-from tests.e2e.conftest import Installation, serving
+from tests.e2e.installations import Installation, QuickInstallations
 
 LONG = 30_000
 """Milliseconds that work of the worker may take on a busy machine."""
@@ -63,16 +63,14 @@ class Imports:
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with serving(tmp_path_factory.mktemp("jobs")) as installation:
+def installation(installations: QuickInstallations) -> Iterator[Installation]:
+    with installations.serving("jobs") as installation:
         yield installation
 
 
 @pytest.fixture(scope="module")
 def connection(installation: Installation) -> Iterator[psycopg.Connection]:
-    # Only as a client: who joins the embedded server as its user keeps it running.
-    address = {"host": str(installation.home / "postgres"), "user": "postgres", "dbname": "postgres"}
-    with closing(psycopg.connect(**address, autocommit=True)) as connection:
+    with closing(psycopg.connect(installation.database, autocommit=True)) as connection:
         connection.execute(WAIT_FOR_THE_TEST)
         yield connection
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import Installation, serving
 from tests.e2e.finding import card, toast, until
+from tests.e2e.installations import Installation, QuickInstallations
 
 LONG = 60_000
 """Milliseconds that work of the worker may take on a busy machine."""
@@ -30,8 +30,8 @@ class Person:
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with serving(tmp_path_factory.mktemp("office")) as installation:
+def office(installations: QuickInstallations) -> Iterator[Installation]:
+    with installations.serving("office") as installation:
         installation.carrier.put("/simulator/personas", json={"mix": {"silence": 1}}).raise_for_status()
         yield installation
 

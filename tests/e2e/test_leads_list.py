@@ -9,18 +9,19 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import Installation, serving
+from tests.e2e.conftest import load_demo
 from tests.e2e.finding import toast, until
+from tests.e2e.installations import Installation, QuickInstallations
 
 LONG = 60_000
 """Milliseconds that work of the worker may take on a busy machine."""
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def office(installations: QuickInstallations) -> Iterator[Installation]:
     """The demo's five hundred leads; tests that change some add a company of their own."""
-    with serving(tmp_path_factory.mktemp("office")) as installation:
-        installation.api.post("/api/demo").raise_for_status()
+    with installations.serving("office") as installation:
+        load_demo(installation)
         yield installation
 
 

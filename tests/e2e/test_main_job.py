@@ -6,11 +6,12 @@ import csv
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import EXAMPLES, Installation
+from tests.e2e.installations import ROOT, Installation
 
 LONG = 60_000
 """Milliseconds that work of the worker may take on a busy machine."""
@@ -27,7 +28,7 @@ def home(empty: Installation) -> str:
 def test_a_dirty_file_is_imported(page: Page, home: str, tmp_path: Path) -> None:
     page.goto(home)
     page.get_by_role("link", name="Import").first.click()
-    page.set_input_files("input[type=file]", EXAMPLES / "demo_leads.csv")
+    page.set_input_files("input[type=file]", ROOT / "examples/demo_leads.csv")
     expect(page.get_by_role("heading", name="Columns")).to_be_visible()
     page.get_by_label("Put them into the list").fill("Spring prospects")
     page.get_by_role("button", name="Import", exact=True).click()
@@ -110,7 +111,7 @@ def say(handset: Page, text: str) -> None:
     expect(handset.get_by_role("log", name="Texts on the handset")).to_contain_text(text)
 
 
-def first_delivered(installation: Installation) -> dict[str, object]:
+def first_delivered(installation: Installation) -> dict[str, Any]:
     """Somebody who got the campaign's text and has not answered."""
     found = installation.api.get("/api/conversations", params={"view": "all", "has_written": "false", "limit": 200}).json()
     return next(entry for entry in found["items"] if entry["unread_count"] == 0 and not entry["is_suppressed"])

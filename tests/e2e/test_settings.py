@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from outrider.app.models import MOST_TESTS
-from tests.e2e.conftest import Installation
+from tests.e2e.installations import Installation
 
 NUMBER = "+12025550199"
 SHOWN = "+1 202-555-0199"

@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.e2e.accessibility import overflow, violations
-from tests.e2e.conftest import Installation, serving, watched
+from tests.e2e.conftest import watched
 from tests.e2e.finding import toast, until
+from tests.e2e.installations import Installation, QuickInstallations
 
 LONG = 60_000
 """Milliseconds that work of the worker may take on a busy machine."""
@@ -23,9 +24,9 @@ SIZES = {"wide": ViewportSize(width=1440, height=900), "narrow": ViewportSize(wi
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def home(installations: QuickInstallations) -> Iterator[Installation]:
     """Three leads; nobody answers by themselves, for who says what is the test's to decide."""
-    with serving(tmp_path_factory.mktemp("workflows")) as installation:
+    with installations.serving("workflows") as installation:
         prepare(installation)
         yield installation
 
