@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.campaigns import findings
 from outrider.campaigns.audience import audience_parts
+from outrider.campaigns.dry_runs.repository import read_people
 from outrider.campaigns.estimate import estimate_timing
 from outrider.campaigns.models import Campaign, SkipReason
 from outrider.campaigns.plan import CampaignPlan, WorkflowMissing, read_plan
@@ -94,7 +95,8 @@ async def _rehearsal(session: AsyncSession, campaign: Campaign, parts: AudienceP
     try:
         plan: CampaignPlan = await read_plan(session, campaign)
         await ensure_credentials(session, plan.definition, "workflow_config")
-        return await rehearse(plan, await rows.sample(session, parts, campaign.require_consent, SAMPLE)), []
+        lead_ids = await rows.sample(session, parts, campaign.require_consent, SAMPLE)
+        return await rehearse(plan, list((await read_people(session, lead_ids)).values())), []
     except (WorkflowMissing, InvalidWorkflow) as error:
         field = "workflow_config" if campaign.workflow_config else "workflow_id"
         remedy = error.remedy or "Correct the workflow."

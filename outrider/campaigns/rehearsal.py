@@ -6,18 +6,16 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-from sqlalchemy import Row
 
 from outrider.campaigns.dry_runs.clock import Happenings
+from outrider.campaigns.dry_runs.repository import Person
 from outrider.campaigns.plan import CampaignPlan
 from outrider.channels.segments import SegmentCount, count_segments
 from outrider.llm.base import ChatModel
 from outrider.llm.offline import OfflineModel, render
 from outrider.llm.offline.facts import Facts
 from outrider.workflows.compiler import Compiler
-from outrider.workflows.context import LeadData, RunContext, Services
+from outrider.workflows.context import RunContext, Services
 from outrider.workflows.intents import SendText
 from outrider.workflows.nodes.sms import SmsParams, offline_context
 
@@ -60,16 +58,16 @@ class _OfflineModels:
         return self._model
 
 
-async def rehearse(plan: CampaignPlan, leads: Sequence[Row[Any]]) -> Rehearsal:
-    """Run the plan's workflow on these leads.
+async def rehearse(plan: CampaignPlan, people: Sequence[Person]) -> Rehearsal:
+    """Run the plan's workflow on these people.
 
     Raises:
         InvalidWorkflow: the plan's definition has problems.
     """
     workflow, services = Compiler().compile(plan.definition), Services(_OfflineModels())
-    contexts = [lead_context(plan, lead, services) for lead in leads]
-    rehearsal = Rehearsal(leads=len(leads), empty_placeholders=empty_placeholders(plan.sms_template or "", contexts))
-    for lead, context in zip(leads, contexts, strict=True):
+    contexts = [lead_context(plan, person, services) for person in people]
+    rehearsal = Rehearsal(leads=len(people), empty_placeholders=empty_placeholders(plan.sms_template or "", contexts))
+    for context in contexts:
         final = (await workflow.start(context, name="rehearsal")).view(context)
         rehearsal.input_tokens += final["input_tokens"]
         rehearsal.output_tokens += final["output_tokens"]
@@ -77,7 +75,7 @@ async def rehearse(plan: CampaignPlan, leads: Sequence[Row[Any]]) -> Rehearsal:
             rehearsal.failures[final["error_message"]] += 1
             continue
         bodies = [intent.body for intent in final["intents"] if isinstance(intent, SendText)]
-        rehearsal.texts += [RehearsedText(lead.id, body, count_segments(body)) for body in bodies]
+        rehearsal.texts += [RehearsedText(context.lead_id, body, count_segments(body)) for body in bodies]
     return rehearsal
 
 
@@ -88,21 +86,17 @@ def empty_placeholders(template: str, contexts: Sequence[RunContext]) -> list[st
     return [name for name in written if values and not any(render(f"{{{{{name}}}}}", known, {}) for known in values)]
 
 
-def lead_context(plan: CampaignPlan, lead: Row[Any], services: Services, trace_id: str = "rehearsal") -> RunContext:
+def lead_context(plan: CampaignPlan, person: Person, services: Services, trace_id: str = "rehearsal") -> RunContext:
     """What a run is given that leaves nothing behind. Time passes at once for it, people approve, and the lead doesn't answer."""
-    data: LeadData = {
-        "id": lead.id,
-        "name": lead.name,
-        "phone": lead.phone,
-        "email": lead.email,
-        "company": lead.company,
-        "title": lead.title,
-        "industry": lead.industry,
-        "city": lead.city,
-        "language": lead.language,
-        "attributes": lead.attributes,
-    }
-    context = plan.context(campaign_lead_id=0, attempt=1, trace_id=trace_id, lead=data, services=services, is_dry=True)
+    context = plan.context(
+        campaign_lead_id=0,
+        attempt=1,
+        trace_id=trace_id,
+        lead=person.lead,
+        services=services,
+        conversation=person.conversation,
+        is_dry=True,
+    )
     happens = Happenings({}, context)
     context.now, context.answer_wait = happens.now, happens.answer
     return context

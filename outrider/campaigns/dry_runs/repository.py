@@ -28,10 +28,11 @@ class Person:
 
 
 async def read_people(session: AsyncSession, lead_ids: Sequence[int]) -> dict[int, Person]:
-    """The leads of these ids, those that there are."""
+    """The leads of these ids, those that there are, in the order of the ids."""
     connection = await raw_connection(session)
-    rows = await connection.fetch(READ, list(lead_ids))
-    return {row["lead_id"]: Person(lead_of(row), conversation_of(row, None)) for row in rows}
+    found = {row["lead_id"]: row for row in await connection.fetch(READ, list(lead_ids))}
+    known = (found[lead_id] for lead_id in lead_ids if lead_id in found)
+    return {row["lead_id"]: Person(lead_of(row), conversation_of(row, None)) for row in known}
 
 
 async def sample(session: AsyncSession, most: int, *, list_id: int | None, campaign_id: int | None) -> list[int]:

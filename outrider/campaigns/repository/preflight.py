@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, Subquery, func, select
+from sqlalchemy import Subquery, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.campaigns.models import Campaign, CampaignLead
@@ -88,15 +87,12 @@ def _in_other_campaigns(campaign_id: int) -> Subquery:
     )
 
 
-SAMPLED = (Lead.id, Lead.name, Lead.phone, Lead.email, Lead.company, Lead.title, Lead.industry, Lead.city, Lead.language)
 LOOKED_AT = 10
 """Leads looked at for each one wanted, before the whole audience is searched for reachable ones."""
 
 
-async def sample(
-    session: AsyncSession, parts: AudienceParts, require_consent: bool, size: int, offset: int = 0
-) -> Sequence[Row[Any]]:
-    """Some reachable leads, spread over the audience; the same ones every time. `offset` of them are passed over."""
+async def sample(session: AsyncSession, parts: AudienceParts, require_consent: bool, size: int, offset: int = 0) -> Sequence[int]:
+    """Ids of some reachable leads, spread over the audience; the same ones every time. `offset` of them are passed over."""
     audience = parts.leads()
     spread = func.hashint8(audience.c.lead_id)
     some = select(audience).order_by(spread).limit((size + offset) * LOOKED_AT).subquery("some")
@@ -104,9 +100,9 @@ async def sample(
     return found if len(found) == size else await _sample(session, audience, require_consent, size, offset)
 
 
-async def _sample(session: AsyncSession, source: Subquery, require_consent: bool, size: int, offset: int) -> Sequence[Row[Any]]:
-    reachable = judged(source, *SAMPLED, Lead.attributes).where(exclusion(require_consent).is_(None))
-    return (await session.execute(reachable.order_by(func.hashint8(Lead.id)).limit(size).offset(offset))).all()
+async def _sample(session: AsyncSession, source: Subquery, require_consent: bool, size: int, offset: int) -> Sequence[int]:
+    reachable = judged(source, Lead.id).where(exclusion(require_consent).is_(None))
+    return list((await session.execute(reachable.order_by(func.hashint8(Lead.id)).limit(size).offset(offset))).scalars())
 
 
 async def sender_rates(session: AsyncSession, sender_ids: Sequence[int]) -> list[float]:

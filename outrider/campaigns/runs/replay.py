@@ -27,7 +27,7 @@ from outrider.campaigns.repository import runs as lead_rows
 from outrider.campaigns.runs import repository as rows
 from outrider.campaigns.runs.schemas import ReplayIn
 from outrider.campaigns.runs.service import INTENTS, read_run_definition
-from outrider.campaigns.trials.repository import chosen
+from outrider.campaigns.trials.repository import excluded
 from outrider.db.engine import Database
 from outrider.errors import Conflict, NotFound
 from outrider.workflows.compiler import Compiler, Segment
@@ -159,10 +159,8 @@ async def _refuse(session: AsyncSession, task: Task) -> None:
     if campaign.status != CampaignStatus.PROCESSING:
         remedy = "Resume the campaign first." if campaign.status == CampaignStatus.PAUSED else "Replay it dry."
         raise RunNotReplayable(f"Its campaign is {campaign.status}: nothing more is sent for it.", remedy=remedy)
-    (lead,) = await chosen(session, [task.person.lead["id"]], campaign.require_consent)
-    if lead.excluded:
-        why = str(lead.excluded).replace("_", " ")
-        raise RunNotReplayable(f"The lead may not be texted: {why}.", remedy="Replay it dry.")
+    for reason in (await excluded(session, [task.person.lead["id"]], campaign.require_consent)).values():
+        raise RunNotReplayable(f"The lead may not be texted: {reason.replace('_', ' ')}.", remedy="Replay it dry.")
     place = await session.get(CampaignLead, task.original.subject_id, populate_existing=True)
     latest = await session.get(Run, place.run_id, populate_existing=True) if place and place.run_id else None
     if task.original.status == RunStatus.WAITING or (latest is not None and latest.status == RunStatus.WAITING):

@@ -10,17 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.agents.models import AgentExecution
 from outrider.campaigns.repository.audience import AudienceParts, exclusion, judged
-from outrider.campaigns.repository.preflight import SAMPLED
 from outrider.leads.models import Lead
 
 EXAMPLE = (Lead.id, Lead.name, Lead.phone, Lead.company)
 
 
-async def chosen(session: AsyncSession, lead_ids: Sequence[int], require_consent: bool) -> Sequence[Row[Any]]:
-    """The leads of these ids, each with the reason that excludes it, in any order."""
+async def excluded(session: AsyncSession, lead_ids: Sequence[int], require_consent: bool) -> dict[int, str]:
+    """Why the campaign would leave these leads out; those that it would not are not named."""
     wanted = select(Lead.id.label("lead_id")).where(Lead.id.in_(lead_ids)).subquery("wanted")
-    statement = judged(wanted, *SAMPLED, Lead.attributes, exclusion(require_consent).label("excluded"))
-    return (await session.execute(statement)).all()
+    reason = exclusion(require_consent).label("reason")
+    found = await session.execute(judged(wanted, Lead.id, reason).where(reason.is_not(None)))
+    return {row.id: row.reason for row in found}
 
 
 async def examples(

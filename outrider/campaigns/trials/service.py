@@ -9,16 +9,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.agents.models import AgentExecution
 from outrider.campaigns.audience import audience_parts, parts_of
+from outrider.campaigns.dry_runs.repository import Person, read_people
 from outrider.campaigns.models import Campaign, SkipReason
 from outrider.campaigns.plan import CampaignPlan, read_plan
 from outrider.campaigns.preflight import audience_of
@@ -49,7 +49,7 @@ from outrider.errors import ConfigurationError, InvalidInput
 from outrider.leads.service import field_values
 from outrider.llm.build import OFFLINE
 from outrider.workflows.compiler import Compiler
-from outrider.workflows.context import Models, RunContext, Services
+from outrider.workflows.context import LeadData, Models, RunContext, Services
 from outrider.workflows.intents import SendText
 from outrider.workflows.pinning import resolve_definition
 from outrider.workflows.state import CampaignLeadState
@@ -64,7 +64,7 @@ class Task:
     """Everything that a trial needs, read in one transaction."""
 
     plan: CampaignPlan
-    leads: Sequence[Row[Any]]
+    people: Sequence[Person]
     excluded: dict[int, SkipReason]
     attributes: Sequence[str]
     """Names of attributes that leads have."""
@@ -74,7 +74,6 @@ class Task:
 class Attempt:
     """One lead's run."""
 
-    lead: Row[Any]
     context: RunContext
     state: CampaignLeadState
     seconds: float
@@ -92,7 +91,7 @@ async def audience(session: AsyncSession, wanted: AudienceIn) -> AudienceReport:
     found = await rows.examples(session, parts, wanted.require_consent, list(survey.reasons), EXAMPLES)
     shown: dict[str, list[LeadExample]] = {}
     for row in found:
-        shown.setdefault(row.reason, []).append(_example(row))
+        shown.setdefault(row.reason, []).append(LeadExample(id=row.id, name=row.name, phone=row.phone, company=row.company))
     reachable = shown.pop("", [])
     return AudienceReport(
         **audience_of(survey).model_dump(),
@@ -101,7 +100,7 @@ async def audience(session: AsyncSession, wanted: AudienceIn) -> AudienceReport:
     )
 
 
-async def preview(database: Database, models: Models, settings: Settings, wanted: PreviewIn) -> Preview:
+async def preview(database: Database, services: Services, settings: Settings, wanted: PreviewIn) -> Preview:
     """What some leads would read.
 
     Raises:
@@ -117,8 +116,8 @@ async def preview(database: Database, models: Models, settings: Settings, wanted
             parts = parts_of(wanted.audience)
             found = await preflight_rows.sample(session, parts, wanted.require_consent, wanted.count + 1, wanted.offset)
             task, more = await _task(session, plan, found[: wanted.count]), len(found) > wanted.count
-    attempts = await _run(task, database, models, "preview")
-    is_offline = _is_offline(models, plan.model)
+    attempts = await _run(task, services, "preview")
+    is_offline = _is_offline(services.models, plan.model)
     if not is_offline:
         await _record(database, attempts, PREVIEW, None)
     return Preview(
@@ -129,7 +128,7 @@ async def preview(database: Database, models: Models, settings: Settings, wanted
     )
 
 
-async def test(database: Database, models: Models, settings: Settings, campaign_id: int, wanted: TrialIn) -> TrialReport:
+async def test(database: Database, services: Services, settings: Settings, campaign_id: int, wanted: TrialIn) -> TrialReport:
     """Run a campaign's whole workflow on some leads.
 
     Raises:
@@ -144,8 +143,8 @@ async def test(database: Database, models: Models, settings: Settings, campaign_
             task = await _chosen(session, plan, wanted.lead_ids, campaign.require_consent)
         else:
             task = await _task(session, plan, await _sampled(session, audience_parts(campaign), campaign, wanted.sample))
-    attempts = await _run(task, database, models, "test")
-    is_offline = _is_offline(models, plan.model)
+    attempts = await _run(task, services, "test")
+    is_offline = _is_offline(services.models, plan.model)
     if not is_offline:
         await _record(database, attempts, TEST, campaign_id)
     leads = [_tested(task, attempt, settings) for attempt in attempts]
@@ -185,14 +184,15 @@ async def _chosen(session: AsyncSession, plan: CampaignPlan, lead_ids: Sequence[
     Raises:
         InvalidInput: there is no such lead.
     """
-    found = {row.id: row for row in await rows.chosen(session, lead_ids, require_consent)}
+    task = await _task(session, plan, list(dict.fromkeys(lead_ids)))
+    found = {person.lead["id"] for person in task.people}
     if unknown := [str(lead_id) for lead_id in lead_ids if lead_id not in found]:
         raise InvalidInput.on("body.lead_ids", f"there is no lead {', '.join(unknown)}", "Name leads that exist.")
-    leads = [found[lead_id] for lead_id in dict.fromkeys(lead_ids)]
-    return await _task(session, plan, leads, {row.id: SkipReason(row.excluded) for row in leads if row.excluded})
+    reasons = await rows.excluded(session, lead_ids, require_consent)
+    return replace(task, excluded={lead_id: SkipReason(reason) for lead_id, reason in reasons.items()})
 
 
-async def _sampled(session: AsyncSession, parts: AudienceParts, campaign: Campaign, size: int) -> Sequence[Row[Any]]:
+async def _sampled(session: AsyncSession, parts: AudienceParts, campaign: Campaign, size: int) -> Sequence[int]:
     found = await preflight_rows.sample(session, parts, campaign.require_consent, size)
     if not found:
         raise InvalidInput.on(
@@ -201,22 +201,21 @@ async def _sampled(session: AsyncSession, parts: AudienceParts, campaign: Campai
     return found
 
 
-async def _task(
-    session: AsyncSession, plan: CampaignPlan, leads: Sequence[Row[Any]], excluded: dict[int, SkipReason] | None = None
-) -> Task:
-    return Task(plan, leads, excluded or {}, (await field_values(session, "attributes")).values)
+async def _task(session: AsyncSession, plan: CampaignPlan, lead_ids: Sequence[int]) -> Task:
+    people = await read_people(session, lead_ids)
+    return Task(plan, list(people.values()), {}, (await field_values(session, "attributes")).values)
 
 
-async def _run(task: Task, database: Database, models: Models, name: str) -> list[Attempt]:
-    workflow, services = Compiler().compile(task.plan.definition), Services(models, database=database)
+async def _run(task: Task, services: Services, name: str) -> list[Attempt]:
+    workflow = Compiler().compile(task.plan.definition)
 
-    async def attempt(lead: Row[Any]) -> Attempt:
+    async def attempt(person: Person) -> Attempt:
         began = time.perf_counter()
-        context = lead_context(task.plan, lead, services, uuid4().hex)
+        context = lead_context(task.plan, person, services, uuid4().hex)
         segment = await workflow.start(context, name=name)
-        return Attempt(lead, context, segment.view(context), time.perf_counter() - began)
+        return Attempt(context, segment.view(context), time.perf_counter() - began)
 
-    return list(await asyncio.gather(*(attempt(lead) for lead in task.leads)))
+    return list(await asyncio.gather(*(attempt(person) for person in task.people)))
 
 
 def _is_offline(models: Models, name: str | None) -> bool:
@@ -229,7 +228,7 @@ def _is_offline(models: Models, name: str | None) -> bool:
 def _unknown(task: Task, attempts: Sequence[Attempt]) -> list[str]:
     if not attempts:
         return []
-    of_leads = {name for lead in task.leads for name in lead.attributes}
+    of_leads = {name for person in task.people for name in person.lead["attributes"]}
     templates = templates_of(task.plan.definition, task.plan.sms_template)
     return unknown_placeholders(templates, attempts[0].context, [*of_leads, *task.attributes])
 
@@ -238,8 +237,8 @@ def _tried(task: Task, attempt: Attempt, settings: Settings) -> dict[str, Any]:
     state = attempt.state
     template = "\n".join(templates_of(task.plan.definition, task.plan.sms_template))
     return {
-        "lead": _example(attempt.lead),
-        "excluded": task.excluded.get(attempt.lead.id),
+        "lead": _example(attempt.context.lead),
+        "excluded": task.excluded.get(attempt.context.lead_id),
         "outcome": "failed" if state["status"] == "failed" else "completed",
         "error": state["error_message"] or None,
         "texts": [_text(body, settings) for body in attempt.bodies],
@@ -286,8 +285,8 @@ def _text(body: str, settings: Settings) -> TriedText:
     )
 
 
-def _example(row: Row[Any]) -> LeadExample:
-    return LeadExample(id=row.id, name=row.name, phone=row.phone, company=row.company)
+def _example(lead: LeadData) -> LeadExample:
+    return LeadExample(id=lead["id"], name=lead["name"], phone=lead["phone"], company=lead["company"])
 
 
 async def _record(database: Database, attempts: Sequence[Attempt], kind: str, campaign_id: int | None) -> None:
@@ -301,7 +300,7 @@ def _execution(attempt: Attempt, kind: str, campaign_id: int | None) -> AgentExe
     state, campaign = attempt.state, attempt.context.campaign
     return AgentExecution(
         agent_type=kind,
-        lead_id=attempt.lead.id,
+        lead_id=attempt.context.lead_id,
         campaign_id=campaign_id,
         trace_id=state["trace_id"],
         input_data={"sms_template": campaign.sms_template, "sms_system_prompt": campaign.sms_system_prompt},

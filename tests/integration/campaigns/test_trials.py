@@ -19,6 +19,7 @@ from outrider.leads.models import ConsentKind
 from outrider.llm.base import CallScope, ChatReply, ChatRequest, ModelTimeout
 from outrider.llm.budgeted import Budgeted, Metered
 from outrider.llm.pricing import Rate, Tariff
+from outrider.workflows.context import Services
 from outrider.workflows.models import Run, Step
 from tests.integration.campaigns.conftest import World
 from tests.worlds import OneModel
@@ -186,7 +187,7 @@ async def test_no_transaction_is_open_while_a_model_thinks(world: World) -> None
     leads = await world.leads(3)
     writer = Writer(world)
     wanted = PreviewIn(audience=Audience(lead_ids=[lead.id for lead in leads]))
-    shown = await service.preview(world.database, OneModel(writer), world.settings, wanted)
+    shown = await service.preview(world.database, Services(OneModel(writer)), world.settings, wanted)
     assert writer.open_transactions == [0, 0, 0]
     assert {lead.texts[0].body for lead in shown.leads} == {writer.text}
     assert not shown.is_offline
@@ -197,7 +198,7 @@ async def test_what_models_cost_stays_in_the_figures(world: World) -> None:
     campaign = await world.campaign(leads)
     tariff = Tariff("openai", "gpt-4o-mini", Rate(Decimal(0), Decimal(200)), most_tokens=10)
     models = OneModel(Budgeted(Metered(Writer(world), tariff), world.ledger, tariff))
-    report = await service.test(world.database, models, world.settings, campaign, TrialIn())
+    report = await service.test(world.database, Services(models), world.settings, campaign, TrialIn())
     await world.ledger.flush()
     assert (float(report.model_cost), report.input_tokens, report.output_tokens) == (0.004, 200, 20)
     rows = await world.rows(AgentExecution)
@@ -217,7 +218,7 @@ async def test_a_test_is_charged_to_its_campaign(world: World) -> None:
             asked.append(request.scope)
             return await super().complete(request)
 
-    await service.test(world.database, OneModel(Listening(world)), world.settings, campaign, TrialIn())
+    await service.test(world.database, Services(OneModel(Listening(world))), world.settings, campaign, TrialIn())
     assert sorted(asked, key=lambda scope: scope.lead_id or 0) == [CallScope(campaign, lead_id=lead.id) for lead in leads]
 
 
@@ -236,11 +237,48 @@ async def test_a_test_runs_the_whole_workflow_and_leaves_nothing_behind(world: W
     assert {lead.status for lead in await world.rows(CampaignLead)} == {"pending"}
 
 
+SCORED = {
+    "nodes": [
+        {
+            "id": "b",
+            "type": "branch",
+            "data": {"cases": [{"name": "warm", "condition": "lead.score >= 60 && 'vip' in lead.tags"}]},
+        },
+        {"id": "w", "type": "wait", "data": {"mode": "time_of_day", "time_of_day": "09:00", "days": ["monday"]}},
+        {
+            "id": "t",
+            "type": "send_template",
+            "data": {"text": "Hi {{ lead.tier }} of {{ lead.lists[0] }} in {{ lead.time_zone }}"},
+        },
+        {"id": "f", "type": "finalize"},
+    ],
+    "edges": [
+        {"source": "b", "target": "w", "sourceHandle": "warm"},
+        {"source": "b", "target": "f", "sourceHandle": "otherwise"},
+        {"source": "w", "target": "t"},
+        {"source": "t", "target": "f"},
+    ],
+}
+
+
+async def test_a_trial_knows_of_a_lead_what_its_run_will_know(world: World, api: AsyncClient) -> None:
+    (ann,) = await world.leads(1, score=80, tier="A", time_zone="America/Chicago", attributes={"tags": ["vip"]})
+    await world.execute("INSERT INTO lead_lists (name) VALUES ('Fair')")
+    await world.execute("INSERT INTO lead_list_members (list_id, lead_id) SELECT id, :lead FROM lead_lists", lead=ann.id)
+    campaign = await world.campaign([ann], workflow_config=SCORED)
+
+    (tried,) = (await api.post(f"/api/campaigns/{campaign}/test")).json()["leads"]
+    (shown,) = (await preview(api, lead_ids=[ann.id], workflow_config=SCORED))["leads"]
+    rehearsed = (await api.get(f"/api/campaigns/{campaign}/preflight")).json()["samples"]
+    for texts in (tried["texts"], shown["texts"], rehearsed):
+        assert [text["body"] for text in texts] == ["Hi A of Fair in America/Chicago"]
+
+
 async def test_a_failing_model_is_the_outcome_of_the_lead(world: World) -> None:
     (ann,) = await world.leads(1)
     campaign = await world.campaign()
     models = OneModel(Writer(world, error=ModelTimeout("The model did not answer within 30 s.")))
-    report = await service.test(world.database, models, world.settings, campaign, TrialIn(lead_ids=[ann.id]))
+    report = await service.test(world.database, Services(models), world.settings, campaign, TrialIn(lead_ids=[ann.id]))
     assert (report.failed, report.leads[0].error) == (1, "The model did not answer within 30 s.")
     assert [step.level for step in report.leads[0].steps][1] == "ERROR"
     assert [row.success for row in await world.rows(AgentExecution)] == [False]
@@ -252,7 +290,7 @@ async def test_a_campaign_without_reachable_leads_can_not_be_tried(world: World,
     assert (answer.status_code, answer.json()["fields"][0]["field"]) == (422, "body.lead_ids")
     assert (await api.post("/api/campaigns/999/test")).status_code == 404
     with pytest.raises(InvalidInput, match="999"):
-        await service.test(world.database, world.models, world.settings, campaign, TrialIn(lead_ids=[999]))
+        await service.test(world.database, Services(world.models), world.settings, campaign, TrialIn(lead_ids=[999]))
 
 
 async def test_results_leave_as_a_file_that_is_harmless(world: World, api: AsyncClient) -> None:
