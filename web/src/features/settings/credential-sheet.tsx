@@ -15,7 +15,7 @@ export function CredentialSheet({ credential, onClose }: { credential: Credentia
   return (
     <FormSheet<CredentialForm>
       title={credential ? 'Edit credential' : 'Add credential'}
-      description="The secret is kept encrypted. Nobody can look at it again, you neither."
+      description="The secret is kept encrypted. Nobody can look at it again, not even you."
       action={credential ? 'Save changes' : 'Add credential'}
       schema={credentialForm(!credential)}
       defaultValues={valuesOf(credential)}
