@@ -1,5 +1,5 @@
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react'
-import { CircleAlert, CircleCheck, CircleX, Hourglass, Pin } from 'lucide-react'
+import { CircleAlert, CircleCheck, CircleStop, CircleX, Hourglass, Pin } from 'lucide-react'
 import { memo, use } from 'react'
 import { Badge } from '@/components/ui/badge'
 import { cn } from '@/lib/cn'
@@ -10,10 +10,18 @@ import { NodeIcon } from './icons'
 import type { Change, NodeMarks } from './marks'
 import { ERROR } from './outcomes'
 
-export type CanvasNode = Node<{ node: GraphNode; marks?: NodeMarks | undefined; canEdit?: boolean }, 'step'>
+interface StepData {
+  node: GraphNode
+  marks?: NodeMarks | undefined
+  canEdit?: boolean
+  /** Outcomes by which something follows, by name. */
+  ledOn?: ReadonlySet<string> | undefined
+  [key: string]: unknown
+}
+export type CanvasNode = Node<StepData, 'step'>
 
 const HANDLE =
-  'size-2.5! border-2! border-surface! bg-border-strong! transition-transform hover:scale-150 after:absolute after:-inset-2 after:content-[""]'
+  'size-2.5! pointer-coarse:size-4! border-2! border-surface! bg-border-strong! transition-transform hover:scale-150 after:absolute after:-inset-2 after:content-[""]'
 
 const CHANGES: Record<Change, string> = {
   added: 'border-success ring-2 ring-success/40',
@@ -22,7 +30,7 @@ const CHANGES: Record<Change, string> = {
 }
 
 /** One step: icon, name, what is set, and its outcomes by name at the bottom. */
-function StepNode({ id, data: { node, marks, canEdit = false }, selected }: NodeProps<CanvasNode>) {
+function StepNode({ id, data: { node, marks, ledOn, canEdit = false }, selected }: NodeProps<CanvasNode>) {
   const { specification, outcomes } = node
   const isDisabled = node.data.disabled === true
   const canFail = !specification?.ends_run
@@ -46,8 +54,9 @@ function StepNode({ id, data: { node, marks, canEdit = false }, selected }: Node
         <div className="min-w-0 flex-1 leading-tight">
           <Title id={id} title={node.label} />
           <p className="truncate text-muted-foreground text-xs">
-            {specification?.label ?? node.type}
-            {isDisabled && ' · off'}
+            {[specification?.label !== node.label && (specification?.label ?? node.type), isDisabled && 'off']
+              .filter(Boolean)
+              .join(' · ')}
           </p>
         </div>
         <Signs marks={marks} />
@@ -67,7 +76,14 @@ function StepNode({ id, data: { node, marks, canEdit = false }, selected }: Node
           style={{ gridTemplateColumns: `repeat(${outcomes.length}, minmax(0, 1fr))` }}
         >
           {outcomes.map((outcome, index) => (
-            <span key={outcome.name} className="truncate px-1" title={outcome.label}>
+            <span
+              key={outcome.name}
+              className="truncate px-1"
+              title={ledOn?.has(outcome.name) === false ? `${outcome.label}: nothing follows` : outcome.label}
+            >
+              {ledOn?.has(outcome.name) === false && (
+                <CircleStop className="mr-0.5 inline size-2.5" role="img" aria-label="Nothing follows:" />
+              )}
               {outcome.label}
               <Handle
                 id={outcome.name}

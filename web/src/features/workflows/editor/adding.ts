@@ -1,6 +1,6 @@
 import type { NodeSpecification } from '@/api/workflows'
 import { graphNodeOf } from '@/components/workflow-canvas/graph'
-import { heightOf, NODE_WIDTH, type Point, widthOf } from '@/components/workflow-canvas/layout'
+import { heightOf, type Point, widthOf } from '@/components/workflow-canvas/layout'
 import { noteSize } from '@/components/workflow-canvas/notes'
 import { type Data, leadingOutcome, NOTE } from '@/components/workflow-canvas/outcomes'
 import {
@@ -39,7 +39,9 @@ export function addStep(doc: Doc, type: string, place: Place, specifications: Sp
     case 'after':
       return addAfter(doc, type, data, place.id, specifications)
     default: {
-      const node = newNode(doc, type, place.position, data)
+      const wanted = newNode(doc, type, place.position, data)
+      // What follows an outcome goes where nothing lies yet; what was put somewhere stays there.
+      const node = place.from ? { ...wanted, position: freePlace(doc, [wanted], specifications) } : wanted
       const added = addNode(doc, node)
       const isTarget = place.from && type !== NOTE
       return { doc: isTarget ? connect(added, { ...place.from, target: node.id } as DocEdge) : added, id: node.id }
@@ -89,18 +91,43 @@ function addAfter(doc: Doc, type: string, data: Data, id: string, specifications
   const first = leadingOutcome(specification, before.data)
   const taken = doc.edges.find((edge) => edge.source === id && edge.sourceHandle === first)
   if (taken) return addOnEdge(doc, type, data, taken, specifications)
-  const node = newNode(doc, type, below(before, doc, specifications), data)
+  const wanted = newNode(doc, type, below(before, specifications), data)
+  const node = { ...wanted, position: freePlace(doc, [wanted], specifications) }
   const added = addNode(doc, node)
   return { doc: first ? connect(added, { source: id, sourceHandle: first, target: node.id }) : added, id: node.id }
 }
 
-function below(node: DocNode, doc: Doc, specifications: Specifications): Point {
-  const y = node.position.y + sizeOf(node, specifications).height + SPACE
-  let { x } = node.position
-  const isTaken = () =>
-    doc.nodes.some((one) => Math.abs(one.position.x - x) < NODE_WIDTH && Math.abs(one.position.y - y) < 80)
-  while (isTaken()) x += NODE_WIDTH + SPACE
-  return { x, y }
+const below = (node: DocNode, specifications: Specifications): Point => ({
+  x: node.position.x,
+  y: node.position.y + sizeOf(node, specifications).height + SPACE,
+})
+
+const GAP = 20
+
+/** Where these steps can lie, as they lie to each other, without covering another one: where they are, or to the right. */
+export function freePlace(doc: Doc, added: readonly DocNode[], specifications: Specifications): Point {
+  const boxOf = (node: DocNode) => ({ ...node.position, ...sizeOf(node, specifications) })
+  const taken = doc.nodes.map(boxOf)
+  const wanted = added.map(boxOf)
+  const [first] = added
+  let aside = 0
+  for (;;) {
+    const covered = wanted.flatMap((box) =>
+      taken
+        .filter(
+          (other) =>
+            box.x + aside < other.x + other.width + GAP &&
+            other.x < box.x + aside + box.width + GAP &&
+            box.y < other.y + other.height + GAP &&
+            other.y < box.y + box.height + GAP,
+        )
+        .map((other) => other.x + other.width + GAP - box.x),
+    )
+    if (covered.length === 0) break
+    // Rounded up, so that each turn leads on.
+    aside = Math.ceil(Math.max(aside + 1, ...covered))
+  }
+  return { x: (first?.position.x ?? 0) + aside, y: first?.position.y ?? 0 }
 }
 
 const besides = (node: DocNode, specifications: Specifications): Point => ({

@@ -45,7 +45,7 @@ export default function Builder({ workflow, specifications, start, panel, onPane
   const byType = useMemo(() => specificationsByType(specifications), [specifications])
   const commands = useMemo(() => new Commands(store, specifications), [store, specifications])
   const draft = useDraft(workflow, store, start.stored)
-  const checked = useProblems()
+  const checked = useProblems(byType)
   const [pins, pin] = usePins(workflow.id)
   const [runs, setRuns] = useState<TriedRun[]>([])
   const [shownRun, setShownRun] = useState<TriedRun>()

@@ -1,7 +1,7 @@
 /** What keys and menus do to the document of an editor. */
 import type { NodeSpecification } from '@/api/workflows'
 import type { Point } from '@/components/workflow-canvas/layout'
-import { addStep, type Place } from './adding'
+import { addStep, freePlace, type Place } from './adding'
 import { type Fragment, fragmentFrom, fragmentOf, paste, textOf } from './clipboard'
 import { disconnect, moveNodes, remove, specificationsByType, toggleDisabled } from './document'
 import type { EditorStore } from './store'
@@ -60,10 +60,20 @@ export class Commands {
   private insert(fragment: Fragment, at?: Point): void {
     const left = Math.min(...fragment.nodes.map((node) => node.position.x))
     const top = Math.min(...fragment.nodes.map((node) => node.position.y))
-    const offset = at ? { x: at.x - left, y: at.y - top } : { x: PASTE_OFFSET, y: PASTE_OFFSET }
+    const offset = at ? { x: at.x - left, y: at.y - top } : this.freeOffset(fragment)
     const pasted = paste(this.store.doc, fragment, offset)
     this.store.edit(() => pasted.doc)
     this.store.select(pasted.ids)
+  }
+
+  /** How far copies lie from what they were made of, covering nothing. */
+  private freeOffset({ nodes }: Fragment): Point {
+    const moved = nodes.map((node) => ({
+      ...node,
+      position: { x: node.position.x + PASTE_OFFSET, y: node.position.y + PASTE_OFFSET },
+    }))
+    const free = freePlace(this.store.doc, moved, this.byType)
+    return { x: PASTE_OFFSET + free.x - (moved[0]?.position.x ?? 0), y: PASTE_OFFSET }
   }
 
   selectAll(): void {

@@ -38,6 +38,8 @@ function handlesOf(
 interface Entry {
   node: DocNode
   outgoing: DocEdge[] | null
+  /** Names of outcomes by which something follows, joined. */
+  ledOn: string
   marks: NodeMarks | undefined
   isSelected: boolean
   place: Point | undefined
@@ -63,12 +65,14 @@ export class NodeDrawer {
     if (specifications !== this.specifications) this.entries.clear()
     this.specifications = specifications
     const next = new Map<string, Entry>()
+    const led = ledOnBySource(doc.edges)
     const drawn = doc.nodes.map((node) => {
       const known = specifications.has(node.type) || node.type === NOTE
       const entry: Omit<Entry, 'drawn'> = {
         node,
         // Only a kind that is not known here shows the outcomes of its edges.
         outgoing: known ? null : doc.edges.filter((edge) => edge.source === node.id),
+        ledOn: led.get(node.id) ?? '',
         marks: marks.nodes.get(node.id),
         isSelected: selected.has(node.id),
         place: moving.get(node.id),
@@ -84,16 +88,28 @@ export class NodeDrawer {
   }
 }
 
+const BETWEEN = '\n'
+
+function ledOnBySource(edges: DocEdge[]): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const { source, sourceHandle } of edges) {
+    const before = found.get(source)
+    found.set(source, before === undefined ? sourceHandle : `${before}${BETWEEN}${sourceHandle}`)
+  }
+  return found
+}
+
 const isSameEntry = (one: Entry, other: Omit<Entry, 'drawn'>): boolean =>
   one.node === other.node &&
   one.marks === other.marks &&
   one.isSelected === other.isSelected &&
   one.place === other.place &&
   one.canEdit === other.canEdit &&
-  one.outgoing === other.outgoing
+  one.outgoing === other.outgoing &&
+  one.ledOn === other.ledOn
 
 function drawNode(
-  { node, outgoing, marks, isSelected, place, canEdit }: Omit<Entry, 'drawn'>,
+  { node, outgoing, ledOn, marks, isSelected, place, canEdit }: Omit<Entry, 'drawn'>,
   specifications: Specifications,
 ): Drawn {
   const common = { id: node.id, position: place ?? node.position, selected: isSelected, draggable: canEdit }
@@ -119,7 +135,7 @@ function drawNode(
     ...size,
     measured: size,
     handles: handlesOf(told, size.width, size.height),
-    data: { node: told, marks, canEdit },
+    data: { node: told, marks, canEdit, ledOn: new Set(ledOn.split(BETWEEN)) },
     ariaLabel: `${told.label}, ${told.specification?.label ?? told.type}`,
   }
 }

@@ -1,21 +1,22 @@
 import { useQuery } from '@tanstack/react-query'
 import { ArrowLeft } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { type TriedRun, variablesQuery } from '@/api/workflow-drafts'
 import type { NodeSpecification, Workflow } from '@/api/workflows'
 import { Button } from '@/components/ui/button'
 import { graphOf } from '@/components/workflow-canvas/graph'
-import { readStored, store as remember } from '@/lib/storage'
 import type { Commands } from './commands'
 import { definitionOf, nodeOf, type Specifications } from './document'
 import { StepFormContext } from './form-context'
 import { ChosenLead, LeadSearch } from './lead-search'
 import type { Panel } from './panels'
+import { usePreviewLead } from './preview-lead'
 import type { Problem } from './problems'
 import { ProblemsPanel } from './problems-panel'
 import { SettingsPanel } from './settings-panel'
 import { StepInspector } from './step-inspector'
 import { useDoc, useEditorStore, useSelectedId } from './store'
+import { titleOf } from './titles'
 import { TryPanel } from './try-panel'
 import type { Comparison, Sides } from './use-comparison'
 import { outputsOf, type Pin, type Pins } from './use-pins'
@@ -49,37 +50,60 @@ export function SidePanel(props: SidePanelProps) {
     store.reveal(id)
     onPanel('step')
   }
+  const back = () => onPanel('step')
   switch (panel) {
     case 'problems':
-      return <ProblemsPanel problems={problems} specifications={byType} onJump={show} />
+      return (
+        <Opened onBack={back}>
+          <ProblemsPanel problems={problems} specifications={byType} onJump={show} />
+        </Opened>
+      )
     case 'try':
       return (
-        <TryPanel
-          specifications={byType}
-          pins={pins}
-          runs={props.runs}
-          shown={props.shownRun}
-          onRuns={props.onRuns}
-          onShow={props.onShowRun}
-          onStep={show}
-        />
+        <Opened onBack={back}>
+          <TryPanel
+            specifications={byType}
+            pins={pins}
+            runs={props.runs}
+            shown={props.shownRun}
+            onRuns={props.onRuns}
+            onShow={props.onShowRun}
+            onStep={show}
+          />
+        </Opened>
       )
     case 'versions':
       return (
-        <VersionsPanel
-          workflow={workflow}
-          specifications={byType}
-          comparison={props.comparison}
-          onCompare={props.onCompare}
-          onRestored={props.onRestored}
-        />
+        <Opened onBack={back}>
+          <VersionsPanel
+            workflow={workflow}
+            specifications={byType}
+            comparison={props.comparison}
+            onCompare={props.onCompare}
+            onRestored={props.onRestored}
+          />
+        </Opened>
       )
     default:
       return <StepPanel {...props} />
   }
 }
 
-const LEAD_KEY = 'workflows.lead'
+/** What a button of the header opened, with the way back. */
+function Opened({ onBack, children }: { onBack: () => void; children: ReactNode }) {
+  const doc = useDoc()
+  const id = useSelectedId()
+  const node = id ? nodeOf(doc, id) : undefined
+  return (
+    <div className="grid grid-cols-1 gap-2">
+      <Button variant="ghost" size="sm" className="w-fit max-w-full px-1" onClick={onBack}>
+        <ArrowLeft /> <span className="truncate">{node ? `Back to “${titleOf(node, null)}”` : 'All steps'}</span>
+      </Button>
+      {children}
+    </div>
+  )
+}
+
 const NO_NAMES: never[] = []
 
 function StepPanel({ workflow, specifications, byType, commands, problems, pins, onPin, shownRun }: SidePanelProps) {
@@ -88,7 +112,7 @@ function StepPanel({ workflow, specifications, byType, commands, problems, pins,
   const id = useSelectedId()
   const node = id ? nodeOf(doc, id) : undefined
   const known = useQuery(variablesQuery()).data ?? NO_NAMES
-  const [leadId, setLeadId] = useState<number | undefined>(() => readStored<number | null>(LEAD_KEY, null) ?? undefined)
+  const [leadId, choose] = usePreviewLead()
   const own = useMemo(() => problems.filter((problem) => problem.nodeId === id), [problems, id])
   const context = useMemo(() => {
     const ran = Object.fromEntries((shownRun?.steps ?? []).map((step) => [step.node_id, step.output]))
@@ -102,10 +126,6 @@ function StepPanel({ workflow, specifications, byType, commands, problems, pins,
     }
   }, [doc, id, byType, known, leadId, own, pins, shownRun, store])
   if (!node) return <SettingsPanel graph={graphOf(definitionOf(doc), specifications)} workflow={workflow} />
-  const choose = (lead: number | undefined) => {
-    setLeadId(lead)
-    remember(LEAD_KEY, lead ?? null)
-  }
   return (
     <StepFormContext value={context}>
       <div className="grid grid-cols-1 gap-4">

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Difference, TriedRun } from '@/api/workflow-drafts'
 import { NO_MARKS } from '@/components/workflow-canvas/marks'
+import { addStep, freePlace } from './adding'
 import { comparedWith, namesOf } from './comparing'
 import { addNode, newNode, remove, setData } from './document'
 import { EdgeDrawer, NodeDrawer } from './drawn'
@@ -8,7 +9,7 @@ import { DOC, LIBRARY, SPECIFICATIONS } from './fixtures'
 import { paletteOf } from './palette-items'
 import { problemCounts, problemsOf } from './problems'
 import { bendsWithin, drawingOf, placed } from './tidy'
-import { combined, marksOfRun } from './trying'
+import { combined, marksOfRun, triedVisits, waitChoices } from './trying'
 import { searchVariables, variablesFor } from './variables'
 
 const NOTHING = new Set<string>()
@@ -86,11 +87,15 @@ describe('comparison', () => {
 })
 
 it('finds the step of a problem', () => {
-  const problems = problemsOf(DOC, [
-    { field: 'body.config.nodes.1.data.prompt', problem: 'Too long.', remedy: 'Shorten it.', node: 'sms' },
-    { field: 'edges.1.sourceHandle', problem: 'No such outcome.', remedy: '', node: null },
-    { field: 'nodes', problem: 'No end.', remedy: '', node: null },
-  ])
+  const problems = problemsOf(
+    DOC,
+    [
+      { field: 'body.config.nodes.1.data.prompt', problem: 'Too long.', remedy: 'Shorten it.', node: 'sms' },
+      { field: 'edges.1.sourceHandle', problem: 'No such outcome.', remedy: '', node: null },
+      { field: 'nodes', problem: 'No end.', remedy: '', node: null },
+    ],
+    SPECIFICATIONS,
+  )
   expect(problems.map((one) => [one.nodeId, one.parameter])).toEqual([
     ['sms', 'prompt'],
     ['check', undefined],
@@ -129,4 +134,62 @@ it('offers the facts and what earlier steps gave', () => {
 it('finds steps by any of their words', () => {
   expect(paletteOf(LIBRARY, 'the wait').flatMap((group) => group.items.map((item) => item.type))).toEqual(['wait'])
   expect(paletteOf(LIBRARY, 'nothing like it')).toEqual([])
+})
+
+it('says problems in the names that people gave', () => {
+  const named = setData(DOC, 'check', { label: 'Is it real?' }, SPECIFICATIONS)
+  const problem = (words: string) => ({ field: 'nodes.0', problem: words, remedy: "Lead 'failed' on.", node: 'check' })
+  const told = (words: string) => problemsOf(named, [problem(words)], SPECIFICATIONS)[0]?.words
+  expect(told("The outcome 'failed' of node 'check' leads nowhere.")).toMatch(
+    /^The outcome “[^”]+” of “Is it real\?” leads nowhere\.$/,
+  )
+  expect(told("The check (node 'check') is the end; nothing follows it.")).toBe(
+    '“Is it real?” is the end; nothing follows it.',
+  )
+  expect(told("There is no node 'gone'.")).toBe("There is no node 'gone'.")
+})
+
+it('counts a pause and its leaving as one visit', () => {
+  const step = { visit: 1, ms: 5, outcome: '' }
+  const run = {
+    steps: [
+      { ...step, node_id: 'a' },
+      { ...step, node_id: 'a', outcome: 'next' },
+      { ...step, node_id: 'a', visit: 2 },
+    ],
+  }
+  expect(triedVisits(run as unknown as TriedRun).map(({ outcome, ms }) => [outcome, ms])).toEqual([
+    ['next', 10],
+    ['', 5],
+  ])
+})
+
+it('offers what can become of a wait', () => {
+  const outcomes = [
+    { name: 'reached', label: 'Reached' },
+    { name: 'voicemail', label: 'Voicemail' },
+    { name: 'timed_out', label: 'Nobody called' },
+  ]
+  expect(waitChoices('voice', outcomes).map(({ label, answer }) => [label, answer.event, answer.data])).toEqual([
+    ['Reached', 'decided', { action: 'reached' }],
+    ['Voicemail', 'decided', { action: 'voicemail' }],
+    ['Nobody calls in time', 'timeout', {}],
+  ])
+  expect(waitChoices('book_meeting', outcomes)[1]?.answer).toEqual({ event: 'failed', data: { outcome: 'voicemail' } })
+})
+
+describe('free places', () => {
+  it('adds behind an outcome where nothing lies', () => {
+    const place = { kind: 'at' as const, position: { x: 0, y: 0 }, from: { source: 'sms', sourceHandle: 'failed' } }
+    const { doc, id } = addStep(DOC, 'wait', place, SPECIFICATIONS)
+    const added = doc.nodes.find((node) => node.id === id)
+    expect(
+      added && freePlace({ ...doc, nodes: doc.nodes.filter((node) => node !== added) }, [added], SPECIFICATIONS),
+    ).toEqual(added?.position)
+    expect(added?.position).not.toEqual({ x: 0, y: 0 })
+  })
+  it('puts what was dropped where it was dropped', () => {
+    const { doc } = addStep(DOC, 'wait', { kind: 'at', position: { x: 0, y: 0 } }, SPECIFICATIONS)
+    expect(doc.nodes.at(-1)?.position).toEqual({ x: 0, y: 0 })
+  })
 })

@@ -8,6 +8,7 @@ import { Section } from './step-policy'
 import { useDoc } from './store'
 import { StepResult, TriedTexts } from './tried'
 import { milliseconds } from './tried-words'
+import { triedTotals, triedVisits } from './trying'
 
 interface TriedRunsProps {
   runs: TriedRun[]
@@ -21,26 +22,29 @@ const TONES: Record<string, Tone> = { completed: 'success', failed: 'danger', wa
 /** The runs of a dry run; the chosen one is drawn on the canvas. */
 export function TriedRuns({ runs, shown, onShow, onStep }: TriedRunsProps) {
   return (
-    <ul className="grid gap-2" aria-label="Runs">
-      {runs.map((run) => {
-        const isShown = run === shown
-        return (
-          <li key={run.lead_id} className={cn('rounded-lg border', isShown && 'border-primary')}>
-            <button
-              type="button"
-              aria-expanded={isShown}
-              className="flex w-full items-center gap-2 rounded-lg px-3 py-2 text-left text-[13px] hover:bg-accent"
-              onClick={() => onShow(isShown ? undefined : run)}
-            >
-              <span className="min-w-0 flex-1 truncate font-medium">{run.lead_name || `Lead ${run.lead_id}`}</span>
-              <span className="tabular text-muted-foreground text-xs">{formatMoney(run.cost)}</span>
-              <Status tone={TONES[run.status] ?? 'neutral'}>{humanize(run.status)}</Status>
-            </button>
-            {isShown && <RunDetails run={run} onStep={onStep} />}
-          </li>
-        )
-      })}
-    </ul>
+    <>
+      {runs.length > 1 && <p className="tabular mb-2 text-[13px] text-muted-foreground">{triedTotals(runs)}</p>}
+      <ul className="grid gap-2" aria-label="Runs">
+        {runs.map((run) => {
+          const isShown = run === shown
+          return (
+            <li key={run.lead_id} className={cn('rounded-lg border', isShown && 'border-primary')}>
+              <button
+                type="button"
+                aria-expanded={isShown}
+                className="flex w-full items-center gap-2 rounded-lg px-3 py-2 text-left text-[13px] hover:bg-accent"
+                onClick={() => onShow(isShown ? undefined : run)}
+              >
+                <span className="min-w-0 flex-1 truncate font-medium">{run.lead_name || `Lead ${run.lead_id}`}</span>
+                <span className="tabular text-muted-foreground text-xs">{formatMoney(run.cost)}</span>
+                <Status tone={TONES[run.status] ?? 'neutral'}>{humanize(run.status)}</Status>
+              </button>
+              {isShown && <RunDetails run={run} onStep={onStep} />}
+            </li>
+          )
+        })}
+      </ul>
+    </>
   )
 }
 
@@ -67,7 +71,7 @@ function RunDetails({ run, onStep }: { run: TriedRun; onStep: (nodeId: string) =
         {formatNumber(run.tokens)} tokens, {formatMoney(run.cost)}
       </p>
       <ol className="grid gap-1">
-        {run.steps.map((step, index) => (
+        {triedVisits(run).map((step, index) => (
           <li key={step.seq}>
             <Section title={`${index + 1}. ${called(step.node_id)} · ${milliseconds(step.ms)}`}>
               <StepResult step={step} />

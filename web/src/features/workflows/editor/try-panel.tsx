@@ -1,27 +1,29 @@
 import { useQuery } from '@tanstack/react-query'
 import { FlaskConical } from 'lucide-react'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { campaignUsesQuery } from '@/api/campaign-uses'
 import { listsQuery } from '@/api/lists'
-import { type DryRunWanted, type TriedRun, useDryRun, type WaitAnswer } from '@/api/workflow-drafts'
+import { type DryRunWanted, type TriedRun, useDryRun } from '@/api/workflow-drafts'
 import { Button } from '@/components/ui/button'
 import { Input, NativeSelect } from '@/components/ui/input'
 import { EmptyState, ErrorState, SkeletonLines } from '@/components/ui/states'
 import { Segmented } from '@/components/ui/toggles'
+import { graphOf } from '@/components/workflow-canvas/graph'
 import { outcomesOf } from '@/components/workflow-canvas/outcomes'
 import { humanize, plural } from '@/lib/format'
-import { type DocNode, definitionOf, nodeOf, type Specifications } from './document'
+import { type Doc, type DocNode, definitionOf, nodeOf, type Specifications } from './document'
 import { FieldRow } from './field-row'
 import { ChosenLead, LeadSearch } from './lead-search'
+import { rememberedLead } from './preview-lead'
 import { useDoc } from './store'
 import { titleOf } from './titles'
 import { TriedRuns } from './tried-runs'
-import { waitAnswers } from './trying'
+import { USUAL_REPLY, type WaitChoice, waitChoices } from './trying'
 import { outputsOf, type Pins, waysOf } from './use-pins'
 
-/** What somebody chose for a step that waits: `decided:yes`. */
+/** What somebody chose for a step that waits. */
 interface Chosen {
-  event: string
+  key: string
   text?: string
 }
 
@@ -41,17 +43,23 @@ interface TryPanelProps {
 export function TryPanel({ specifications, pins, runs, shown, onRuns, onShow, onStep }: TryPanelProps) {
   const doc = useDoc()
   const [source, setSource] = useState<'leads' | 'list' | 'campaign'>('leads')
-  const [leads, setLeads] = useState<number[]>([])
-  const [list, setList] = useState<number>()
+  // Whoever looks at a lead wants to try it on them.
+  const [leads, setLeads] = useState(() => [rememberedLead()].filter((id) => id !== undefined))
+  const [chosenList, setList] = useState<number>()
   const [campaign, setCampaign] = useState<number>()
   const [sample, setSample] = useState(3)
   const [answers, setAnswers] = useState<Record<string, Chosen>>({})
   const lists = useQuery(listsQuery()).data ?? []
+  const list = chosenList ?? (lists.length === 1 ? lists[0]?.id : undefined)
   const campaigns = useQuery({ ...campaignUsesQuery(), enabled: source === 'campaign' }).data ?? []
   const dry = useDryRun()
-  const waiting = doc.nodes.filter((node) => specifications.get(node.type)?.pauses && node.data.disabled !== true)
-  const choicesOf = (node: DocNode) => waitAnswers(node.type, outcomesOf(specifications.get(node.type), node.data))
-  const usual = (node: DocNode): Chosen => ({ event: choicesOf(node)[0]?.event ?? 'time' })
+  const waiting = useMemo(() => waitingSteps(doc, specifications), [doc, specifications])
+  const choicesOf = (node: DocNode) => waitChoices(node.type, outcomesOf(specifications.get(node.type), node.data))
+  // A choice that the step no longer has is its first one again.
+  const chosenOf = (node: DocNode): WaitChoice | undefined => {
+    const choices = choicesOf(node)
+    return choices.find(({ key }) => key === answers[node.id]?.key) ?? choices[0]
+  }
   const outcomesOfStep = (id: string) => {
     const node = nodeOf(doc, id)
     return node ? outcomesOf(specifications.get(node.type), node.data) : []
@@ -65,7 +73,13 @@ export function TryPanel({ specifications, pins, runs, shown, onRuns, onShow, on
         source
       ],
       // What is shown as chosen holds, also where nobody touched it.
-      answers: Object.fromEntries(waiting.map((node) => [node.id, answerOf(answers[node.id] ?? usual(node))])),
+      answers: Object.fromEntries(
+        waiting.flatMap((node) => {
+          const answer = chosenOf(node)?.answer
+          if (answer?.event !== 'reply') return answer ? [[node.id, answer]] : []
+          return [[node.id, { event: 'reply', data: { text: answers[node.id]?.text || USUAL_REPLY } }]]
+        }),
+      ),
       pins: outputsOf(pins),
       // Outcomes that a step no longer has are left out: somebody changed its cases since.
       pin_handles: Object.fromEntries(
@@ -121,29 +135,25 @@ export function TryPanel({ specifications, pins, runs, shown, onRuns, onShow, on
           {waiting.map((node) => {
             const specification = specifications.get(node.type)
             const choices = choicesOf(node)
-            const answer = answers[node.id] ?? usual(node)
-            const set = (change: { event?: string; text?: string }) =>
-              setAnswers({ ...answers, [node.id]: { ...answer, ...change } })
+            const chosen = chosenOf(node)
+            const set = (change: Partial<Chosen>) =>
+              setAnswers({ ...answers, [node.id]: { key: chosen?.key ?? '', ...answers[node.id], ...change } })
             return (
               <FieldRow key={node.id} label={titleOf(node, specification)}>
                 {(ids) => (
                   <>
-                    <NativeSelect
-                      {...ids}
-                      value={answer.event}
-                      onChange={(event) => set({ event: event.target.value })}
-                    >
+                    <NativeSelect {...ids} value={chosen?.key} onChange={(event) => set({ key: event.target.value })}>
                       {choices.map((choice) => (
-                        <option key={choice.event} value={choice.event}>
+                        <option key={choice.key} value={choice.key}>
                           {choice.label}
                         </option>
                       ))}
                     </NativeSelect>
-                    {answer.event === 'reply' && (
+                    {chosen?.answer.event === 'reply' && (
                       <Input
                         aria-label={`What the lead replies at ${titleOf(node, specification)}`}
-                        placeholder="Yes, tell me more"
-                        value={answer.text ?? ''}
+                        placeholder={USUAL_REPLY}
+                        value={answers[node.id]?.text ?? ''}
                         onChange={(event) => set({ text: event.target.value })}
                       />
                     )}
@@ -222,8 +232,12 @@ function SampleOf({ kind, choices, chosen, onChoose, sample, onSample }: SampleO
   )
 }
 
-function answerOf({ event, text }: Chosen): WaitAnswer {
-  const [kind, action] = event.split(':') as [WaitAnswer['event'], string | undefined]
-  if (action) return { event: kind, data: { action } }
-  return { event: kind, data: kind === 'reply' ? { text: text || 'Yes, tell me more' } : {} }
+/** The steps that wait, in the order in which a run meets them. */
+function waitingSteps(doc: Doc, specifications: Specifications): DocNode[] {
+  return graphOf(definitionOf(doc), [...specifications.values()]).flatMap(({ id, specification }) => {
+    const node = nodeOf(doc, id)
+    // A call whose answer is not wanted holds up nobody.
+    const waits = specification?.pauses && node?.data.disabled !== true && node?.data.wait_for_answer !== false
+    return node && waits ? [node] : []
+  })
 }

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useState } from 'react'
 import { checkDefinition } from '@/api/workflow-drafts'
-import { type Doc, definitionOf } from './document'
+import { type Doc, definitionOf, type Specifications } from './document'
 import { type Problem, problemsOf } from './problems'
 import { useDoc } from './store'
 
@@ -17,7 +17,7 @@ const EMPTY_DOC: Problem[] = [{ words: 'The workflow is empty.', remedy: 'Add a 
 const NONE: Problem[] = []
 
 /** What stands in the way of publishing, asked anew when editing rests. */
-export function useProblems(): Checked {
+export function useProblems(specifications: Specifications): Checked {
   const doc = useDoc()
   const [rested, setRested] = useState(doc)
   useEffect(() => {
@@ -28,7 +28,7 @@ export function useProblems(): Checked {
   const isEmpty = rested.nodes.length === 0
   const answer = useQuery({
     queryKey: ['workflows', 'validate', text] as const,
-    queryFn: async () => problemsOf(rested, await checkDefinition(definitionOf(rested))),
+    queryFn: async () => problemsOf(rested, await checkDefinition(definitionOf(rested)), specifications),
     enabled: !isEmpty,
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
