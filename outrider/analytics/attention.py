@@ -20,6 +20,7 @@ def attention(
     return [
         *_conversations(standing.for_a_person, waiting),
         *_decisions(standing.decisions),
+        *_unsure(standing.unsure_effects, standing.unsure_run),
         *_unknown(standing.unknown_texts),
         *_paused(campaigns),
         *_senders(senders),
@@ -42,6 +43,18 @@ def _decisions(count: int) -> Iterator[Attention]:
     if count:
         title = "1 workflow waits for a decision" if count == 1 else f"{count} decisions of workflows wait"
         yield Attention(kind="decisions", count=count, title=title, link="/approvals")
+
+
+def _unsure(count: int, run_id: int) -> Iterator[Attention]:
+    """
+    Args:
+        run_id: the run of the first one.
+    """
+    if count:
+        title = "A workflow’s step may or may not have happened" if count == 1 else f"{count} workflow steps may have happened"
+        detail = "Their runs wait for somebody who looks and says so."
+        link = f"/runs/{run_id}" if count == 1 else "/runs?effect=unknown"
+        yield Attention(kind="unsure_effects", count=count, title=title, detail=detail, link=link)
 
 
 def _unknown(count: int) -> Iterator[Attention]:

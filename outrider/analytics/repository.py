@@ -55,7 +55,7 @@ MODEL_WORK = text(f"""
         SELECT {BUCKET.format(at="finished_at")} AS bucket, 1 AS runs, 0 AS tokens, 0 AS cost
         FROM runs WHERE finished_at >= :since
         UNION ALL
-        SELECT {BUCKET.format(at="executed_at")}, 1, 0, 0 FROM agent_executions WHERE executed_at >= :since
+        SELECT {BUCKET.format(at="executed_at")}, 1, 0, 0 FROM agent_executions WHERE executed_at >= :since AND run_id IS NULL
         UNION ALL
         SELECT {BUCKET.format(at="created_at")}, 0, (input_tokens + output_tokens) * (NOT from_cache)::int, cost
         FROM model_calls WHERE created_at >= :since
@@ -100,6 +100,8 @@ STANDING = text("""
            (SELECT count(*) FROM conversations WHERE answered_count < inbound_count) AS unanswered,
            (SELECT count(*) FROM conversations WHERE needs_person_reason IS NOT NULL) AS for_a_person,
            (SELECT count(*) FROM run_approvals WHERE status = 'waiting') AS decisions,
+           (SELECT count(*) FROM run_effects WHERE state = 'unknown') AS unsure_effects,
+           (SELECT run_id FROM run_effects WHERE state = 'unknown' ORDER BY id LIMIT 1) AS unsure_run,
            (SELECT count(*) FROM pgqueuer WHERE status = 'failed') AS failed_jobs
 """)
 

@@ -93,7 +93,9 @@ class WaitingConversation(BaseModel):
 class Attention(BaseModel):
     """Something that waits for a person."""
 
-    kind: Literal["conversations", "decisions", "unknown_texts", "failed_jobs", "disabled_senders", "paused_campaign"]
+    kind: Literal[
+        "conversations", "decisions", "unsure_effects", "unknown_texts", "failed_jobs", "disabled_senders", "paused_campaign"
+    ]
     count: int
     title: str
     """As in `3 conversations wait for a person`."""

@@ -124,6 +124,8 @@ def _conditions(given: RunFilter) -> Iterator[ColumnElement[bool]]:
         yield or_(Run.error_node == given.node_id, waits)
     if given.passed:
         yield exists().where(Step.run_id == Run.id, Step.node_id == given.passed)
+    if given.effect is not None:
+        yield Run.id.in_(select(RunEffect.run_id).where(RunEffect.state == given.effect))
     if given.error:
         yield Run.error.icontains(given.error, autoescape=True)
     if given.search:

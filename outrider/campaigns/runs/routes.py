@@ -6,15 +6,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 
-from outrider.auth.permissions import Permission, require
+from outrider.auth.permissions import Actor, Permission, require
 from outrider.campaigns.dry_runs.routes import services_of
 from outrider.campaigns.runs import service
 from outrider.campaigns.runs.replay import replay_run
-from outrider.campaigns.runs.schemas import ReplayIn, RunDetail, RunFilter, RunSummary
+from outrider.campaigns.runs.schemas import EffectSettlement, ReplayIn, RunDetail, RunFilter, RunSummary
 from outrider.campaigns.runs.statistics import FlowStatistics, campaign_statistics, workflow_statistics
 from outrider.db.pages import LARGEST_ID, Cursor, Limit, Page
 from outrider.db.web import Transaction
-from outrider.workflows.models import RunStatus
+from outrider.workflows.models import EffectState, RunStatus
+from outrider.workflows.runs.effects import settle
 from outrider.workflows.runs.service import cancel_run
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
@@ -23,6 +24,7 @@ statistics_router = APIRouter(prefix="/api", tags=["runs"])
 READ = [Depends(require(Permission.CAMPAIGNS_READ))]
 WRITE = [Depends(require(Permission.CAMPAIGNS_WRITE))]
 SEND = [Depends(require(Permission.CAMPAIGNS_SEND))]
+Settler = Annotated[Actor, Depends(require(Permission.CAMPAIGNS_WRITE))]
 Id = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 NodePath = Annotated[str | None, Query(max_length=300, pattern=r"^[^\x00]*$")]
 Words = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")]
@@ -42,6 +44,7 @@ async def list_runs(
     search: Annotated[Words, Query(description="Name, company or number of the lead.")] = None,
     is_dry: bool | None = None,
     replay_of: Id = None,
+    effect: Annotated[EffectState | None, Query(description="One of its effects is in this state.")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[RunSummary]:
@@ -58,6 +61,7 @@ async def list_runs(
         search=search,
         is_dry=is_dry,
         replay_of=replay_of,
+        effect=effect,
     )
     return await service.list_runs(session, given, cursor, limit)
 
@@ -72,6 +76,19 @@ async def get_run(session: Transaction, run_id: int) -> RunDetail:
 async def cancel_workflow_run(session: Transaction, run_id: Annotated[int, Path(le=LARGEST_ID)]) -> RunDetail:
     """End a run that waits. What it asked for before still happens, unless nobody began with it."""
     await cancel_run(session, run_id)
+    return await service.get_run(session, run_id)
+
+
+@router.post("/{run_id}/effects/{effect_id}/settle")
+async def settle_run_effect(
+    session: Transaction,
+    actor: Settler,
+    run_id: Annotated[int, Path(le=LARGEST_ID)],
+    effect_id: Annotated[int, Path(le=LARGEST_ID)],
+    given: EffectSettlement,
+) -> RunDetail:
+    """Say whether an effect happened of which nobody knows; the run goes on with that. The second one to say it gets a 409."""
+    await settle(session, run_id, effect_id, actor.name, happened=given.happened, result=given.result)
     return await service.get_run(session, run_id)
 
 

@@ -7,11 +7,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from outrider.campaigns.schemas import Strict
 from outrider.conversations.schemas import MessageOut
 from outrider.workflows.models import EffectState, RunStatus
+from outrider.workflows.runs.answers import unstorable
 from outrider.workflows.runs.approval_schemas import RunApprovalOut
 from outrider.workflows.waiting import WaitKind
 
@@ -39,6 +40,8 @@ class RunFilter:
     """Words of the lead: name, company, number."""
     is_dry: bool | None = None
     replay_of: int | None = None
+    effect: EffectState | None = None
+    """One of its effects is in this state."""
 
 
 class RunPlace(BaseModel):
@@ -202,3 +205,24 @@ class ReplayIn(Strict):
     """A version of the same workflow; None is the run's own."""
     dry: bool = True
     """Show what would happen; otherwise it happens, but for what happened before."""
+
+
+class EffectSettlement(Strict):
+    """What became of an effect, as somebody knows who looked."""
+
+    happened: bool
+    result: Annotated[dict[str, Any], Field(max_length=100)] | None = None
+    """What came of it, as the run's later steps read it; only of one that happened."""
+
+    @field_validator("result")
+    @classmethod
+    def _can_be_stored(cls, result: dict[str, Any] | None) -> dict[str, Any] | None:
+        if (problem := unstorable(result)) is not None:
+            raise ValueError(problem)
+        return result
+
+    @model_validator(mode="after")
+    def _came_of_it(self) -> EffectSettlement:
+        if self.result and not self.happened:
+            raise ValueError("nothing comes of what did not happen: leave the result out")
+        return self

@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+import orjson
+
 from outrider.errors import InvalidInput
 from outrider.workflows.expressions.texts import said
 
 LONGEST_TEXT = 8_000
+MOST_BYTES = 64 * 1024
 
 
 def checked(form: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -29,7 +32,7 @@ def checked(form: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> di
         if name not in given:
             if field.get("required"):
                 raise InvalidInput.on(f"body.answers.{name}", "it is required", "Fill it in.")
-        elif problem := unusable(field, given[name]):
+        elif problem := unusable(field, given[name]) or unstorable(given[name]):
             raise InvalidInput.on(f"body.answers.{name}", problem, "Correct it.")
     return given
 
@@ -49,6 +52,18 @@ def fitted(field: Mapping[str, Any], value: Any) -> Any:
     elif isinstance(value, str) and kind == "date":
         value = value[:10]
     return None if value in (None, "") or unusable(field, value) else value
+
+
+def unstorable(value: Any) -> str | None:
+    """Why plain data can't be kept; None if it can."""
+    try:
+        packed = orjson.dumps(value)
+    except TypeError as error:
+        return f"it can't be kept: {error}"
+    if len(packed) > MOST_BYTES:
+        return f"it is longer than {MOST_BYTES // 1024} KiB"
+    # A backslash that stands for itself is written as two.
+    return "it holds a NUL character" if rb"\u0000" in packed.replace(rb"\\", b"") else None
 
 
 def unusable(field: Mapping[str, Any], value: Any) -> str:

@@ -65,6 +65,14 @@ FINISH = """
 """
 """The run is locked first, as everywhere."""
 
+SHOWN = """
+    SELECT e.id, e.run_id, e.lead_id, e.campaign_id, e.node_id, e.kind, e.payload, e.error, now() AS told_at,
+        coalesce(l.name, '') AS lead_name, coalesce(c.name, '') AS campaign_name
+    FROM run_effects AS e LEFT JOIN leads AS l ON l.id = e.lead_id LEFT JOIN campaigns AS c ON c.id = e.campaign_id
+    WHERE e.id = $1
+"""
+"""Campaigns are above this folder; their names are shown all the same."""
+
 
 async def insert(session: AsyncSession, asked: Sequence[Asked[RunEffect]]) -> list[int]:
     """Queue effects; returns those of them whose result is known from an earlier run of the same name."""
@@ -113,3 +121,11 @@ async def finish(
     connection = await raw_connection(session)
     stored = None if result is None else orjson.dumps(result, default=str).decode()
     return await connection.fetchval(FINISH, effect_id, token, state, stored, error, pause) is not None
+
+
+async def shown(session: AsyncSession, effect_id: int) -> asyncpg.Record:
+    """The effect with what names its lead and its campaign."""
+    connection = await raw_connection(session)
+    found = await connection.fetchrow(SHOWN, effect_id)
+    assert found is not None
+    return found

@@ -21,11 +21,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.errors import ConfigurationError, Conflict, NotFound, OutriderError
+from outrider.events.facts import notify
+from outrider.events.live import announce
+from outrider.events.topics import Topic
 from outrider.workflows.intents import RunEffect
 from outrider.workflows.models import EffectState, Run, RunWait
 from outrider.workflows.models import RunEffect as EffectRow
 from outrider.workflows.runs import effect_rows as rows
 from outrider.workflows.runs.applying import Asked, applies
+from outrider.workflows.runs.notices import EffectUnsure
 from outrider.workflows.runs.service import tell_changed, wake
 from outrider.workflows.waiting import Answer, WaitKind
 
@@ -196,33 +200,47 @@ async def finish(session: AsyncSession, call: EffectCall, outcome: Outcome) -> b
         return False
     if outcome.state in (EffectState.DONE, EffectState.FAILED):
         await _answer(session, call.effect_id)
+    elif outcome.state == EffectState.UNKNOWN:
+        await notify(session, EffectUnsure.of(await rows.shown(session, call.effect_id)))
+        announce(session, Topic.APPROVALS, "changed", more=True)
     tell_changed(session, [call.run_id])
     return True
 
 
 async def settle(
-    session: AsyncSession, effect_id: int, actor: str, *, happened: bool, result: Mapping[str, Any] | None = None
+    session: AsyncSession, run_id: int, effect_id: int, actor: str, *, happened: bool, result: Mapping[str, Any] | None = None
 ) -> EffectRow:
     """A person says what became of an effect that nobody knows about; the run goes on with that.
 
+    Args:
+        result: what came of it, as the run reads it; only of one that happened.
+
     Raises:
-        EffectNotFound
-        EffectKnown: nobody has to say it.
+        EffectNotFound: the run asked for no such effect.
+        EffectKnown: nobody has to say it any more; names who said it, if somebody did.
     """
-    run_id = await session.scalar(select(EffectRow.run_id).where(EffectRow.id == effect_id))
     await session.execute(select(Run.id).where(Run.id == run_id).with_for_update(key_share=True))
     found = await session.get(EffectRow, effect_id, with_for_update=True, populate_existing=True)
-    if found is None:
-        raise EffectNotFound(f"There is no effect {effect_id}.")
+    if found is None or found.run_id != run_id:
+        raise EffectNotFound(f"Run {run_id} has no effect {effect_id}.")
     if found.state != EffectState.UNKNOWN:
-        raise EffectKnown(f"The effect is {found.state}.")
+        raise _known(found)
     found.state = EffectState.DONE if happened else EffectState.FAILED
     found.result = dict(result or {}) if happened else None
     found.decided_by, found.finished_at = actor, datetime.now(UTC)
     await session.flush()
     await _answer(session, effect_id)
     tell_changed(session, [found.run_id])
+    announce(session, Topic.APPROVALS, "changed", more=True)
     return found
+
+
+def _known(found: EffectRow) -> EffectKnown:
+    if found.decided_by is None or found.finished_at is None:
+        return EffectKnown(f"The effect is {found.state}: nobody has to say what became of it.")
+    what = "that it happened" if found.state == EffectState.DONE else "that it did not happen"
+    said = f"{found.decided_by} said {what}, at {found.finished_at:%d %b %Y %H:%M} UTC."
+    return EffectKnown(said, remedy="Look at the run: it went on with that.", decided_by=found.decided_by)
 
 
 @applies(RunEffect)

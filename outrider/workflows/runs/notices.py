@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
+import asyncpg
 from pydantic import PrivateAttr
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.events.facts import Fact, Severity, Target, notify
 from outrider.workflows.intents import Notify
 from outrider.workflows.runs.applying import Asked, applies
+from outrider.workflows.telling import tell_effect
 
 APPROVALS = "/approvals"
 SOMEBODY = "A lead without a name"
@@ -71,6 +74,59 @@ class ApprovalWaits(Fact):
 
     def targets(self) -> Sequence[Target]:
         return (Target("email", self.assignee),) if _is_address(self.assignee) else ()
+
+
+class EffectUnsure(Fact):
+    """Nobody knows whether something happened that a workflow asked for; told once an hour for each step of a campaign."""
+
+    name = "run.effect_unsure"
+    label = "A workflow’s step may or may not have happened"
+    severity = Severity.WARNING
+
+    effect_id: int
+    """The first of that hour."""
+    run_id: int
+    lead_id: int
+    lead_name: str
+    campaign_id: int
+    campaign_name: str
+    node_id: str
+    kind: str
+    """What was to be done: `webhook_once`, `book_meeting` …"""
+    what: str
+    """The same in a sentence."""
+    reason: str
+    """Why nobody knows."""
+    hour: str
+    """In UTC: `2026-02-03T14`."""
+
+    @classmethod
+    def of(cls, row: asyncpg.Record) -> EffectUnsure:
+        """
+        Args:
+            row: the effect, with the names of lead and campaign.
+        """
+        names = ("run_id", "lead_id", "lead_name", "campaign_id", "campaign_name", "node_id", "kind")
+        return cls(
+            effect_id=row["id"],
+            what=tell_effect(row["kind"], row["payload"]),
+            reason=row["error"] or "",
+            hour=f"{row['told_at'].astimezone(UTC):%Y-%m-%dT%H}",
+            **{name: row[name] for name in names},
+        )
+
+    def title(self) -> str:
+        return f"Did this happen? {self.what}"
+
+    def detail(self) -> str:
+        reason = f"{self.reason} Somebody who knows has to say so.".strip()
+        return f"{self.lead_name or SOMEBODY}, campaign “{self.campaign_name}”. {reason}"
+
+    def link(self) -> str:
+        return f"/runs/{self.run_id}?{urlencode({'step': self.node_id})}"
+
+    def key(self) -> str:
+        return f"run_effects:{self.campaign_id}:{self.node_id}:{self.hour}"
 
 
 class WorkflowNotice(Fact):

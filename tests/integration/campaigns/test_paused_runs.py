@@ -489,10 +489,10 @@ async def test_a_worker_that_dies_after_an_effect(
     if not repeatable:
         assert await timers(world).resume_due() == 0
         async with world.database.transaction() as session:
-            await settle(session, effect.id, "Ann", happened=True, result={"seen": True})
+            await settle(session, effect.run_id, effect.id, "Ann", happened=True, result={"seen": True})
         with pytest.raises(Conflict):
             async with world.database.transaction() as session:
-                await settle(session, effect.id, "Bob", happened=False)
+                await settle(session, effect.run_id, effect.id, "Bob", happened=False)
     assert await timers(world).resume_due() == 1
     assert (await the_run(world)).status == "completed"
 

@@ -24,6 +24,8 @@ export interface RunFilter {
   passed?: string | undefined
   error?: string | undefined
   search?: string | undefined
+  /** One of its effects is in this state. */
+  effect?: RunEffect['state'] | undefined
 }
 
 /** Everything of one run lies below its key, so that news of it makes all of that stale. */
@@ -56,6 +58,26 @@ export function useCancelRun(id: number) {
   return useMutation({
     mutationFn: () => data(api.POST('/api/runs/{run_id}/cancel', { params: { path: { run_id: id } } })),
     onSuccess: () => client.invalidateQueries({ queryKey: runKeys.all }),
+  })
+}
+
+export interface EffectSettled {
+  effectId: number
+  happened: boolean
+}
+
+/** Says what became of an effect that nobody was sure of. The run is read anew also when somebody else said it first. */
+export function useSettleEffect(runId: number) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ effectId, happened }: EffectSettled) =>
+      data(
+        api.POST('/api/runs/{run_id}/effects/{effect_id}/settle', {
+          params: { path: { run_id: runId, effect_id: effectId } },
+          body: { happened },
+        }),
+      ),
+    onSettled: () => client.invalidateQueries({ queryKey: runKeys.all }),
   })
 }
 

@@ -3000,6 +3000,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run_id}/effects/{effect_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Settle Run Effect
+         * @description Say whether an effect happened of which nobody knows; the run goes on with that. The second one to say it gets a 409.
+         */
+        post: operations["settle_run_effect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run_id}/replay": {
         parameters: {
             query?: never;
@@ -5103,7 +5123,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "conversations" | "decisions" | "unknown_texts" | "failed_jobs" | "disabled_senders" | "paused_campaign";
+            kind: "conversations" | "decisions" | "unsure_effects" | "unknown_texts" | "failed_jobs" | "disabled_senders" | "paused_campaign";
             /** Link */
             link: string;
             /** Title */
@@ -7763,6 +7783,18 @@ export interface components {
             source: string;
         };
         /**
+         * EffectSettlement
+         * @description What became of an effect, as somebody knows who looked.
+         */
+        EffectSettlement: {
+            /** Happened */
+            happened: boolean;
+            /** Result */
+            result?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
          * EffectState
          * @enum {string}
          */
@@ -8216,6 +8248,8 @@ export interface components {
             message_id: number | null;
             /** Model */
             model: string | null;
+            /** Node Id */
+            node_id: string | null;
             /** Output Data */
             output_data: {
                 [key: string]: unknown;
@@ -8226,6 +8260,8 @@ export interface components {
             processing_time_ms: number;
             /** Purpose */
             purpose: string;
+            /** Run Id */
+            run_id: number | null;
             /** Success */
             success: boolean;
             /** Trace Id */
@@ -8265,12 +8301,16 @@ export interface components {
             lead_id: number | null;
             /** Model */
             model: string | null;
+            /** Node Id */
+            node_id: string | null;
             /** Output Tokens */
             output_tokens: number;
             /** Processing Time Ms */
             processing_time_ms: number;
             /** Purpose */
             purpose: string;
+            /** Run Id */
+            run_id: number | null;
             /** Success */
             success: boolean;
         };
@@ -8501,6 +8541,8 @@ export interface components {
          * @description What became of the runs of a workflow, per node.
          */
         FlowStatistics: {
+            /** Counted Seconds Ago */
+            counted_seconds_ago: number;
             /** Definition */
             definition: {
                 [key: string]: unknown;
@@ -16015,7 +16057,10 @@ export interface operations {
     };
     get_campaign_flow: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What A/B tests are judged by; of opt-outs fewer are better. */
+                measure?: "replied" | "qualified" | "booked" | "opted_out";
+            };
             header?: never;
             path: {
                 campaign_id: number;
@@ -20156,6 +20201,8 @@ export interface operations {
                 search?: string | null;
                 is_dry?: boolean | null;
                 replay_of?: number | null;
+                /** @description One of its effects is in this state. */
+                effect?: components["schemas"]["EffectState"] | null;
                 /** @description `next_cursor` of the page before; without it the list begins. */
                 cursor?: string | null;
                 /** @description Most items of one page. */
@@ -20230,6 +20277,43 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetail"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    settle_run_effect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+                effect_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EffectSettlement"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -22822,6 +22906,8 @@ export interface operations {
                 campaign_id?: number | null;
                 /** @description Without it, all versions together. */
                 version?: number | null;
+                /** @description What A/B tests are judged by; of opt-outs fewer are better. */
+                measure?: "replied" | "qualified" | "booked" | "opted_out";
             };
             header?: never;
             path: {

@@ -137,6 +137,8 @@ export const runsSearch = z.object({
   passed: text,
   error: text,
   search: text,
+  /** Something that they asked for may or may not have happened. */
+  effect: z.enum(['unknown']).optional().catch(undefined),
 })
 export const runSearch = z.object({
   /** Path of the step that is looked at. */

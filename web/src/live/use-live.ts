@@ -13,7 +13,7 @@ const STALE: Record<string, string[]> = {
   senders: ['senders'],
   suppressions: ['suppressions', 'conversations', 'conversation', 'timeline'],
   jobs: ['jobs', 'dashboard'],
-  approvals: ['approvals'],
+  approvals: ['approvals', 'dashboard'],
   bookings: ['bookings', 'calendars', 'timeline'],
   notifications: ['notifications'],
   webhooks: ['outgoing-webhooks'],

@@ -8,5 +8,6 @@ it('asks the API for what the address says, and for nothing that does not exist'
     node_id: 'ask',
     search: 'Ada',
   })
+  expect(runFilterOf({ effect: 'unknown' })).toEqual({ effect: 'unknown' })
   expect(runFilterOf({ status: 'sleeping', error: '' })).toEqual({})
 })

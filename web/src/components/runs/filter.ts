@@ -13,6 +13,8 @@ export interface RunsSearch {
   passed?: string | undefined
   error?: string | undefined
   search?: string | undefined
+  /** Something that it asked for may or may not have happened. */
+  effect?: 'unknown' | undefined
 }
 
 export const NO_FILTER: RunsSearch = {
@@ -24,13 +26,14 @@ export const NO_FILTER: RunsSearch = {
   passed: undefined,
   error: undefined,
   search: undefined,
+  effect: undefined,
 }
 
 const isStatus = (word: string): word is RunStatus => word in RUN_STATUSES
 
 /** What the API is asked for; a status that does not exist is as none. */
 export function runFilterOf(search: RunsSearch): RunFilter {
-  const { workflow, campaign, lead, status, node, passed, error, search: words } = search
+  const { workflow, campaign, lead, status, node, passed, error, search: words, effect } = search
   return {
     ...(workflow && { workflow_id: workflow }),
     ...(campaign && { campaign_id: campaign }),
@@ -40,5 +43,6 @@ export function runFilterOf(search: RunsSearch): RunFilter {
     ...(passed && { passed }),
     ...(error && { error }),
     ...(words && { search: words }),
+    ...(effect && { effect }),
   }
 }

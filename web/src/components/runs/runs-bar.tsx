@@ -64,6 +64,11 @@ export function RunsBar({ search, set, fixed, workflowId, known }: RunsBarProps)
           Came to {humanize(search.passed)}
         </Chip>
       )}
+      {search.effect && (
+        <Chip onRemove={() => set({ effect: undefined })} label="Whatever happened outside">
+          Somebody has to say what happened
+        </Chip>
+      )}
       {isFiltered && (
         <Button variant="ghost" onClick={() => set(NO_FILTER)}>
           Show all

@@ -79,7 +79,7 @@ export const EFFECT_STATES: Record<RunEffect['state'], { label: string; tone: To
   unknown: {
     label: 'Not sure',
     tone: 'warning',
-    words: 'The other side gave no clear answer. It is not repeated until somebody knows what became of it.',
+    words: 'Nobody knows whether it happened, so it is not repeated. Look there, then say what became of it.',
   },
   cancelled: { label: 'Never left', tone: 'neutral', words: 'The run was cancelled before it began.' },
 }

@@ -19,6 +19,7 @@ import { EmptyState } from '@/components/ui/states'
 const ICONS: Record<Attention['kind'], LucideIcon> = {
   conversations: MessageSquare,
   decisions: UserCheck,
+  unsure_effects: CircleHelp,
   unknown_texts: CircleHelp,
   failed_jobs: ListX,
   disabled_senders: PhoneOff,
@@ -32,8 +33,8 @@ export function AttentionList({ items }: { items: Attention[] }) {
       <CardHeader title="Needs a person now" />
       {items.length === 0 ? (
         <EmptyState icon={CheckCheck} title="Nothing waits for you" className="py-8">
-          Questions that agents leave to people, texts whose outcome is unknown, failed jobs, senders out of use and
-          campaigns that were stopped show up here.
+          Questions that agents leave to people, texts and steps whose outcome is unknown, failed jobs, senders out of
+          use and campaigns that were stopped show up here.
         </EmptyState>
       ) : (
         <ul className="divide-y border-t">

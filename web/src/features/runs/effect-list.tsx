@@ -1,7 +1,8 @@
-import type { RunEffect } from '@/api/runs'
+import type { RunDetail, RunEffect } from '@/api/runs'
 import { EFFECT_STATES, effectLabel } from '@/components/runs/words'
 import { Status } from '@/components/ui/badge'
 import { formatDateTime, plural } from '@/lib/format'
+import { SettleEffect } from './settle-effect'
 
 /** What the other side said: its HTTP status, or in words. */
 function answerWords({ result }: RunEffect): string {
@@ -15,7 +16,7 @@ const addressOf = ({ payload }: RunEffect): string => {
 }
 
 /** What a run had others do, and what became of it. */
-export function EffectList({ effects }: { effects: RunEffect[] }) {
+export function EffectList({ effects, run }: { effects: RunEffect[]; run: RunDetail }) {
   return (
     <ul className="grid gap-2">
       {effects.map((effect) => {
@@ -37,6 +38,7 @@ export function EffectList({ effects }: { effects: RunEffect[] }) {
             {facts.length > 0 && <p className="tabular mt-0.5 text-muted-foreground text-xs">{facts.join(' · ')}</p>}
             {effect.error && <p className="mt-0.5 break-words text-danger-text">{effect.error}</p>}
             {state.words && <p className="mt-0.5 text-muted-foreground text-xs">{state.words}</p>}
+            {effect.state === 'unknown' && <SettleEffect effect={effect} run={run} />}
           </li>
         )
       })}

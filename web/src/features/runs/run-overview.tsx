@@ -27,6 +27,8 @@ interface RunOverviewProps {
 /** A run as a whole: what it waits for, its steps, texts and effects, and what it took. */
 export function RunOverview({ run, visits, names, onSelect }: RunOverviewProps) {
   const asked = run.approvals.filter((approval) => approval.status === 'waiting')
+  const unsure = run.effects.filter((effect) => effect.state === 'unknown')
+  const effects = run.effects.filter((effect) => effect.state !== 'unknown')
   return (
     <div className="grid grid-cols-1 gap-5">
       <h2 className="sr-only">The run</h2>
@@ -43,6 +45,11 @@ export function RunOverview({ run, visits, names, onSelect }: RunOverviewProps) 
       {asked.map((approval) => (
         <RunApprovalCard key={approval.id} approval={approval} isWithinRun />
       ))}
+      {unsure.length > 0 && (
+        <Part title="Did this happen?">
+          <EffectList effects={unsure} run={run} />
+        </Part>
+      )}
       <Part title="Steps">
         <StepList run={run} visits={visits} names={names} onSelect={onSelect} />
       </Part>
@@ -51,9 +58,9 @@ export function RunOverview({ run, visits, names, onSelect }: RunOverviewProps) 
           <TextList texts={run.texts} />
         </Part>
       )}
-      {run.effects.length > 0 && (
+      {effects.length > 0 && (
         <Part title="Done outside">
-          <EffectList effects={run.effects} />
+          <EffectList effects={effects} run={run} />
         </Part>
       )}
       {run.intents.length > 0 && (
@@ -63,7 +70,7 @@ export function RunOverview({ run, visits, names, onSelect }: RunOverviewProps) 
       )}
       <Transcript lines={run.transcript} />
       <Part title="In total">
-        <Facts items={totalsOf(run)} />
+        <Facts items={totalsOf(run, visits.length)} />
       </Part>
       <ReplayList run={run} names={names} />
     </div>
@@ -79,14 +86,14 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   )
 }
 
-function totalsOf(run: RunDetail): [string, ReactNode][] {
+function totalsOf(run: RunDetail, steps: number): [string, ReactNode][] {
   const texts = run.texts.reduce((sum, text) => sum + Number(text.price ?? text.estimated_cost), 0)
   const facts: ([string, ReactNode] | false)[] = [
     ['Began', formatDateTime(run.started_at)],
     run.finished_at !== null && ['Ended', formatDateTime(run.finished_at)],
     ['Lasted', lastedWords(run)],
     ['At work', formatStepTime(run.seconds * 1000)],
-    ['Steps', formatNumber(run.step_count)],
+    ['Steps', formatNumber(steps)],
     ['Tokens', `${formatNumber(run.input_tokens)} read, ${formatNumber(run.output_tokens)} written`],
     ['Model calls', `${formatMoney(run.cost)}${run.model ? ` · ${modelName(run.model)}` : ''}`],
     texts > 0 && ['Texts', formatMoney(texts)],

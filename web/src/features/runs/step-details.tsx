@@ -138,7 +138,7 @@ function VisitDetails({ run, visit, names, onReplay }: VisitDetailsProps) {
       )}
       {effects.length > 0 && (
         <Part title="Done outside">
-          <EffectList effects={effects} />
+          <EffectList effects={effects} run={run} />
         </Part>
       )}
       {intents.length > 0 && (
