@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from outrider.workflows.context import RunContext
+from outrider.workflows.nodes.base import NodeFailed
 from outrider.workflows.waiting import Answer, Wait, WaitKind, interrupt_id
 
 SOMEBODY = "somebody in the dry run"
@@ -31,8 +32,14 @@ class Happenings:
         return self._now
 
     def answer(self, node_id: str, visit: int, wait: Wait) -> Answer:
+        """
+        Raises:
+            NodeFailed: what was chosen is nothing that this wait can end with.
+        """
         chosen = self._chosen.get(interrupt_id(node_id, visit)) or self._chosen.get(node_id)
         answer = Answer(chosen["event"], self._completed(chosen["event"], chosen["data"], wait)) if chosen else self._usual(wait)
+        if wait.kind is WaitKind.APPROVAL:
+            _ensure_can_be_decided(answer, wait)
         if answer.event in ("time", "timeout") and wait.due_at is not None:
             self._now = max(self._now, wait.due_at)
         if answer.event == "reply":
@@ -61,3 +68,12 @@ class Happenings:
             filled = {field["name"]: field.get("value") for field in wait.details.get("form") or []}
             return {"action": actions[0]["name"], "answers": filled, "by": SOMEBODY, "at": at, **data}
         return dict(data)
+
+
+def _ensure_can_be_decided(answer: Answer, wait: Wait) -> None:
+    """A person's decision is one of those that they are offered, or comes too late."""
+    if answer.event not in ("decided", "timeout"):
+        raise NodeFailed(f"A person decides here: it can't end by “{answer.event}”. Choose a decision, or that nobody takes one.")
+    offered = [action["name"] for action in wait.details.get("actions") or []]
+    if answer.event == "decided" and offered and answer.data["action"] not in offered:
+        raise NodeFailed(f"Nobody is offered “{str(answer.data['action'])[:64]}” here. Choose one of: {', '.join(offered)}.")

@@ -81,9 +81,10 @@ async def dry_run(database: Database, services: Services, wanted: DryRunIn) -> D
 
     Raises:
         InvalidWorkflow: the definition has problems.
-        InvalidInput: there is no such lead, or nobody to try it on.
+        InvalidInput: there is no such lead or step, or nobody to try it on.
         CampaignNotFound
     """
+    _ensure_known_steps(wanted)
     async with database.transaction() as session:
         plan = await _plan(session, await ready(session, wanted.config), wanted.campaign_id)
         people = await _people(session, await _chosen(session, wanted))
@@ -157,6 +158,14 @@ async def preview_expression(session: AsyncSession, services: Services, wanted: 
     found = template.parts[0].value(names) if template else expressions[0].evaluate(names)
     warnings += [found.warning] if found.warning else []
     return ExpressionValue(value=_plain(found.value), type=_type(found.value), text=said(found.value), warnings=warnings)
+
+
+def _ensure_known_steps(wanted: DryRunIn) -> None:
+    """What shall happen at a step that isn't there would not happen, without a word. Pins may outlive their step."""
+    known = {node.id for node in wanted.config.nodes}
+    for path in wanted.answers:
+        if path.partition("#")[0].partition("/")[0] not in known:
+            raise InvalidInput.on("body.answers", f"there is no step {path[:64]!r}", "Name steps of the workflow by their ids.")
 
 
 def _alone(kind: str, node_id: str, data: Mapping[str, Any]) -> WorkflowDefinition:

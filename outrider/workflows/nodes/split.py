@@ -69,5 +69,5 @@ SPECIFICATION = NodeSpecification(
     params=SplitParams,
     is_pure=True,
     output=SplitOutput,
-    example={"variants": [{"name": "a", "label": "Short", "weight": 1}, {"name": "b", "label": "Long", "weight": 1}]},
+    example={"variants": [{"name": "a", "label": "A", "weight": 1}, {"name": "b", "label": "B", "weight": 1}]},
 )

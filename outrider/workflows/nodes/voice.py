@@ -37,7 +37,7 @@ class VoiceParams(NodeParams):
     assignee: str = Field(
         "",
         max_length=200,
-        title="Who calls",
+        title="Who is asked",
         description="A name, a role or a team, in words; an e-mail address is written to. Empty asks everybody.",
         json_schema_extra={"x-options": "users"},
     )
@@ -89,7 +89,7 @@ def task_of(call: NodeCall, params: VoiceParams) -> dict[str, Any]:
     lead, zone = call.context.lead, zone_of(call.context.lead)
     who = lead["name"].strip() or "the lead"
     about = ", ".join(filter(None, (lead["title"], lead["company"], lead["city"])))
-    now = f"It is {call.context.now().astimezone(zone):%H:%M} there ({zone.key})."
+    now = f"It was {call.context.now().astimezone(zone):%H:%M} there ({zone.key}) when this was asked."
     parts = [f"{who}, {lead['phone']}", about, now, params.script.strip() or _script(call)]
     return {
         "title": " ".join(params.title.split()) or f"Call {who}",

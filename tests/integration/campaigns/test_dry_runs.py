@@ -85,6 +85,31 @@ async def test_waits_end_as_was_chosen(api: AsyncClient) -> None:
     assert {step["node_id"]: step for step in run["steps"]}["asks"]["outcome"] == "yes"
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"event": "decided", "data": {"action": "perhaps"}}, "Nobody is offered “perhaps” here. Choose one of: yes, no."),
+        ({"event": "done"}, "A person decides here: it can't end by “done”. Choose a decision, or that nobody takes one."),
+    ],
+)
+async def test_a_decision_that_nobody_is_offered_is_told(api: AsyncClient, answer: dict[str, Any], said: str) -> None:
+    lead_id = await lead(api)
+    answers = {"pause": {"event": "reply"}, "asks": answer}
+    wanted = {"config": CONFIG, "lead_ids": [lead_id], "answers": answers}
+    (run,) = (await api.post("/api/workflows/dry-run", json=wanted)).json()["runs"]
+    assert (run["status"], run["error_node"], run["error"]) == ("failed", "asks", said)
+
+
+@pytest.mark.parametrize("path", ["nowhere", "nowhere/else", "nowhere#2"])
+async def test_an_answer_for_a_step_that_is_not_there_is_refused(api: AsyncClient, path: str) -> None:
+    lead_id = await lead(api)
+    wanted = {"config": CONFIG, "lead_ids": [lead_id], "answers": {path: {"event": "reply"}}}
+    answer = await api.post("/api/workflows/dry-run", json=wanted)
+    assert answer.status_code == 422
+    (problem,) = answer.json()["fields"]
+    assert problem["field"] == "body.answers" and path in problem["problem"] and problem["remedy"]
+
+
 async def test_pins_stand_in_for_nodes(api: AsyncClient) -> None:
     lead_id = await lead(api)
     wanted = {

@@ -78,7 +78,7 @@ async def test_a_call_is_a_task_for_a_person() -> None:
     (wait,) = pauses.waits
     assert (wait.kind, wait.details["title"], wait.details["assignee"]) == (WaitKind.APPROVAL, "Call Ann Lee", "Sales")
     assert "+13125550100" in wait.details["body"] and "Ask about Leeworks." in wait.details["body"]
-    assert "It is 10:30 there (Europe/Berlin)." in wait.details["body"]
+    assert "It was 10:30 there (Europe/Berlin) when this was asked." in wait.details["body"]
     assert [action["name"] for action in wait.details["actions"]] == ["reached", "no_answer", "voicemail", "wrong_number"]
     assert [fields["name"] for fields in wait.details["form"]] == ["notes"]
     assert (found.handle, found.output["notes"], found.output["by"]) == ("reached", "Wants a quote.", "Sam")
