@@ -32,6 +32,7 @@ VARIABLES: tuple[WorkflowVariableOut, ...] = (
     _variable("lead.email", "text", "E-mail address.", "maya@example.com"),
     _variable("lead.phone", "text", "Phone number.", "+13125550101"),
     _variable("lead.industry", "text", "Industry of the company.", "Construction"),
+    _variable("lead.company_size", "text", "How many people work there; `number(lead.company_size)` compares.", "11–50"),
     _variable("lead.city", "text", "City of the lead.", "Chicago"),
     _variable("lead.language", "text", "Language of the lead, as a code.", "en"),
     _variable("lead.score", "number", "How well the lead fits, from 0 to 100; null if nobody scored it.", 72),

@@ -11,7 +11,7 @@ from outrider.leads.changing import tags_of
 from outrider.workflows.context import ConversationFacts, LeadData, MeetingFacts
 
 LEAD_COLUMNS = """
-    l.name, l.phone, l.email, l.company, l.title, l.industry, l.city, l.language, l.attributes, l.score, l.tier,
+    l.name, l.phone, l.email, l.company, l.title, l.industry, l.company_size, l.city, l.language, l.attributes, l.score, l.tier,
     coalesce(l.time_zone, l.time_zones[1]) AS time_zone,
     ARRAY(
         SELECT ll.name FROM lead_list_members AS lm JOIN lead_lists AS ll ON ll.id = lm.list_id WHERE lm.lead_id = l.id
@@ -52,6 +52,7 @@ def lead_of(row: asyncpg.Record) -> LeadData:
         "company": row["company"],
         "title": row["title"],
         "industry": row["industry"],
+        "company_size": row["company_size"],
         "city": row["city"],
         "language": row["language"],
         "attributes": row["attributes"],

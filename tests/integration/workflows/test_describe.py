@@ -49,11 +49,11 @@ async def test_scores_quotes_approvals_and_notices(api: AsyncClient) -> None:
 
     assert found["problems"] == []
     nodes = {node["type"]: node["data"] for node in found["config"]["nodes"]}
-    assert nodes["branch"]["cases"][0]["condition"] == "lead.score != null && lead.score >= 60"
+    assert nodes["branch"]["cases"][0]["condition"] == "lead.score != null && lead.score > 60"
     led = ways(found["config"])
     assert led["branch"] == {"yes": "approval", "otherwise": "send_template"} and led["approval"]["rejected"] == "finalize"
     assert nodes["send_template"]["text"] == "Hi there, a check?"
-    assert nodes["notify"]["title"] == "Notify the sales team" and nodes["wait"] == {"amount": 1, "unit": "hours"}
+    assert nodes["notify"]["title"] == "{{ lead.name | A lead }}: notify the sales team" and nodes["wait"] == {"amount": 1, "unit": "hours"}
     assert "Not understood: “Juggle”" in found["explanation"]
 
 
