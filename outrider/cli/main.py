@@ -147,11 +147,14 @@ def openapi(output: Annotated[Path | None, typer.Option(help="File to write; sta
 
 
 @app.command()
-def nodes(output: Annotated[Path | None, typer.Option(help="File to write; standard output without it.")] = None) -> None:
+def nodes(
+    output: Annotated[Path | None, typer.Option(help="File to write; standard output without it.")] = None,
+    installed: Annotated[bool, typer.Option("--installed", help="Those that installed packages add instead.")] = False,
+) -> None:
     """Print the reference of the workflows' nodes (Markdown)."""
-    from outrider.workflows.reference import node_reference
+    from outrider.workflows.reference import installed_reference, node_reference
 
-    _write(node_reference(), output)
+    _write(installed_reference() if installed else node_reference(), output)
 
 
 def _write(text: str, output: Path | None) -> None:

@@ -60,7 +60,7 @@ class LeadData(TypedDict):
     score: NotRequired[float | None]
     tier: NotRequired[str | None]
     time_zone: NotRequired[str | None]
-    """IANA name; None if unknown."""
+    """IANA name of where the lead most likely is; the installation's, if nobody knows."""
     consent: NotRequired[str | None]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from outrider.workflows.nodes.base import ERROR, POLICY, Category, NodeParams, NodeSpecification
-from outrider.workflows.nodes.library import own_specifications
+from outrider.workflows.nodes.library import GROUP, load, own_specifications
 
 CATEGORIES: Sequence[str] = get_args(Category)
 HEAD = """# Nodes
@@ -17,10 +17,24 @@ What all have in common is in [Workflows](workflows.md), how to add one in [Node
 """
 
 
+HEAD_INSTALLED = f"""# Nodes of installed packages
+
+What they offer by the entry point `{GROUP}`.
+"""
+
+
 def node_reference() -> str:
     """Markdown. What other packages added is left out: the page is the same on every machine."""
     specifications = {known.kind: known for known in own_specifications()}
     return "\n".join([HEAD, *_contents(specifications), *_all_have(), *_sections(specifications)]).rstrip() + "\n"
+
+
+def installed_reference() -> str:
+    """Markdown of the nodes that installed packages add, also of those that can't be used."""
+    own = {known.kind for known in own_specifications()}
+    specifications = {kind: known for kind, known in load().items() if kind not in own}
+    found = "\n".join(_sections(specifications)) or "No installed package adds a node.\n"
+    return f"{HEAD_INSTALLED}\n{found.rstrip()}\n"
 
 
 def _of(category: str, specifications: Mapping[str, NodeSpecification]) -> list[NodeSpecification]:
@@ -73,7 +87,7 @@ def _traits(known: NodeSpecification) -> str:
         (known.pauses, "waits"),
         (known.asks_model, "asks a model"),
         (known.has_effects, "asks for effects"),
-        (known.is_pure, "may be retried and tried alone"),
+        (known.is_pure, "may be retried"),
     )
     found = [words for holds, words in told if holds]
     return f"_{', '.join(found).capitalize()}._" if found else ""

@@ -179,7 +179,7 @@ class NodeSpecificationOut(BaseModel):
     pauses: bool
     """Runs may wait here."""
     is_pure: bool
-    """It may be retried and run alone."""
+    """It may be retried."""
     asks_model: bool
     has_effects: bool
     """It asks for something that leaves the run."""

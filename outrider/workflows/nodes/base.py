@@ -202,7 +202,7 @@ class NodeSpecification:
     pauses: bool = False
     """It may wait; only then may it call `NodeCall.wait`."""
     is_pure: bool = False
-    """It asks for nothing and never waits: it may be retried and run alone."""
+    """It asks for nothing and never waits: it may be retried."""
     asks_model: bool = False
     has_effects: bool = False
     """It asks for something that leaves the run."""

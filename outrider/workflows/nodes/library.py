@@ -6,11 +6,12 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint, entry_points
+from inspect import iscoroutinefunction
 from pathlib import Path
 
 import structlog
 
-from outrider.workflows.nodes.base import Handle, NodeCall, NodeFailed, NodeResult, NodeSpecification
+from outrider.workflows.nodes.base import ERROR, Handle, NodeCall, NodeFailed, NodeParams, NodeResult, NodeSpecification
 
 log = structlog.get_logger(__name__)
 
@@ -42,10 +43,31 @@ def _installed(point: EntryPoint, taken: dict[str, NodeSpecification]) -> NodeSp
             raise TypeError(f"{point.value} is no NodeSpecification.")
         if specification.kind in taken:
             raise ValueError(f"There is already a node type {specification.kind!r}.")
+        _ensure_consistent(specification)
     except Exception as error:  # A package of somebody else may fail in any way; it must not keep the product from starting.
         log.exception("node_package_unusable", name=point.name, value=point.value)
         return _broken(point, f"{type(error).__name__}: {error}", taken)
     return specification
+
+
+def _ensure_consistent(specification: NodeSpecification) -> None:
+    """
+    Raises:
+        TypeError, ValueError: the engine could not run such a node as its specification says.
+    """
+    if not (isinstance(specification.params, type) and issubclass(specification.params, NodeParams)):
+        raise TypeError("`params` is no subclass of NodeParams.")
+    if not iscoroutinefunction(specification.run):
+        raise TypeError("`run` is no `async def` function.")
+    if specification.ends_run:
+        raise ValueError("Only Finalize ends a run (`ends_run`).")
+    if not specification.handles and specification.handles_from is None:
+        raise ValueError("There is no way to leave it (`handles`).")
+    names = [handle.name for handle in specification.handles]
+    if len(set(names)) < len(names) or ERROR in names:
+        raise ValueError(f"`handles` name an outcome twice; {ERROR!r} is there for every node.")
+    if specification.is_pure and (specification.pauses or specification.has_effects):
+        raise ValueError("A node that waits or has effects is not pure (`is_pure`).")
 
 
 def _broken(point: EntryPoint, reason: str, taken: dict[str, NodeSpecification]) -> NodeSpecification:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, Field, model_validator
 
 from outrider.agents.scheduling.hours import Clock, Weekday
+from outrider.config import get_settings
 from outrider.workflows.context import LeadData
 from outrider.workflows.nodes.base import Handle, NodeCall, NodeFailed, NodeParams, NodeResult, NodeSpecification
 from outrider.workflows.timing import FURTHEST_DAYS, WORKDAYS, BusinessHours, Unit, after, next_time_of_day, within_hours
@@ -45,11 +46,11 @@ class WaitOutput(BaseModel):
 
 
 def zone_of(lead: LeadData) -> ZoneInfo:
-    """The lead's time zone; UTC if nobody knows it."""
+    """The lead's time zone; the installation's if nobody knows it."""
     try:
-        return ZoneInfo(lead.get("time_zone") or "UTC")
+        return ZoneInfo(lead.get("time_zone") or get_settings().time_zone)
     except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+        return ZoneInfo(get_settings().time_zone)
 
 
 def end_of(params: WaitParams, now: datetime, zone: ZoneInfo) -> datetime:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import asyncpg
 
+from outrider.config import get_settings
 from outrider.leads.changing import tags_of
 from outrider.workflows.context import ConversationFacts, LeadData, MeetingFacts
 
@@ -60,7 +61,7 @@ def lead_of(row: asyncpg.Record) -> LeadData:
         "lists": row["lists"],
         "score": row["score"],
         "tier": row["tier"],
-        "time_zone": row["time_zone"],
+        "time_zone": row["time_zone"] or get_settings().time_zone,
         "consent": row["consent"],
     }
 

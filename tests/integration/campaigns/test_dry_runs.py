@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from httpx import AsyncClient
 from sqlalchemy import text
 
+from outrider.config import get_settings
 from outrider.db.engine import Database
 from outrider.workflows.shipped import ensure_shipped_workflows
 
@@ -188,3 +191,30 @@ async def test_expressions_on_a_real_lead(api: AsyncClient) -> None:
     bad = await api.post("/api/workflows/expression", json={"expression": "lead.", "lead_id": lead_id})
     assert (bad.status_code, bad.json()["type"]) == (422, "urn:outrider:problem:bad-expression")
     assert (await api.post("/api/workflows/expression", json={"expression": "1", "lead_id": 999})).status_code == 422
+
+
+async def test_a_lead_whose_zone_nobody_knows_is_where_the_installation_is(
+    api: AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead_id = await lead(api)
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE leads SET time_zone = NULL, time_zones = '{}'"))
+    monkeypatch.setenv("OUTRIDER_TIME_ZONE", "Asia/Tokyo")
+    get_settings.cache_clear()
+    config = {
+        "nodes": [
+            {"id": "w", "type": "wait", "data": {"mode": "time_of_day", "time_of_day": "09:00"}},
+            {"id": "t", "type": "transform", "data": {"fields": [{"name": "zone", "value": "{{ lead.time_zone }}"}]}},
+            {"id": "f", "type": "finalize"},
+        ],
+        "edges": [{"source": "w", "target": "t"}, {"source": "t", "target": "f"}],
+    }
+    try:
+        answer = await api.post("/api/workflows/dry-run", json={"config": config, "lead_ids": [lead_id]})
+    finally:
+        monkeypatch.undo()
+        get_settings.cache_clear()
+    (run,) = answer.json()["runs"]
+    steps = {step["node_id"]: step["output"] for step in run["steps"]}
+    assert datetime.fromisoformat(steps["w"]["until"]).astimezone(ZoneInfo("Asia/Tokyo")).hour == 9
+    assert steps["t"] == {"zone": "Asia/Tokyo"}

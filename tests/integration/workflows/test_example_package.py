@@ -91,6 +91,11 @@ def test_it_runs_in_a_workflow_and_a_broken_one_stops_nothing(installed: Path) -
     assert "'broken'" in broken and "RuntimeError: not today" in broken
 
 
+def test_the_reference_tells_of_installed_nodes(installed: Path) -> None:
+    told = python(installed, "-m", "outrider", "nodes", "--installed")
+    assert "### Good hour?" in told and "RuntimeError: not today" in told and "### Validate" not in told
+
+
 def test_its_own_test_passes(installed: Path) -> None:
     configured = ("-c", str(EXAMPLE / "pyproject.toml"), "-p", "no:cacheprovider", f"--rootdir={EXAMPLE}")
     said = python(installed, "-m", "pytest", "-q", "-n0", "--import-mode=importlib", *configured, str(EXAMPLE / "tests"))

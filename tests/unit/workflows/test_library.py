@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 
 import pytest
+from pydantic import BaseModel
 
 from outrider.workflows.nodes import SPECIFICATIONS, library
 from outrider.workflows.nodes.base import Handle, NodeCall, NodeResult, NodeSpecification
@@ -19,6 +21,13 @@ THEIRS = NodeSpecification(
 )
 VALIDATE_AGAIN = SPECIFICATIONS["validate"]
 NOT_ONE = "a text"
+OTHER_PARAMS = replace(THEIRS, params=BaseModel)  # type: ignore[arg-type]
+NOT_ASYNC = replace(THEIRS, run=lambda call: NodeResult("next", ""))  # type: ignore[arg-type,return-value]
+ANOTHER_END = replace(THEIRS, ends_run=True)
+NO_WAY_OUT = replace(THEIRS, handles=())
+TWO_ERRORS = replace(THEIRS, handles=(Handle("error", "Error", ""),))
+TWICE = replace(THEIRS, handles=(Handle("next", "Next", ""), Handle("next", "Again", "")))
+PURE_WAIT = replace(THEIRS, is_pure=True, pauses=True)
 
 
 def load(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> dict[str, NodeSpecification]:
@@ -39,6 +48,13 @@ def test_a_kind_of_an_installed_package_is_found(monkeypatch: pytest.MonkeyPatch
         (f"{__name__}:MISSING", "AttributeError"),
         (f"{__name__}:NOT_ONE", "is no NodeSpecification"),
         (f"{__name__}:VALIDATE_AGAIN", "already a node type 'validate'"),
+        (f"{__name__}:OTHER_PARAMS", "no subclass of NodeParams"),
+        (f"{__name__}:NOT_ASYNC", "no `async def` function"),
+        (f"{__name__}:ANOTHER_END", "Only Finalize"),
+        (f"{__name__}:NO_WAY_OUT", "no way to leave"),
+        (f"{__name__}:TWO_ERRORS", "there for every node"),
+        (f"{__name__}:TWICE", "an outcome twice"),
+        (f"{__name__}:PURE_WAIT", "is not pure"),
     ],
 )
 def test_a_broken_one_is_shown_with_the_reason(monkeypatch: pytest.MonkeyPatch, value: str, says: str) -> None:
