@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 
 from outrider.analytics import service
-from outrider.analytics.counts import KeptCounts
+from outrider.analytics.counts import latest
 from outrider.analytics.schemas import Dashboard, TimelineEntry
 from outrider.auth.permissions import Permission, require
 from outrider.db.pages import Cursor, Limit, Page
@@ -25,8 +25,7 @@ async def get_dashboard(
     days: Annotated[int, Query(ge=1, le=90, description="Length of the period, today included: 7, 30 or 90.")] = 30,
 ) -> Dashboard:
     """Campaigns, texts, replies, opt-outs, cost and what needs a person: today, in the period and in the one before it."""
-    kept: KeptCounts = request.app.state.dashboard_counts
-    return await service.dashboard(session, await kept.get(session, time_zone, days))
+    return await service.dashboard(session, await latest(session, request.app.state.kept_counts, time_zone, days))
 
 
 @router.get("/leads/{lead_id}/timeline", dependencies=[Depends(require(Permission.LEADS_READ))])

@@ -36,7 +36,6 @@ from outrider.agents.invoking.service import Invocations
 from outrider.agents.sales.team import SalesTeam
 from outrider.agents.scheduling.slots import SlotFinder
 from outrider.agents.team.graph import ConversationTeam
-from outrider.analytics.counts import KeptCounts
 from outrider.app import configuration, health, identity, live, models, pages, queue, setup
 from outrider.app.bundle import shipped_bundle
 from outrider.app.middleware import BodyLimit, Figures, KeptAnswers
@@ -49,6 +48,7 @@ from outrider.conversations.inbox import WebhookInbox
 from outrider.conversations.staff_texts import StaffTexts
 from outrider.crm.runs import ConnectedCrms
 from outrider.db.engine import Database
+from outrider.db.kept_counts import KeptCounts
 from outrider.events.hub import Hub
 from outrider.events.waking import wakeups
 from outrider.integrations.calendar.build import build_calendars
@@ -148,8 +148,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
             app.state.invocations = Invocations(database, app.state.agent_parts, app.state.briefings, settings)
             stack.push_async_callback(app.state.invocations.aclose)
             app.state.inbox = WebhookInbox(database)
-            app.state.dashboard_counts = KeptCounts(database)
-            stack.push_async_callback(app.state.dashboard_counts.aclose)
+            app.state.kept_counts = KeptCounts(database)
+            stack.push_async_callback(app.state.kept_counts.aclose)
             app.state.bundle = shipped_bundle()
             app.state.downloads = Downloads(MOST_DOWNLOADS)
             app.state.notifiers = build_notifiers(settings, StaffTexts(database))

@@ -175,6 +175,8 @@ class StepRecord:
     """Its resolved parameters."""
     output: dict[str, Any]
     ms: float
+    waited_ms: float | None
+    """How long the visit stood still before it went on; None if it never did."""
     tokens: int
     cost: Decimal
     """US dollars of its model calls."""

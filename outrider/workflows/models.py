@@ -12,7 +12,9 @@ from sqlalchemy import (
     CheckConstraint,
     Float,
     ForeignKey,
+    Identity,
     Index,
+    Integer,
     LargeBinary,
     Numeric,
     SmallInteger,
@@ -156,23 +158,34 @@ class Run(HasId, Base):
     )
 
 
-class Step(HasId, Base):
-    """One visit to one node of a run."""
+class Step(Base):
+    """One visit to one node of a run, or the moment at which the run paused there.
+
+    Every step of every lead adds a row, so that each index here costs on the busiest path.
+    """
 
     __tablename__ = "processing_logs"
 
+    campaign_id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    """Unique by itself; the campaign stands before it in the key because its log is read in this order."""
     campaign_lead_id: Mapped[int] = mapped_column(ForeignKey("campaign_leads.id", ondelete="CASCADE"), index=True)
-    campaign_id: Mapped[int]
+    """The steps of a run are found by its lead, who has few of them."""
     run_id: Mapped[int | None]
     """Without a foreign key: a run outlives its steps, which go with the campaign lead."""
-    seq: Mapped[int] = mapped_column(server_default="0")
+    seq: Mapped[int] = mapped_column(Integer, server_default="0")
     """Its place among the run's steps, from 0."""
+    tokens: Mapped[int] = mapped_column(Integer, server_default="0")
+    ms: Mapped[float] = mapped_column(Float, server_default="0")
+    waited_ms: Mapped[float | None] = mapped_column(Float)
+    """How long the visit stood still before it went on; None if it never did."""
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    visit: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    """Which visit of the run to this node it is."""
     node_id: Mapped[str] = mapped_column(Text, server_default="")
     """Path of the node: its id, after those of the nodes it is nested in: `outer/inner`."""
     node_name: Mapped[str] = mapped_column(Text)
     """Name of the node's kind: `validate`, `sms_agent` …"""
-    visit: Mapped[int] = mapped_column(server_default="1")
-    """Which visit of the run to this node it is."""
     outcome: Mapped[str] = mapped_column(Text, server_default="")
     """Handle by which the node was left; empty for the last node, and while the run waits in it."""
     level: Mapped[str] = mapped_column(Text)
@@ -183,18 +196,20 @@ class Step(HasId, Base):
     """Its parameters, with their expressions resolved."""
     output: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     """What later steps read as `steps.<node id>`."""
-    ms: Mapped[float] = mapped_column(Float, server_default="0")
-    tokens: Mapped[int] = mapped_column(server_default="0")
     cost: Mapped[Decimal] = mapped_column(Numeric(14, 8), server_default="0")
     """US dollars of its model calls."""
     log_metadata: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     """What its kind of node tells besides."""
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     __table_args__ = (
-        Index("ix_processing_logs_campaign_id_id", "campaign_id", "id"),
-        Index("ix_processing_logs_run_id_seq", "run_id", "seq"),
         Index("ix_processing_logs_node_id_run_id", "node_id", "run_id"),
+        Index(
+            "ix_processing_logs_campaign_id_splits",
+            "campaign_id",
+            "node_id",
+            postgresql_include=["outcome", "campaign_lead_id", "run_id", "created_at"],
+            postgresql_where=text("node_name = 'split'"),
+        ),
     )
 
 

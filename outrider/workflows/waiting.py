@@ -49,6 +49,8 @@ class PausedWait:
     """Path of the node."""
     visit: int
     wait: Wait
+    at: datetime
+    """When it paused."""
     is_new: bool = True
     """False when an earlier segment paused here already; then `wait` has no details, for they were stored at that time."""
 

@@ -1,9 +1,13 @@
-"""Queries of figures over many runs of a workflow: each statement reads the steps of all of them once."""
+"""Queries of figures over many runs of a workflow: each statement reads what it counts once.
+
+The steps are the largest table: the scans may be parallel, nothing is sorted that can be counted by classes, and runs are joined
+only where a single version is asked for.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import exp
@@ -11,72 +15,75 @@ from math import exp
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from outrider.agents.notices import QUALIFIED
 from outrider.db.engine import raw_connection
+from outrider.workflows.nodes.split import SPECIFICATION as SPLIT
 
-OF_RUNS = """
-    NOT r.is_dry AND ($1::bigint IS NULL OR r.campaign_id = $1)
-    AND ($2::bigint[] IS NULL OR r.workflow_version_id = ANY($2))
-"""
-OF_STEPS = f"""
-    processing_logs AS s JOIN runs AS r ON r.id = s.run_id
-    WHERE {OF_RUNS} AND ($1::bigint IS NULL OR s.campaign_id = $1)
-"""
+CAMPAIGNS = "SELECT id FROM campaigns WHERE workflow_version_id = ANY($1::bigint[]) ORDER BY id"
+"""Campaigns that run a version of the workflow: every run of theirs does, also one that was replayed on another version."""
 
-STATUSES = f"SELECT r.status, count(*) AS runs FROM runs AS r WHERE {OF_RUNS} GROUP BY r.status"  # noqa: S608  (constants)
+STATUSES = """
+    SELECT r.status, count(*) AS runs FROM runs AS r WHERE r.campaign_id = ANY($1::bigint[]) AND {runs} GROUP BY r.status
+"""
 
 STEPS_PER_E = 20
 """Classes of times per factor of e: a time is known to 2.5 %, and no sort of all steps is needed for a median."""
 
 NODES = f"""
-    SELECT s.node_id, s.outcome, floor(ln(greatest(s.ms, 0.01)) * {STEPS_PER_E})::int AS time_class, count(*) AS visits,
-        count(s.error) AS failed, sum(s.tokens) AS tokens, sum(s.cost) AS cost
-    FROM {OF_STEPS} AND NOT (s.outcome = '' AND s.node_name = ANY($3::text[]))
+    SELECT s.node_id, s.outcome, floor(ln(greatest(coalesce(s.waited_ms, s.ms), 0.01)) * {STEPS_PER_E})::int AS time_class,
+        count(*) AS visits, count(s.error) AS failed, sum(s.tokens) AS tokens, sum(s.cost) AS cost
+    FROM processing_logs AS s
+    WHERE s.campaign_id = ANY($1::bigint[]) AND {{steps}} AND NOT (s.outcome = '' AND s.node_name = ANY($2::text[]))
     GROUP BY 1, 2, 3
 """  # noqa: S608  (built from constants)
-"""Every visit that was left, of kinds that pause without the rows of the pauses; `$3` names these kinds."""
+"""Every visit that was left, of kinds that pause without the rows of the pauses; `$2` names these kinds."""
 
-WAITED = f"""
-    SELECT node_id, percentile_disc(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY waited) AS ms
-    FROM (
-        SELECT s.node_id, extract(epoch FROM max(s.created_at) - min(s.created_at)) * 1000 AS waited
-        FROM {OF_STEPS} AND s.node_name = ANY($3::text[])
-        GROUP BY s.run_id, s.node_id, s.visit HAVING count(*) > 1
-    ) AS visits
-    GROUP BY node_id
-"""  # noqa: S608  (built from constants)
-
-WAITING = f"""
+WAITING = """
     SELECT w.node_id, count(*) AS runs FROM run_waits AS w JOIN runs AS r ON r.id = w.run_id
-    WHERE {OF_RUNS} AND r.status = 'waiting' GROUP BY w.node_id
-"""  # noqa: S608  (built from constants)
+    WHERE w.campaign_id = ANY($1::bigint[]) AND {runs} AND r.status = 'waiting' GROUP BY w.node_id
+"""
 
-STOPPED = f"""
+STOPPED = """
     SELECT s.node_id, s.outcome = '' AS was_waiting, count(*) AS runs
-    FROM runs AS r JOIN processing_logs AS s ON s.run_id = r.id AND s.seq = r.steps - 1
-    WHERE {OF_RUNS} AND r.status IN ('stopped', 'cancelled') GROUP BY s.node_id, s.outcome = ''
-"""  # noqa: S608  (built from constants)
+    FROM runs AS r JOIN processing_logs AS s
+        ON s.campaign_lead_id = r.subject_id AND s.run_id = r.id AND s.seq = r.steps - 1
+    WHERE r.campaign_id = ANY($1::bigint[]) AND {runs} AND r.status IN ('stopped', 'cancelled')
+    GROUP BY s.node_id, s.outcome = ''
+"""
 
 SPLITS = f"""
     WITH shown AS (
-        SELECT DISTINCT ON (s.node_id, r.lead_id) s.node_id, s.outcome, r.lead_id, r.campaign_id, r.subject_id, s.created_at
-        FROM {OF_STEPS} AND s.node_name = $3 AND s.outcome <> ''
-        ORDER BY s.node_id, r.lead_id, s.created_at
+        SELECT DISTINCT ON (s.node_id, cl.lead_id) s.node_id, s.outcome, cl.lead_id, cl.replied_at, s.created_at AS at
+        FROM processing_logs AS s JOIN campaign_leads AS cl ON cl.id = s.campaign_lead_id
+        WHERE s.node_name = '{SPLIT.name}' AND s.campaign_id = ANY($1::bigint[]) AND {{steps}}
+        ORDER BY s.node_id, cl.lead_id, s.created_at
+    ), qualified AS MATERIALIZED (
+        SELECT lead_id, max(created_at) AS at FROM qualifications
+        WHERE source = 'conversation' AND tier IN ({", ".join(f"'{tier}'" for tier in QUALIFIED)}) GROUP BY lead_id
+    ), booked AS MATERIALIZED (
+        SELECT lead_id, max(created_at) AS at FROM bookings WHERE status = 'booked' AND lead_id IS NOT NULL GROUP BY lead_id
+    ), opted_out AS MATERIALIZED (
+        SELECT l.id AS lead_id, max(x.created_at) AS at FROM suppressions AS x JOIN leads AS l ON l.phone = x.phone
+        WHERE x.reason IN ('stop', 'carrier') AND x.lifted_at IS NULL GROUP BY l.id
     )
-    SELECT shown.node_id, shown.outcome, count(*) AS leads,
-        count(*) FILTER (WHERE cl.replied_at >= shown.created_at) AS replied,
-        count(*) FILTER (WHERE l.tier = 'hot') AS qualified,
-        count(*) FILTER (WHERE EXISTS (
-            SELECT 1 FROM bookings AS b
-            WHERE b.lead_id = shown.lead_id AND b.status = 'booked' AND b.created_at >= shown.created_at
-        )) AS booked,
-        count(*) FILTER (WHERE EXISTS (
-            SELECT 1 FROM suppressions AS x WHERE x.phone = l.phone AND x.reason IN ('stop', 'carrier')
-                AND x.created_at >= shown.created_at AND x.lifted_at IS NULL
-        )) AS opted_out
-    FROM shown LEFT JOIN campaign_leads AS cl ON cl.id = shown.subject_id LEFT JOIN leads AS l ON l.id = shown.lead_id
-    GROUP BY shown.node_id, shown.outcome
+    SELECT node_id, outcome, count(*) AS leads,
+        count(*) FILTER (WHERE replied_at >= shown.at) AS replied,
+        count(*) FILTER (WHERE qualified.at >= shown.at) AS qualified,
+        count(*) FILTER (WHERE booked.at >= shown.at) AS booked,
+        count(*) FILTER (WHERE opted_out.at >= shown.at) AS opted_out
+    FROM shown LEFT JOIN qualified USING (lead_id) LEFT JOIN booked USING (lead_id) LEFT JOIN opted_out USING (lead_id)
+    GROUP BY node_id, outcome
 """  # noqa: S608  (built from constants)
-"""Each lead counts once, from when it came to the split."""
+"""Each lead counts once, from when it came to the split. What few leads did is gathered first: that spares a look for each."""
+
+NOT_DRY = {
+    "runs": "NOT r.is_dry",
+    "steps": "s.run_id IS NOT NULL AND NOT EXISTS (SELECT FROM runs AS r WHERE r.id = s.run_id AND r.is_dry)",
+}
+OF_VERSION = {
+    "runs": "NOT r.is_dry AND r.workflow_version_id = {version}",
+    "steps": "EXISTS (SELECT FROM runs AS r WHERE r.id = s.run_id AND NOT r.is_dry AND r.workflow_version_id = {version})",
+}
 
 
 def percentile(visits: Mapping[int, int], share: float) -> float:
@@ -91,10 +98,10 @@ def percentile(visits: Mapping[int, int], share: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which runs: of a campaign, of versions, or both."""
+    """Which runs: of these campaigns, all or only those of one version."""
 
-    campaign_id: int | None
-    version_ids: Sequence[int] | None
+    campaign_ids: tuple[int, ...]
+    version_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -116,12 +123,22 @@ class NodeSum:
         self.cost += row["cost"]
 
 
+async def campaigns_of(session: AsyncSession, version_ids: list[int]) -> list[int]:
+    """Campaigns whose runs run one of these versions of a workflow."""
+    connection = await raw_connection(session)
+    return [row["id"] for row in await connection.fetch(CAMPAIGNS, version_ids)]
+
+
 async def read(session: AsyncSession, statement: str, scope: Scope, *more: object) -> list[asyncpg.Record]:
     """The rows of one of the statements above.
 
     Args:
-        more: of `NODES` and `WAITED` the names of kinds that pause, of `SPLITS` the name of its kind.
+        more: of `NODES` the names of kinds that pause.
     """
     connection = await raw_connection(session)
-    versions = None if scope.version_ids is None else list(scope.version_ids)
-    return await connection.fetch(statement, scope.campaign_id, versions, *more)
+    given: list[object] = [list(scope.campaign_ids), *more]
+    conditions = NOT_DRY
+    if scope.version_id is not None:
+        given.append(scope.version_id)
+        conditions = {name: condition.format(version=f"${len(given)}") for name, condition in OF_VERSION.items()}
+    return await connection.fetch(statement.format(**conditions), *given)

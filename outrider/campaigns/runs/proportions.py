@@ -30,7 +30,7 @@ class Share:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     winner: str | None
-    """Name of the largest share; None if there is none."""
+    """Name of the best share; None if there is none."""
     is_clear: bool
     text: str
 
@@ -72,13 +72,14 @@ def leads_needed(first: float, second: float, sure: float = SURE, power: float =
     return ceil((spread / (first - second)) ** 2)
 
 
-def judge(shares: Sequence[Share], labels: dict[str, str], does: str) -> Verdict:
+def judge(shares: Sequence[Share], labels: dict[str, str], does: str, *, fewest_win: bool = False) -> Verdict:
     """Which variant does best, in plain words. With more than two, the chance of each comparison is multiplied (Bonferroni).
 
     Args:
-        does: what is counted, as in "answers".
+        does: what is counted, as in "gets answers".
+        fewest_win: what is counted is unwanted, so that the smallest share is the best.
     """
-    ranked = sorted(shares, key=lambda share: share.rate, reverse=True)
+    ranked = sorted(shares, key=lambda share: share.rate, reverse=not fewest_win)
     if len(ranked) < 2 or not all(share.of for share in ranked):
         return Verdict(None, False, "Too early to tell: not every variant has had a lead yet.")
     best, others = ranked[0], ranked[1:]
@@ -87,13 +88,14 @@ def judge(shares: Sequence[Share], labels: dict[str, str], does: str) -> Verdict
         return Verdict(None, False, f"No difference so far: {_percent(best.rate)} each.")
     by_chance = min(1.0, max(chance(best, other) for other in others) * len(others))
     compared = f"{_percent(best.rate)} against {_percent(next_best.rate)}"
+    often = f"{does} {'less' if fewest_win else 'more'} often"
     if by_chance < 1 - SURE and all(_is_enough(best, other) for other in others):
         sure = min(99.9, (1 - by_chance) * 100)
         said = f"{sure:.1f}" if sure > 99 else f"{sure:.0f}"
-        return Verdict(best.name, True, f"{labels[best.name]} {does} more often: {compared}, sure to {said} %.")
+        return Verdict(best.name, True, f"{labels[best.name]} {often}: {compared}, sure to {said} %.")
     needed = leads_needed(best.rate, next_best.rate)
     more = sum(max(0, needed - share.of) for share in (best, next_best)) or FEWEST
-    text = f"Too early to tell: {labels[best.name]} {does} {compared}; about {more:,} more leads needed."
+    text = f"Too early to tell: {labels[best.name]} {often} so far, {compared}; about {more:,} more leads needed."
     return Verdict(best.name, False, text)
 
 

@@ -7,7 +7,7 @@ happened under that name is not done again: texts and effects have unique names 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -65,8 +65,20 @@ class Task:
     entry: str
 
 
-async def replay_run(database: Database, services: Services, run_id: int, wanted: ReplayIn) -> int:
+TakeName = Callable[[AsyncSession], Awaitable[None]]
+
+
+async def nothing_to_take(session: AsyncSession) -> None:
+    """The caller has no name for what it asks for: to ask again is to ask for another replay."""
+
+
+async def replay_run(
+    database: Database, services: Services, run_id: int, wanted: ReplayIn, take_name: TakeName = nothing_to_take
+) -> int:
     """Run it, store it, and return the new run's id.
+
+    Args:
+        take_name: takes the caller's name for this replay in the transaction that stores it; raises if it was taken before.
 
     Raises:
         RunNotFound, NoSuchStep, NoSuchVersion
@@ -75,6 +87,10 @@ async def replay_run(database: Database, services: Services, run_id: int, wanted
         BudgetExhausted, BooksUnavailable: the models can't be paid for now.
     """
     async with database.transaction() as session:
+        async with session.begin_nested() as trial:
+            # Before models are paid for; it is taken when there is something to store.
+            await take_name(session)
+            await trial.rollback()
         task = await _task(session, run_id, wanted)
         if not wanted.dry:
             await _refuse(session, task)
@@ -85,6 +101,7 @@ async def replay_run(database: Database, services: Services, run_id: int, wanted
     except TimeoutError as error:
         raise RunNotReplayable(f"It took longer than {SECONDS_AT_MOST:g} s.", remedy="Begin at a later step.") from error
     async with database.transaction() as session:
+        await take_name(session)
         store = _store_dry if wanted.dry else _store_live
         return await store(session, task, context, segment, began)
 
@@ -106,7 +123,7 @@ async def _task(session: AsyncSession, run_id: int, wanted: ReplayIn) -> Task:
         workflow_version_id=version.id if version else None,
     )
     (person,) = people.values()
-    steps = await rows.steps_of(session, run.id)
+    steps = await rows.steps_of(session, run)
     state = _state_before(steps, wanted.from_node, wanted.visit)
     return Task(run, plan, person, await _inbound_count(session, person), state, wanted.from_node)
 

@@ -62,9 +62,9 @@ async def waits_of(session: AsyncSession, run_ids: Sequence[int]) -> list[RunWai
     return list(found.scalars())
 
 
-async def steps_of(session: AsyncSession, run_id: int) -> list[Step]:
-    found = await session.execute(select(Step).where(Step.run_id == run_id).order_by(Step.seq).limit(MOST_STEPS))
-    return list(found.scalars())
+async def steps_of(session: AsyncSession, run: Run) -> list[Step]:
+    of_run = select(Step).where(Step.campaign_lead_id == run.subject_id, Step.run_id == run.id)
+    return list((await session.execute(of_run.order_by(Step.seq).limit(MOST_STEPS))).scalars())
 
 
 async def texts_of(session: AsyncSession, run: Run) -> list[Message]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -11,9 +12,9 @@ from outrider.campaigns.dry_runs.routes import services_of
 from outrider.campaigns.runs import service
 from outrider.campaigns.runs.replay import replay_run
 from outrider.campaigns.runs.schemas import EffectSettlement, ReplayIn, RunDetail, RunFilter, RunSummary
-from outrider.campaigns.runs.statistics import FlowStatistics, campaign_statistics, workflow_statistics
+from outrider.campaigns.runs.statistics import FlowStatistics, Measure, campaign_statistics, workflow_statistics
 from outrider.db.pages import LARGEST_ID, Cursor, Limit, Page
-from outrider.db.web import Transaction
+from outrider.db.web import Transaction, take_key
 from outrider.workflows.models import EffectState, RunStatus
 from outrider.workflows.runs.effects import settle
 from outrider.workflows.runs.service import cancel_run
@@ -28,6 +29,7 @@ Settler = Annotated[Actor, Depends(require(Permission.CAMPAIGNS_WRITE))]
 Id = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 NodePath = Annotated[str | None, Query(max_length=300, pattern=r"^[^\x00]*$")]
 Words = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")]
+MeasureOf = Annotated[Measure, Query(description="What A/B tests are judged by; of opt-outs fewer are better.")]
 
 
 @router.get("", dependencies=READ)
@@ -93,13 +95,13 @@ async def settle_run_effect(
 
 
 @router.post("/{run_id}/replay", dependencies=SEND)
-async def replay_workflow_run(request: Request, run_id: int, wanted: ReplayIn) -> RunDetail:
+async def replay_workflow_run(request: Request, run_id: Annotated[int, Path(le=LARGEST_ID)], wanted: ReplayIn) -> RunDetail:
     """Run a workflow anew from one of the steps of a run, on the same or a newer version.
 
     A dry replay shows what would happen. A live one lets it happen, but for what happened before.
     """
     database = request.app.state.database
-    replay_id = await replay_run(database, services_of(request), run_id, wanted)
+    replay_id = await replay_run(database, services_of(request), run_id, wanted, partial(take_key, request=request))
     async with database.transaction() as session:
         return await service.get_run(session, replay_id)
 
@@ -107,15 +109,19 @@ async def replay_workflow_run(request: Request, run_id: int, wanted: ReplayIn) -
 @statistics_router.get("/workflows/{workflow_id}/statistics", dependencies=READ)
 async def get_workflow_statistics(
     session: Transaction,
+    request: Request,
     workflow_id: int,
     campaign_id: Id = None,
     version: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Without it, all versions together.")] = None,
+    measure: MeasureOf = "replied",
 ) -> FlowStatistics:
     """Where the runs of a workflow go, wait, fail and end, and the results of its A/B tests."""
-    return await workflow_statistics(session, workflow_id, campaign_id, version)
+    return await workflow_statistics(session, request.app.state.kept_counts, workflow_id, campaign_id, version, measure)
 
 
 @statistics_router.get("/campaigns/{campaign_id}/flow", dependencies=READ)
-async def get_campaign_flow(session: Transaction, campaign_id: int) -> FlowStatistics:
+async def get_campaign_flow(
+    session: Transaction, request: Request, campaign_id: int, measure: MeasureOf = "replied"
+) -> FlowStatistics:
     """The same for one campaign, whose definition may be its own."""
-    return await campaign_statistics(session, campaign_id)
+    return await campaign_statistics(session, request.app.state.kept_counts, campaign_id, measure)

@@ -62,7 +62,7 @@ async def get_run(session: AsyncSession, run_id: int) -> RunDetail:
         raise RunNotFound(f"There is no run {run_id}.")
     run: Run = row.Run
     waits = (await _waits(session, [run_id]))[run_id]
-    steps = await rows.steps_of(session, run_id)
+    steps = await rows.steps_of(session, run)
     approvals = await shown_approvals(session, await rows.approval_ids(session, run_id))
     published = await version_numbers(session, [row.published_version_id] if row.published_version_id else [])
     newest = next(iter(published.values()), None)

@@ -167,9 +167,9 @@ def load(data: bytes) -> RunMemory:
         raise CheckpointUnusable("parts of it are missing") from error
 
 
-def _packed(paused: PausedWait, native: str) -> tuple[str, str, int, str, str | None, str]:
+def _packed(paused: PausedWait, native: str) -> tuple[str, str, int, str, str | None, str, str]:
     due = paused.wait.due_at.isoformat() if paused.wait.due_at else None
-    return paused.interrupt_id, paused.node_id, paused.visit, paused.wait.kind.value, due, native
+    return paused.interrupt_id, paused.node_id, paused.visit, paused.wait.kind.value, due, paused.at.isoformat(), native
 
 
 def _unpacked(found: Mapping[str, Any]) -> RunMemory:
@@ -179,8 +179,8 @@ def _unpacked(found: Mapping[str, Any]) -> RunMemory:
             raise KeyError(*missing)
         kept = {(task, place): (channel, value) for task, place, channel, value in writes}
         memory.graphs[namespace] = Held(checkpoint, metadata, kept)
-    for name, node_id, visit, kind, due, native in found["waits"]:
+    for name, node_id, visit, kind, due, at, native in found["waits"]:
         wait = Wait(WaitKind(kind), datetime.fromisoformat(due) if due else None)
-        memory.waits[name] = PausedWait(name, node_id, visit, wait, is_new=False)
+        memory.waits[name] = PausedWait(name, node_id, visit, wait, datetime.fromisoformat(at), is_new=False)
         memory.native[name] = native
     return memory

@@ -116,7 +116,7 @@ class Station:
         name = running.known_name(self.path, visit) if running.known else None
         if name is not None and name not in running.answered:
             running.stand_still(name)  # Another branch goes on; this one still waits, and its node need not run to find that out.
-        paused = running.known[name].wait if name is not None else None
+        paused = running.known[name] if name is not None else None
         return await _Visit(self, state, running.context, running, visit, paused).take_place()
 
 
@@ -127,7 +127,7 @@ class _Visit:
     context: RunContext
     running: Running
     number: int
-    paused: Wait | None
+    paused: PausedWait | None
     """What it waited for when the segment began."""
     input: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -181,7 +181,8 @@ class _Visit:
             return NodeResult(station.ordinary, "Passed by: the step is switched off.")
         if self.state["error_node"] in station.fails_after:
             raise NodeFailed(self.state["error_message"], kind="branch_failed")
-        call = NodeCall(station.path, self.number, self._params(), self.state, self.context, self._pause, self.paused)
+        paused = self.paused.wait if self.paused is not None else None
+        call = NodeCall(station.path, self.number, self._params(), self.state, self.context, self._pause, paused)
         return await self._tried(call)
 
     def _params(self) -> NodeParams:
@@ -246,7 +247,7 @@ class _Visit:
         self.has_paused = True
         name = interrupt_id(self.station.path, self.number)
         if self.paused is None:
-            paused = PausedWait(name, self.station.path, self.number, wait)
+            paused = PausedWait(name, self.station.path, self.number, wait, self.context.now())
             self._record_pause(paused, intents)
             answer = self.context.answer_wait(self.station.path, self.number, wait) if self.context.answer_wait else None
             if answer is not None:
@@ -275,7 +276,7 @@ class _Visit:
 
     def _record_pause(self, paused: PausedWait, intents: Sequence[Intent]) -> None:
         waiting = NodeResult("", f"Waits: {paused.wait.kind.value}.", intents=list(intents), details=paused.wait.details)
-        self._record(waiting, {}, self.context.now(), None, is_pause=True)
+        self._record(waiting, {}, paused.at, None, is_pause=True)
 
     def _record(
         self,
@@ -301,6 +302,7 @@ class _Visit:
                 input=self.input,
                 output=output,
                 ms=round((time.perf_counter() - self.began) * 1000, 2),
+                waited_ms=(at - self.paused.at).total_seconds() * 1000 if self.paused is not None else None,
                 tokens=result.tokens,
                 cost=result.cost,
                 details={**result.details, "warnings": self.warnings} if self.warnings else result.details,

@@ -63,7 +63,10 @@ def _shown() -> Select[Any]:
             func.coalesce(Lead.name, "").label("lead_name"),
             Lead.company.label("lead_company"),
             Lead.phone.label("lead_phone"),
-            exists().where(Step.run_id == ROW.run_id, Step.node_id == ROW.node_id, Step.node_name == CALL).label("is_call"),
+            exists()
+            .where(Step.campaign_lead_id == ROW.campaign_lead_id, Step.run_id == ROW.run_id)
+            .where(Step.node_id == ROW.node_id, Step.node_name == CALL)
+            .label("is_call"),
             func.coalesce(CAMPAIGNS.c.name, "").label("campaign_name"),
             WorkflowVersion.workflow_id.label("workflow_id"),
             Workflow.name.label("workflow_name"),

@@ -160,14 +160,14 @@ ADD_APPROVALS = """
 
 ADD_STEPS = """
     INSERT INTO processing_logs (campaign_lead_id, campaign_id, run_id, seq, node_id, node_name, visit, outcome, level, message,
-        error, input, output, ms, tokens, cost, log_metadata, created_at)
+        error, input, output, ms, waited_ms, tokens, cost, log_metadata, created_at)
     SELECT campaign_lead_id, campaign_id, run_id, seq, node_id, node_name, visit, outcome, level, message, error, input::jsonb,
-        output::jsonb, ms, tokens, cost, details::jsonb, at
-    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::text[],
-            $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::float8[], $15::bigint[], $16::numeric[],
-            $17::text[], $18::timestamptz[])
+        output::jsonb, ms, waited_ms, tokens, cost, details::jsonb, at
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::smallint[], $8::text[],
+            $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::float8[], $15::float8[], $16::int[],
+            $17::numeric[], $18::text[], $19::timestamptz[])
         AS t (campaign_lead_id, campaign_id, run_id, seq, node_id, node_name, visit, outcome, level, message, error, input,
-            output, ms, tokens, cost, details, at)
+            output, ms, waited_ms, tokens, cost, details, at)
 """
 
 ADD_TRANSCRIPT = """
@@ -432,6 +432,7 @@ async def add_steps(session: AsyncSession, steps: Sequence[tuple[RunRef, int, St
         [_json(step.input) if step.input else None for _, _, step in steps],
         [_json(step.output) if step.output else None for _, _, step in steps],
         [step.ms for _, _, step in steps],
+        [step.waited_ms for _, _, step in steps],
         [step.tokens for _, _, step in steps],
         [step.cost for _, _, step in steps],
         [_json(step.details) for _, _, step in steps],

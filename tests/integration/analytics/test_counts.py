@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from outrider.analytics import counts, service
-from outrider.analytics.counts import KeptCounts
 from outrider.conversations.models import Conversation, Message
+from outrider.db import kept_counts
+from outrider.db.kept_counts import KeptCounts
 from outrider.errors import InvalidInput
 from tests.clocks import PATIENCE
 from tests.worlds import World
@@ -26,7 +27,7 @@ async def kept(world: World) -> AsyncIterator[KeptCounts]:
 
 async def received(world: World, kept: KeptCounts) -> int:
     async with world.database.transaction() as session:
-        return (await service.dashboard(session, await kept.get(session, *KEY))).today.received
+        return (await service.dashboard(session, await counts.latest(session, kept, *KEY))).today.received
 
 
 async def write_text(world: World) -> None:
@@ -41,7 +42,7 @@ async def write_text(world: World) -> None:
 
 
 async def test_a_short_count_is_made_for_every_question(world: World, kept: KeptCounts, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counts, "SHORT_SECONDS", 3600)
+    monkeypatch.setattr(kept_counts, "SHORT_SECONDS", 3600)
     await received(world, kept)
     await write_text(world)
     assert await received(world, kept) == 1
@@ -50,13 +51,13 @@ async def test_a_short_count_is_made_for_every_question(world: World, kept: Kept
 async def test_a_long_count_is_shown_until_the_next_one_is_done(
     world: World, kept: KeptCounts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(counts, "SHORT_SECONDS", 0)
-    monkeypatch.setattr(counts, "SHARE_OF_TIME", 1e-9)
+    monkeypatch.setattr(kept_counts, "SHORT_SECONDS", 0)
+    monkeypatch.setattr(kept_counts, "SHARE_OF_TIME", 1e-9)
     assert await received(world, kept) == 0
     await write_text(world)
     assert await received(world, kept) == 0, "kept for a multiple of the time it took"
 
-    monkeypatch.setattr(counts, "SHARE_OF_TIME", 1e9)
+    monkeypatch.setattr(kept_counts, "SHARE_OF_TIME", 1e9)
     assert await received(world, kept) == 0, "nobody waits for the next count"
     async with asyncio.timeout(PATIENCE):
         while await received(world, kept) == 0:
@@ -64,17 +65,17 @@ async def test_a_long_count_is_shown_until_the_next_one_is_done(
 
 
 async def test_nobody_is_shown_a_count_of_long_ago(world: World, kept: KeptCounts, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counts, "SHORT_SECONDS", 0)
+    monkeypatch.setattr(kept_counts, "SHORT_SECONDS", 0)
     await received(world, kept)
     await write_text(world)
-    monkeypatch.setattr(counts, "OLDEST_SECONDS", 0)
+    monkeypatch.setattr(kept_counts, "OLDEST_SECONDS", 0)
     assert await received(world, kept) == 1
 
 
 async def test_who_asks_during_a_count_waits_for_it_instead_of_counting_too(
     world: World, kept: KeptCounts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(counts, "SHORT_SECONDS", 0)
+    monkeypatch.setattr(kept_counts, "SHORT_SECONDS", 0)
     made, count = [], counts.count
 
     async def slow(*args: object) -> counts.Counts:
@@ -90,5 +91,5 @@ async def test_who_asks_during_a_count_waits_for_it_instead_of_counting_too(
 async def test_a_zone_that_does_not_exist_leaves_nothing_behind(world: World, kept: KeptCounts) -> None:
     async with world.database.transaction() as session:
         with pytest.raises(InvalidInput):
-            await kept.get(session, "Mars/Olympus", 7)
+            await counts.latest(session, kept, "Mars/Olympus", 7)
     assert not kept._counting

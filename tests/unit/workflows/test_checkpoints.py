@@ -103,10 +103,10 @@ async def test_going_round_does_not_let_it_grow() -> None:
 
 
 def test_waits_keep_their_time_and_kind() -> None:
-    due = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    due, at = datetime(2026, 10, 25, 1, 30, tzinfo=UTC), datetime(2026, 10, 23, 9, 15, tzinfo=UTC)
     memory = RunMemory(entry="a/b", native={"w#3": "native"})
-    memory.waits = {"w#3": PausedWait("w#3", "w", 3, Wait(WaitKind.REPLY, due, {"much": "text"}))}
+    memory.waits = {"w#3": PausedWait("w#3", "w", 3, Wait(WaitKind.REPLY, due, {"much": "text"}), at)}
     found = load(dump(memory, []))
 
-    assert found.waits == {"w#3": PausedWait("w#3", "w", 3, Wait(WaitKind.REPLY, due), is_new=False)}
+    assert found.waits == {"w#3": PausedWait("w#3", "w", 3, Wait(WaitKind.REPLY, due), at, is_new=False)}
     assert (found.entry, found.native) == ("a/b", {"w#3": "native"})

@@ -1178,6 +1178,8 @@ def upgrade() -> None:
     sa.Column('conversation_id', sa.BigInteger(), nullable=True),
     sa.Column('campaign_id', sa.BigInteger(), nullable=True),
     sa.Column('message_id', sa.BigInteger(), nullable=True),
+    sa.Column('run_id', sa.BigInteger(), nullable=True),
+    sa.Column('node_id', sa.Text(), nullable=True),
     sa.Column('trace_id', sa.Text(), nullable=False),
     sa.Column('input_data', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('output_data', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -1235,32 +1237,32 @@ def upgrade() -> None:
     )
     op.create_index('uq_conversation_summaries_last_message_id', 'conversation_summaries', ['conversation_id', 'last_message_id'], unique=True)
     op.create_table('processing_logs',
-    sa.Column('campaign_lead_id', sa.BigInteger(), nullable=False),
     sa.Column('campaign_id', sa.BigInteger(), nullable=False),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('campaign_lead_id', sa.BigInteger(), nullable=False),
     sa.Column('run_id', sa.BigInteger(), nullable=True),
-    sa.Column('seq', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('seq', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('tokens', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('ms', sa.Float(), server_default='0', nullable=False),
+    sa.Column('waited_ms', sa.Float(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('visit', sa.SmallInteger(), server_default='1', nullable=False),
     sa.Column('node_id', sa.Text(), server_default='', nullable=False),
     sa.Column('node_name', sa.Text(), nullable=False),
-    sa.Column('visit', sa.BigInteger(), server_default='1', nullable=False),
     sa.Column('outcome', sa.Text(), server_default='', nullable=False),
     sa.Column('level', sa.Text(), nullable=False),
     sa.Column('message', sa.Text(), nullable=False),
     sa.Column('error', sa.Text(), nullable=True),
     sa.Column('input', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
     sa.Column('output', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
-    sa.Column('ms', sa.Float(), server_default='0', nullable=False),
-    sa.Column('tokens', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('cost', sa.Numeric(precision=14, scale=8), server_default='0', nullable=False),
     sa.Column('log_metadata', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.ForeignKeyConstraint(['campaign_lead_id'], ['campaign_leads.id'], name=op.f('fk_processing_logs_campaign_lead_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_processing_logs'))
+    sa.PrimaryKeyConstraint('campaign_id', 'id', name=op.f('pk_processing_logs'))
     )
-    op.create_index('ix_processing_logs_campaign_id_id', 'processing_logs', ['campaign_id', 'id'], unique=False)
+    op.create_index('ix_processing_logs_campaign_id_splits', 'processing_logs', ['campaign_id', 'node_id'], unique=False, postgresql_include=['outcome', 'campaign_lead_id', 'run_id', 'created_at'], postgresql_where=sa.text("node_name = 'split'"))
     op.create_index(op.f('ix_processing_logs_campaign_lead_id'), 'processing_logs', ['campaign_lead_id'], unique=False)
     op.create_index('ix_processing_logs_node_id_run_id', 'processing_logs', ['node_id', 'run_id'], unique=False)
-    op.create_index('ix_processing_logs_run_id_seq', 'processing_logs', ['run_id', 'seq'], unique=False)
     op.create_table('released_attempts',
     sa.Column('token', sa.Text(), nullable=False),
     sa.Column('message_id', sa.BigInteger(), nullable=False),
@@ -1414,10 +1416,9 @@ def downgrade() -> None:
     op.drop_table('run_approvals')
     op.drop_index(op.f('ix_released_attempts_message_id'), table_name='released_attempts')
     op.drop_table('released_attempts')
-    op.drop_index('ix_processing_logs_run_id_seq', table_name='processing_logs')
     op.drop_index('ix_processing_logs_node_id_run_id', table_name='processing_logs')
     op.drop_index(op.f('ix_processing_logs_campaign_lead_id'), table_name='processing_logs')
-    op.drop_index('ix_processing_logs_campaign_id_id', table_name='processing_logs')
+    op.drop_index('ix_processing_logs_campaign_id_splits', table_name='processing_logs', postgresql_include=['outcome', 'campaign_lead_id', 'run_id', 'created_at'], postgresql_where=sa.text("node_name = 'split'"))
     op.drop_table('processing_logs')
     op.drop_index('uq_conversation_summaries_last_message_id', table_name='conversation_summaries')
     op.drop_table('conversation_summaries')
