@@ -51,6 +51,8 @@ class LeadData(TypedDict):
     company: str | None
     title: str | None
     industry: str | None
+    company_size: NotRequired[str | None]
+    """How many people work there, in words: `11–50`."""
     city: str | None
     language: str | None
     attributes: dict[str, Any]
