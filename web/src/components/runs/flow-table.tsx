@@ -23,7 +23,7 @@ export function FlowTable({ graph, figures, onSelect }: FlowTableProps) {
             <th scope="col" className="py-1 text-left font-medium">
               Step
             </th>
-            {['Came', 'Wait', 'Failed', 'Left'].map((head) => (
+            {['Came', 'Wait', 'Failed', 'Out'].map((head) => (
               <th key={head} scope="col" className={`${CELL} font-medium`}>
                 {head}
               </th>

@@ -91,10 +91,10 @@ export function FlowView({ statistics, of, selected, onSelect }: FlowViewProps) 
 }
 
 /** Where most wait or were lost; the beginning otherwise. */
-function busiest({ nodes }: FlowStatistics): string | undefined {
+function busiest({ nodes }: FlowStatistics): string[] | undefined {
   const held = (node: NodeFigures) => node.waiting + node.failed
   const most = nodes.toSorted((one, other) => held(other) - held(one))[0]
-  return most && held(most) > 0 ? most.node_id : undefined
+  return most && held(most) > 0 ? [most.node_id] : undefined
 }
 
 function Totals({ runs }: { runs: FlowStatistics['runs'] }) {

@@ -39,7 +39,7 @@ it('tells figures at nodes, and draws edges as wide as their traffic', () => {
     },
     GRAPH,
   )
-  expect(nodes.get('ask')?.told).toBe('100 came · 10 % left')
+  expect(nodes.get('ask')?.told).toBe('100 came · 10 dropped out (10 %)')
   expect(nodes.get('ask')?.counts?.map(({ label, value }) => [label, value])).toEqual([
     ['waiting', 20],
     ['failed', 3],

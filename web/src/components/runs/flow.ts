@@ -54,7 +54,7 @@ function marksOfNode(node: GraphNode, figures: NodeFigures): NodeMarks {
     ].filter((count) => count.value > 0),
     told: [
       `${formatNumber(figures.entered)} came`,
-      left > 0 && `${formatPercent(sharePercent(left, figures.entered), 0)} left`,
+      left > 0 && `${formatNumber(left)} dropped out (${formatPercent(sharePercent(left, figures.entered), 0)})`,
     ]
       .filter(Boolean)
       .join(' · '),

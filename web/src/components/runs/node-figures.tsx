@@ -54,7 +54,7 @@ export function NodeFiguresPanel({ node, figures, of, onClose }: NodeFiguresPane
               ['Came here', formatNumber(entered)],
               ['Wait now', share(figures.waiting)],
               ['Failed', share(figures.failed)],
-              ['Left here', share(leftAt(node, figures))],
+              ['Dropped out here', share(leftAt(node, figures))],
               ...outcomes.map(([handle, count]): [string, string] => [`→ ${labelOf(handle)}`, share(count)]),
               ['Usually takes', figures.median_ms === null ? '–' : formatStepTime(figures.median_ms)],
               ['95 % within', figures.p95_ms === null ? '–' : formatStepTime(figures.p95_ms)],

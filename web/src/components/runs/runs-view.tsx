@@ -7,23 +7,29 @@ import { type Column, DataTable } from '@/components/data-table/data-table'
 import { useRows } from '@/components/data-table/rows'
 import { Button } from '@/components/ui/button'
 import { EmptyState } from '@/components/ui/states'
-import { formatMoney, formatNumber, formatShortTime, humanize } from '@/lib/format'
+import { formatDateTime, formatMoney, formatNumber, formatShortTime } from '@/lib/format'
 import { useTopics } from '@/live/use-live'
 import { NO_FILTER, type RunsSearch, runFilterOf } from './filter'
 import { RunStatusMark } from './run-status'
 import { RunsBar } from './runs-bar'
-import { ownId, stopWords, waitLabel } from './words'
+import { type StepNames, useStepNames } from './step-names'
+import { stopWords, waitLabel } from './words'
 
 /** Where the run stands, or why it ended. */
-function whereOf(run: Run): string {
-  const step = (path: string | null) => (path ? humanize(ownId(path)) : '')
+function whereOf(run: Run, names: StepNames): string {
+  const step = (path: string | null) => (path ? names(run.workflow_id, path) : '')
   if (run.status === 'waiting')
-    return run.waits.map((wait) => `${waitLabel(wait.kind)} · ${step(wait.node_id)}`).join(', ')
+    return run.waits
+      .map(({ kind, node_id, due_at }) => {
+        const until = due_at && Date.parse(due_at) > Date.now() && `until ${formatDateTime(due_at)}`
+        return [waitLabel(kind), step(node_id), until].filter(Boolean).join(' · ')
+      })
+      .join(', ')
   if (run.status === 'failed') return [step(run.error_node), run.error].filter(Boolean).join(' · ')
   return stopWords(run.stop_reason)
 }
 
-const COLUMNS: Column<Run>[] = [
+const columnsOf = (names: StepNames): Column<Run>[] => [
   {
     id: 'lead',
     header: 'Lead',
@@ -48,7 +54,7 @@ const COLUMNS: Column<Run>[] = [
   {
     id: 'where',
     header: 'Where',
-    cell: (run) => <span title={whereOf(run)}>{whereOf(run)}</span>,
+    cell: (run) => <span title={whereOf(run, names)}>{whereOf(run, names)}</span>,
   },
   {
     id: 'workflow',
@@ -87,6 +93,8 @@ const NOTHING_FIXED: RunsSearch = {}
 export function RunsView({ search, set, fixed = NOTHING_FIXED, workflowId }: RunsViewProps) {
   const navigate = useNavigate()
   useTopics('runs')
+  const names = useStepNames()
+  const columns = useMemo(() => columnsOf(names), [names])
   const rows = useRows(useInfiniteQuery(runsQuery(runFilterOf({ ...search, ...fixed }))))
   const isFiltered = Object.keys(runFilterOf(search)).length > 0
   const hidden = useMemo(
@@ -109,7 +117,7 @@ export function RunsView({ search, set, fixed = NOTHING_FIXED, workflowId }: Run
       <DataTable
         label="Runs"
         className="-mx-4 border-t md:-mx-6"
-        columns={COLUMNS}
+        columns={columns}
         hidden={hidden}
         rows={rows}
         rowId={(run) => run.id}

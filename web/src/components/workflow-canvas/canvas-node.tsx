@@ -1,5 +1,5 @@
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react'
-import { CircleAlert, CircleCheck, CircleStop, CircleX, Hourglass, Pin } from 'lucide-react'
+import { CircleAlert, CircleCheck, CircleSlash, CircleStop, CircleX, Hourglass, Pin } from 'lucide-react'
 import { memo, use } from 'react'
 import { Badge } from '@/components/ui/badge'
 import { cn } from '@/lib/cn'
@@ -122,7 +122,7 @@ function StepNode({ id, data: { node, marks, ledOn, canEdit = false }, selected 
         </p>
       )}
       {marks?.told && (
-        <p className="-top-5 tabular absolute right-0 max-w-28 truncate text-[11px] text-muted-foreground">
+        <p className="-top-5 tabular absolute right-0 max-w-[75%] truncate text-[11px] text-muted-foreground">
           {marks.told}
         </p>
       )}
@@ -135,6 +135,7 @@ const PlainTitle = ({ title }: { title: string }) => <p className="truncate font
 const STATES = {
   completed: { icon: CircleCheck, ink: 'text-success-text', frame: 'border-success', words: 'Done' },
   failed: { icon: CircleX, ink: 'text-danger-text', frame: 'border-danger ring-2 ring-danger/30', words: 'Failed' },
+  stopped: { icon: CircleSlash, ink: 'text-muted-foreground', frame: 'border-border-strong', words: 'Stopped' },
   waiting: { icon: Hourglass, ink: 'text-warning-text', frame: 'border-warning', words: 'Waits' },
 }
 

@@ -1,20 +1,12 @@
 import '@xyflow/react/dist/style.css'
-import {
-  Background,
-  BackgroundVariant,
-  Controls,
-  MarkerType,
-  MiniMap,
-  type NodeChange,
-  ReactFlow,
-  type ReactFlowInstance,
-} from '@xyflow/react'
-import { useMemo } from 'react'
+import { Background, BackgroundVariant, Controls, MarkerType, MiniMap, type NodeChange, ReactFlow } from '@xyflow/react'
+import { useMemo, useRef } from 'react'
 import { useTheme } from '@/lib/theme'
 import { type CanvasEdge, EDGE_TYPES } from './canvas-edge'
 import { type CanvasNode, NODE_TYPES } from './canvas-node'
 import type { Graph } from './graph'
 import { drawingOf, edgeId, heightOf, isPlaced, type Point, widthOf } from './layout'
+import { Looking } from './looking'
 import { EDGE_COLOURS, edgeKey, type Marks, NO_MARKS } from './marks'
 import { SHOWN_NOTES, type ShownNote, type StickyNote, shownNotes } from './notes'
 import { boxOf, linesOf, routes } from './routing'
@@ -22,11 +14,6 @@ import { boxOf, linesOf, routes } from './routing'
 const TYPES = { ...NODE_TYPES, ...SHOWN_NOTES }
 type Shown = CanvasNode | ShownNote
 const MARKER = { type: MarkerType.ArrowClosed, width: 16, height: 16 }
-const FIT = { padding: 0.15, maxZoom: 1 }
-/** Pixels above the first step. */
-const TOP = 40
-/** Below this zoom words are too small. */
-const LEGIBLE = 0.7
 const MINIMAP = { width: 120, height: 96 }
 /** Above this many nodes only those in sight are drawn. */
 const MANY_NODES = 100
@@ -37,8 +24,8 @@ interface CanvasProps {
   notes: readonly StickyNote[]
   selected: string | undefined
   onSelect: (id: string | undefined) => void
-  /** The node that is in the middle at first, where the whole would be too small to read; the selected or the first one otherwise. */
-  focus?: string | undefined
+  /** What is seen at first where the whole would be too small to read, the most important one last; the selected or the first node otherwise. */
+  focus?: readonly string[] | undefined
   /** What is told beside the workflow: a run's way, figures. */
   marks?: Marks
 }
@@ -46,6 +33,7 @@ interface CanvasProps {
 /** The graph as a drawing to look at: pan, zoom, minimap, nodes by Tab and Enter. A module of its own because it is heavy. */
 export default function Canvas({ graph, notes, selected, onSelect, focus, marks = NO_MARKS }: CanvasProps) {
   const theme = useTheme()
+  const isTaken = useRef(false)
   const drawing = useMemo(() => drawingOf(graph), [graph])
   const boxes = useMemo(
     () => new Map(graph.map((node) => [node.id, boxOf(node, drawing.nodes.get(node.id) ?? { x: 0, y: 0 })])),
@@ -94,10 +82,13 @@ export default function Canvas({ graph, notes, selected, onSelect, focus, marks 
       deleteKeyCode={null}
       minZoom={0.2}
       maxZoom={1.75}
-      onInit={(flow) => void lookAt(flow, focus ?? selected ?? graph[0]?.id)}
+      onMoveStart={(event) => {
+        if (event) isTaken.current = true
+      }}
       onlyRenderVisibleElements={graph.length > MANY_NODES}
       aria-label="Graph of the workflow"
     >
+      <Looking wanted={focus ?? [selected ?? graph[0]?.id ?? '']} isTaken={isTaken} />
       <Background variant={BackgroundVariant.Dots} gap={18} size={1} color="var(--border)" />
       <Controls showInteractive={false} position="top-right" />
       <MiniMap
@@ -111,20 +102,6 @@ export default function Canvas({ graph, notes, selected, onSelect, focus, marks 
       />
     </ReactFlow>
   )
-}
-
-/** The whole, if that can be read; otherwise the part around a node. */
-async function lookAt(flow: ReactFlowInstance<Shown, CanvasEdge>, id: string | undefined): Promise<void> {
-  await flow.fitView(FIT)
-  const node = id === undefined ? undefined : flow.getNode(id)
-  if (!node || flow.getZoom() >= LEGIBLE) return
-  await flow.setCenter(node.position.x + (node.width ?? 0) / 2, node.position.y + (node.height ?? 0) / 2, {
-    zoom: LEGIBLE,
-  })
-  const view = flow.getViewport()
-  const above = Math.min(...flow.getNodes().map((known) => known.position.y)) * view.zoom + view.y
-  // Nothing lies above the first step: what follows is worth the room.
-  if (above > TOP) await flow.setViewport({ ...view, y: view.y - above + TOP })
 }
 
 function edgesOf(graph: Graph, bends: ReadonlyMap<string, Point[]>, marks: Marks): CanvasEdge[] {

@@ -8,7 +8,7 @@ export interface NodeMarks {
   problems?: number | undefined
   change?: Change | undefined
   /** What became of it in a run. */
-  state?: 'completed' | 'failed' | 'waiting' | undefined
+  state?: 'completed' | 'failed' | 'waiting' | 'stopped' | undefined
   /** A few words below it: `12 ms · $0.0002`. */
   told?: string | undefined
   /** Counts at its upper edge: how many wait here, failed here. */

@@ -86,7 +86,8 @@ function LoadedRun({ run, specifications }: { run: RunDetail; specifications: No
       when: () => !!search.step,
     },
   ])
-  const focus = run.waits[0]?.node_id ?? visits.at(-1)?.node_id.split('/')[0]
+  // Where it has been, and last where it is.
+  const focus = [...visits, ...run.waits].map(({ node_id }) => node_id.split('/')[0] ?? node_id)
   const visited = [...new Map(visits.map((visit) => [visit.node_id, names.of(visit.node_id).label]))]
   const first = search.step && here.length > 0 ? search.step : visited[0]?.[0]
   return (

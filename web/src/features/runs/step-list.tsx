@@ -1,11 +1,11 @@
 import type { RunDetail } from '@/api/runs'
 import { formatStepTime } from '@/components/conversation/step-time'
-import { untilWords, waitLabel } from '@/components/runs/words'
+import { stopWords, untilWords, waitLabel } from '@/components/runs/words'
 import { NodeIcon } from '@/components/workflow-canvas/icons'
 import { cn } from '@/lib/cn'
 import { formatDuration, formatMoney, formatShortTime } from '@/lib/format'
 import type { Names } from './names'
-import { type Visit, waitedSeconds } from './visits'
+import { isBrokenOff, type Visit, waitedSeconds } from './visits'
 
 interface StepListProps {
   run: RunDetail
@@ -29,7 +29,7 @@ export function StepList({ run, visits, names, onSelect }: StepListProps) {
               onClick={() => onSelect(visit)}
               className="flex w-full items-start gap-2.5 rounded-md px-2 py-1.5 text-left text-[13px] hover:bg-accent"
             >
-              <NodeIcon name={icon} className={cn('mt-0.5 size-4 shrink-0', inkOf(visit))} />
+              <NodeIcon name={icon} className={cn('mt-0.5 size-4 shrink-0', inkOf(visit, run))} />
               <span className="min-w-0 flex-1">
                 <span className="flex items-baseline gap-2">
                   <span className="min-w-0 flex-1 truncate font-medium">
@@ -60,7 +60,8 @@ export function StepList({ run, visits, names, onSelect }: StepListProps) {
   )
 }
 
-const inkOf = (visit: Visit): string => {
+const inkOf = (visit: Visit, run: RunDetail): string => {
+  if (isBrokenOff(visit, run)) return 'text-muted-foreground'
   if (visit.wait) return 'text-warning-text'
   if (visit.step.error) return 'text-danger-text'
   return visit.step.level === 'WARNING' ? 'text-warning-text' : 'text-success-text'
@@ -68,6 +69,7 @@ const inkOf = (visit: Visit): string => {
 
 function tellOf(visit: Visit, run: RunDetail): string {
   if (visit.wait) return `${waitLabel(visit.wait.kind)} ${untilWords(visit.wait, run.time_zone)}`
+  if (isBrokenOff(visit, run)) return stopWords(run.stop_reason) || 'The run was stopped while it waited here.'
   return visit.step.error ?? visit.step.message
 }
 

@@ -63,7 +63,10 @@ it('marks the way, the wait, what failed, and leaves the rest faint', () => {
     step(1, 'outer/deep', { outcome: 'done' }),
     step(2, 'pause', { outcome: '' }),
   ]
-  const { nodes, edges } = marksOfRun({ steps, waits: [wait('pause')] }, scopeOf(DEFINITION, undefined))
+  const { nodes, edges } = marksOfRun(
+    { steps, waits: [wait('pause')], status: 'waiting' },
+    scopeOf(DEFINITION, undefined),
+  )
   expect(nodes.get('a')?.state).toBe('failed')
   expect(nodes.get('pause')?.state).toBe('waiting')
   expect(nodes.get('outer')?.state).toBe('completed')
@@ -74,8 +77,18 @@ it('marks the way, the wait, what failed, and leaves the rest faint', () => {
 it('goes into the sub-workflow in which a step lies', () => {
   const scope = scopeOf(DEFINITION, 'outer/deep')
   expect(scope).toMatchObject({ prefix: 'outer/', around: ['Cadence'] })
-  const { nodes, edges } = marksOfRun({ steps: [step(0, 'outer/deep', { outcome: 'done' })], waits: [] }, scope)
+  const { nodes, edges } = marksOfRun(
+    { steps: [step(0, 'outer/deep', { outcome: 'done' })], waits: [], status: 'completed' },
+    scope,
+  )
   expect(nodes.get('deep')?.state).toBe('completed')
   expect([...edges.keys()]).toEqual(['deep done'])
   expect(scopeOf(DEFINITION, 'a/b/c').prefix).toBe('')
+})
+
+it('marks where a run was stopped while it waited', () => {
+  const steps = [step(0, 'a'), step(1, 'pause', { outcome: '' })]
+  const stateOf = (status: 'stopped' | 'completed') =>
+    marksOfRun({ steps, waits: [], status }, scopeOf(DEFINITION, undefined)).nodes.get('pause')?.state
+  expect([stateOf('stopped'), stateOf('completed')]).toEqual(['stopped', 'completed'])
 })

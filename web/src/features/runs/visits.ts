@@ -21,10 +21,15 @@ export interface Visit {
 
 export const visitKey = (of: { node_id: string; visit: number }): string => `${of.node_id}#${of.visit}`
 
-type Told = Pick<RunDetail, 'steps' | 'waits'>
+type Written = Pick<RunDetail, 'steps' | 'waits'>
+type Told = Written & Pick<RunDetail, 'status'>
+
+/** The run was stopped or cancelled while this visit waited. */
+export const isBrokenOff = ({ step, wait }: Visit, { status }: Pick<RunDetail, 'status'>): boolean =>
+  (status === 'stopped' || status === 'cancelled') && !wait && !step.outcome && !step.error
 
 /** The visits in the order in which they began. */
-export function visitsOf({ steps, waits }: Told): Visit[] {
+export function visitsOf({ steps, waits }: Written): Visit[] {
   const waiting = new Map(waits.map((wait) => [visitKey(wait), wait]))
   const visits = new Map<string, Visit>()
   for (const step of steps.toSorted((one, other) => one.seq - other.seq)) {
@@ -82,7 +87,7 @@ export function marksOfRun(run: Told, { prefix, definition }: Scope): Marks {
   const edges = new Map<string, EdgeMark>()
   for (const { id } of definition.nodes) {
     const within = visits.filter((visit) => nodeWithin(visit.node_id, prefix) === id)
-    nodes.set(id, within.length > 0 ? marksOfVisits(within, prefix + id) : { isFaint: true })
+    nodes.set(id, within.length > 0 ? marksOfVisits(within, prefix + id, run) : { isFaint: true })
   }
   for (const { left } of visits) {
     if (!left?.outcome || nodeWithin(left.node_id, prefix) !== left.node_id.slice(prefix.length)) continue
@@ -91,16 +96,20 @@ export function marksOfRun(run: Told, { prefix, definition }: Scope): Marks {
   return { nodes, edges }
 }
 
-function marksOfVisits(visits: Visit[], path: string): NodeMarks {
+function marksOfVisits(visits: Visit[], path: string, run: Told): NodeMarks {
   const own = visits.filter((visit) => visit.node_id === path)
   // Of a sub-workflow that is still under way only what lies within is written down.
   const counted = own.length > 0 ? own : visits
   const ms = counted.reduce((sum, { paused, left }) => sum + (paused?.ms ?? 0) + (left?.ms ?? 0), 0)
   const cost = visits.reduce((sum, { paused, left }) => sum + Number(paused?.cost ?? 0) + Number(left?.cost ?? 0), 0)
   const latest = counted.at(-1)
-  const isWaiting = visits.some((visit) => visit.wait)
+  const stateOf = (): NodeMarks['state'] => {
+    if (visits.some((visit) => visit.wait)) return 'waiting'
+    if (latest?.step.error) return 'failed'
+    return latest && isBrokenOff(latest, run) ? 'stopped' : 'completed'
+  }
   return {
-    state: isWaiting ? 'waiting' : latest?.step.error ? 'failed' : 'completed',
+    state: stateOf(),
     told: [own.length > 1 && `${own.length} visits`, formatStepTime(ms), cost > 0 && formatMoney(cost)]
       .filter(Boolean)
       .join(' · '),

@@ -8,6 +8,8 @@ import { Page } from '@/components/layout/page'
 import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { Notice } from '@/components/ui/states'
+import { Segmented } from '@/components/ui/toggles'
+import { cn } from '@/lib/cn'
 import { WorkflowsLink } from '../workflows-link'
 import { Adder } from './adder'
 import { BuilderActions } from './builder-header'
@@ -26,6 +28,12 @@ import { type Sides, sideName, useComparison } from './use-comparison'
 import { useDraft } from './use-draft'
 import { usePins } from './use-pins'
 import { useProblems } from './use-problems'
+
+type View = 'list' | 'canvas'
+const VIEWS = [
+  { value: 'list' as const, label: 'Steps' },
+  { value: 'canvas' as const, label: 'Canvas' },
+]
 
 interface BuilderProps {
   workflow: Workflow
@@ -51,6 +59,7 @@ export default function Builder({ workflow, specifications, start, panel, onPane
   const [shownRun, setShownRun] = useState<TriedRun>()
   const comparison = useComparison(workflow, specifications, draft, panel === 'versions' ? sides : null)
   const [isPublishing, setPublishing] = useState(false)
+  const [view, setView] = useState<View>('list')
   const add = (type: string) => {
     const { selected } = store.get()
     const last = [...selected].at(-1) ?? store.doc.nodes.at(-1)?.id
@@ -94,6 +103,13 @@ export default function Builder({ workflow, specifications, start, panel, onPane
             You look at {sideName(comparison.to)}; colours show what changed since {sideName(comparison.from)}.
           </Notice>
         )}
+        <Segmented
+          label="What is seen"
+          value={view}
+          choices={VIEWS}
+          onChange={setView}
+          className="mb-3 self-center md:hidden"
+        />
         <div className="-mx-4 md:-mx-6 flex min-h-0 flex-1 border-t">
           <aside aria-label="Palette" className="hidden w-56 shrink-0 border-r bg-surface lg:block">
             <Palette specifications={specifications} onAdd={add} />
@@ -105,10 +121,14 @@ export default function Builder({ workflow, specifications, start, panel, onPane
             pins={pins}
             run={panel === 'try' ? shownRun : undefined}
             comparison={comparison}
+            isChosen={view === 'canvas'}
           />
           <aside
             aria-label="Details"
-            className="min-w-0 flex-1 overflow-y-auto bg-surface p-4 md:w-96 md:flex-none md:border-l"
+            className={cn(
+              'min-w-0 flex-1 overflow-y-auto bg-surface p-4 md:block md:w-96 md:flex-none md:border-l',
+              view === 'canvas' && 'hidden',
+            )}
           >
             <Button
               className="mb-3 w-full md:hidden"

@@ -22,6 +22,8 @@ interface CanvasAreaProps {
   pins: Pins
   run: TriedRun | undefined
   comparison: Comparison | null
+  /** On a phone either this or the list of steps is all. */
+  isChosen: boolean
 }
 
 const NO_DIFFERENCE: Difference = { nodes: [], edges: [], settings: [], words: [] }
@@ -35,9 +37,9 @@ const useIsWide = (): boolean =>
     () => wide.matches,
   )
 
-/** The canvas with what is told on it: problems, test data, a dry run, another version. On a phone the list of steps is all. */
+/** The canvas with what is told on it: problems, test data, a dry run, another version. */
 export function CanvasArea(props: CanvasAreaProps) {
-  const { byType, commands, problems, pins, run, comparison } = props
+  const { byType, commands, problems, pins, run, comparison, isChosen } = props
   const store = useEditorStore()
   const doc = useDoc()
   const isWide = useIsWide()
@@ -55,7 +57,7 @@ export function CanvasArea(props: CanvasAreaProps) {
   const router = useMemo(() => new EdgeRouter(byType), [byType])
   const drawn = compared?.doc ?? doc
   const bends = useMemo(() => router.route(drawn, drawing), [router, drawn, drawing])
-  if (!isWide) return null
+  if (!isWide && !isChosen) return null
   return (
     <div className="relative min-w-0 flex-1 bg-surface-sunken">
       <EditorCanvas

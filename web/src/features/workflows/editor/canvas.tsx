@@ -24,6 +24,7 @@ import { whyNot } from './connecting'
 import { ConnectionHint } from './connection-hint'
 import { connect, type Doc, type DocEdge, disconnect, isSame, moveNodes, type Specifications } from './document'
 import { type Drawn, EdgeDrawer, NodeDrawer } from './drawn'
+import { LinkingHint, useLinking } from './linking'
 import { NOTE_TYPES } from './note'
 import { DRAGGED } from './palette-items'
 import { useEditor, useEditorStore } from './store'
@@ -87,6 +88,7 @@ export function EditorCanvas({ specifications, commands, marks, bends, shown }: 
     void flow.setCenter(position.x + width / 2, position.y + height / 2, { zoom: flow.getZoom(), duration: 200 })
   }, [revealed, flow])
 
+  const linking = useLinking(specifications)
   const dragged = useRef(NOWHERE)
   const onNodesChange = useCallback(
     (changes: NodeChange<Drawn>[]) => {
@@ -185,7 +187,16 @@ export function EditorCanvas({ specifications, commands, marks, bends, shown }: 
         onReconnectEnd={() => setReplaced(undefined)}
         isValidConnection={isValid}
         onNodeDoubleClick={(_, node) => canEdit && store.rename(node.id)}
-        onPaneClick={() => store.select([])}
+        onPaneClick={(event) => {
+          const point = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY })
+          if (!linking.endInSpace(point)) store.select([])
+        }}
+        onNodeClick={(_, node) => void linking.endAt(node.id)}
+        onClickConnectStart={(_, { nodeId, handleId, handleType }) => {
+          if (canEdit && nodeId && handleType === 'source')
+            linking.begin({ source: nodeId, sourceHandle: handleId ?? '' })
+        }}
+        onClickConnectEnd={linking.cancel}
         onDragOver={(event) => event.dataTransfer.types.includes(DRAGGED) && event.preventDefault()}
         onDrop={onDrop}
         colorMode={theme}
@@ -218,6 +229,7 @@ export function EditorCanvas({ specifications, commands, marks, bends, shown }: 
           style={MINIMAP}
           className="hidden! opacity-90 lg:block!"
         />
+        <LinkingHint linking={linking} specifications={specifications} />
         <ConnectionHint specifications={specifications} replaced={replaced} />
       </ReactFlow>
     </CanvasEditingContext>

@@ -3,9 +3,10 @@ import { Status, type Tone } from '@/components/ui/badge'
 import { Notice } from '@/components/ui/states'
 import { cn } from '@/lib/cn'
 import { formatMoney, formatNumber, humanize } from '@/lib/format'
-import { nodeOf } from './document'
+import { nodeOf, type Specifications } from './document'
 import { Section } from './step-policy'
 import { useDoc } from './store'
+import { titleOf } from './titles'
 import { StepResult, TriedTexts } from './tried'
 import { milliseconds } from './tried-words'
 import { triedTotals, triedVisits } from './trying'
@@ -13,6 +14,7 @@ import { triedTotals, triedVisits } from './trying'
 interface TriedRunsProps {
   runs: TriedRun[]
   shown: TriedRun | undefined
+  specifications: Specifications
   onShow: (run: TriedRun | undefined) => void
   onStep: (nodeId: string) => void
 }
@@ -20,7 +22,7 @@ interface TriedRunsProps {
 const TONES: Record<string, Tone> = { completed: 'success', failed: 'danger', waiting: 'warning', stopped: 'neutral' }
 
 /** The runs of a dry run; the chosen one is drawn on the canvas. */
-export function TriedRuns({ runs, shown, onShow, onStep }: TriedRunsProps) {
+export function TriedRuns({ runs, shown, specifications, onShow, onStep }: TriedRunsProps) {
   return (
     <>
       {runs.length > 1 && <p className="tabular mb-2 text-[13px] text-muted-foreground">{triedTotals(runs)}</p>}
@@ -39,7 +41,7 @@ export function TriedRuns({ runs, shown, onShow, onStep }: TriedRunsProps) {
                 <span className="tabular text-muted-foreground text-xs">{formatMoney(run.cost)}</span>
                 <Status tone={TONES[run.status] ?? 'neutral'}>{humanize(run.status)}</Status>
               </button>
-              {isShown && <RunDetails run={run} onStep={onStep} />}
+              {isShown && <RunDetails run={run} specifications={specifications} onStep={onStep} />}
             </li>
           )
         })}
@@ -48,11 +50,17 @@ export function TriedRuns({ runs, shown, onShow, onStep }: TriedRunsProps) {
   )
 }
 
-function RunDetails({ run, onStep }: { run: TriedRun; onStep: (nodeId: string) => void }) {
+interface RunDetailsProps {
+  run: TriedRun
+  specifications: Specifications
+  onStep: (nodeId: string) => void
+}
+
+function RunDetails({ run, specifications, onStep }: RunDetailsProps) {
   const doc = useDoc()
   const called = (id: string) => {
-    const label = nodeOf(doc, id)?.data.label
-    return typeof label === 'string' && label ? label : humanize(id)
+    const node = nodeOf(doc, id)
+    return node ? titleOf(node, specifications.get(node.type)) : humanize(id)
   }
   // The texts are shown as such already.
   const intents = run.intents.filter((intent) => intent.kind !== 'send_text')

@@ -173,7 +173,7 @@ export function TryPanel({ specifications, pins, runs, shown, onRuns, onShow, on
         ) : dry.error ? (
           <ErrorState error={dry.error} onRetry={run} className="py-6" />
         ) : runs.length > 0 ? (
-          <TriedRuns runs={runs} shown={shown} onShow={onShow} onStep={onStep} />
+          <TriedRuns runs={runs} shown={shown} specifications={specifications} onShow={onShow} onStep={onStep} />
         ) : (
           dry.isSuccess && (
             <EmptyState title="Nobody to run it on" className="py-6">
