@@ -12,6 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from outrider.db.base import Base, HasId, HasTimes
 
+IN_WORKFLOWS = "workflow"
+"""Purpose of what agents did in steps of runs."""
+
 
 class Agent(HasId, HasTimes, Base):
     """A persona with its prompt, model and tools: the draft, which speaks to nobody until it is published."""
@@ -75,7 +78,8 @@ class AgentExecution(HasId, Base):
     agent_type: Mapped[str] = mapped_column(Text)
     """A value of `base.AgentType`; `suggestion` drafts an answer for a person."""
     purpose: Mapped[str] = mapped_column(Text, server_default="reply")
-    """What it was run for: `reply`, or `invoke` for a call over the API, of which nothing is sent or booked."""
+    """What it was run for: `reply`, `workflow` for a step of a run, `research` for a lead's page, or `invoke` for a call over the
+    API, of which nothing is sent or booked."""
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id", ondelete="SET NULL"))
     agent_version: Mapped[int | None]
     """The agent's version; None is its draft, or a built-in agent."""
@@ -84,6 +88,10 @@ class AgentExecution(HasId, Base):
     campaign_id: Mapped[int | None] = mapped_column(index=True)
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"))
     """The text that came of it; None if nothing was sent."""
+    run_id: Mapped[int | None]
+    """Run of a workflow whose step asked; without a foreign key, for runs are above agents."""
+    node_id: Mapped[str | None] = mapped_column(Text)
+    """Path of that step."""
     trace_id: Mapped[str] = mapped_column(Text)
     input_data: Mapped[dict[str, Any]] = mapped_column(JSONB)
     output_data: Mapped[dict[str, Any]] = mapped_column(JSONB)

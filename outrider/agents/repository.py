@@ -27,10 +27,32 @@ KEEP_EXECUTION = f"""
 """  # noqa: S608  (our own columns)
 
 
+IN_RUNS = (
+    "agent_type", "purpose", "agent_version", "campaign_id", "run_id", "node_id", "trace_id", "input_data", "output_data",
+    "processing_time_ms", "success", "error", "error_code", "model", "input_tokens", "output_tokens", "cost", "executed_at",
+)  # fmt: skip
+"""Columns that a step of a workflow's run fills, besides those that refer to what may be gone by now."""
+KEEP_EXECUTIONS = f"""
+    INSERT INTO agent_executions ({", ".join(IN_RUNS)}, agent_id, lead_id, conversation_id)
+    SELECT {", ".join(f"e.{name}" for name in IN_RUNS)}, agents.id, leads.id, conversations.id
+    FROM json_populate_recordset(NULL::agent_executions, $1) WITH ORDINALITY AS e
+    LEFT JOIN agents ON agents.id = e.agent_id
+    LEFT JOIN leads ON leads.id = e.lead_id
+    LEFT JOIN conversations ON conversations.id = e.conversation_id
+    ORDER BY e.ordinality
+"""  # noqa: S608  (our own columns)
+
+
 async def keep_execution(session: AsyncSession, execution: Mapping[str, Any]) -> None:
     """Store one run of an agent. Every turn does, so it runs on the raw connection."""
     connection = await raw_connection(session)
     await connection.execute(KEEP_EXECUTION, orjson.dumps(execution, default=str).decode())
+
+
+async def keep_executions(session: AsyncSession, executions: Sequence[Mapping[str, Any]]) -> None:
+    """Store what agents did in steps of runs, as many as there are with one statement."""
+    connection = await raw_connection(session)
+    await connection.execute(KEEP_EXECUTIONS, orjson.dumps(executions, default=str).decode())
 
 
 async def answers_being_typed(session: AsyncSession, conversation_ids: Collection[int]) -> Sequence[Row[Any]]:

@@ -1,4 +1,5 @@
-"""Stores what many segments of runs brought in one transaction: states, runs, steps, transcripts, waits, and what they ask for.
+"""Stores what many segments of runs brought in one transaction: states, runs, steps, transcripts, agents' executions, waits, and
+what they ask for.
 
 A lead's first segment is stored if the lead still belongs to the delivery that ran it, a later one if the run still belongs to
 its claim and nothing happened to it meanwhile. What is overtaken leaves no trace but its cost.
@@ -34,6 +35,7 @@ from outrider.workflows.compiler import Segment
 from outrider.workflows.context import Recorder, RunContext, StepRecord
 from outrider.workflows.intents import RunEffect, SendText
 from outrider.workflows.runs import repository as run_rows
+from outrider.workflows.runs.agent_turns import add_turns
 from outrider.workflows.runs.applying import Asked, Asker, apply_intents
 from outrider.workflows.runs.approvals import tell_waiting
 from outrider.workflows.runs.repository import RunRef, SegmentRow
@@ -186,7 +188,7 @@ async def store_resumed(session: AsyncSession, segments: Sequence[LeadSegment]) 
 
 
 async def _add_what_happened(session: AsyncSession, stored: Sequence[Stored]) -> None:
-    """Waits, steps, transcripts, and what the segments ask for."""
+    """Waits, steps, transcripts, executions of agents, and what the segments ask for."""
     new = [(one.run, paused) for one in stored for paused in one.segment.segment.waits if paused.is_new]
     await run_rows.add_waits(session, new)
     if asked := [place for place in new if place[1].wait.kind is WaitKind.APPROVAL]:
@@ -198,6 +200,9 @@ async def _add_what_happened(session: AsyncSession, stored: Sequence[Stored]) ->
     )
     await run_rows.add_transcripts(
         session, [(one.run.campaign_lead_id, entry) for one in stored for entry in one.segment.segment.recorder.transcript]
+    )
+    await add_turns(
+        session, [(one.run, one.segment.context, turn) for one in stored for turn in one.segment.segment.recorder.turns]
     )
     await apply_intents(session, [asked for one in stored for asked in _asked(one)])
     tell_runs_changed(session, [one.run.run_id for one in stored])

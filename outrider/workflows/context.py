@@ -200,6 +200,30 @@ class StepRecord:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class AgentTurn:
+    """What an agent that a step asked was given, what it answered and what that took."""
+
+    node_id: str
+    """Path of the node."""
+    agent_type: str
+    agent_id: int | None
+    agent_version: int | None
+    input: dict[str, Any]
+    output: dict[str, Any]
+    ms: int
+    error: str | None
+    """Why it failed; None if it did not."""
+    error_code: str | None
+    """The failure's stable name: `model-timeout`."""
+    model: str | None
+    input_tokens: int
+    output_tokens: int
+    cost: Decimal
+    """US dollars of the calls that answered."""
+    at: datetime
+
+
 @dataclass(slots=True)
 class Recorder:
     """What one segment brought about; whoever commits the segment stores it."""
@@ -207,6 +231,8 @@ class Recorder:
     steps: list[StepRecord] = field(default_factory=list)
     transcript: list[TranscriptEntry] = field(default_factory=list)
     intents: list[AskedIntent] = field(default_factory=list)
+    turns: list[AgentTurn] = field(default_factory=list)
+    """Of agents, in the order in which they ended."""
     waits: list[PausedWait] = field(default_factory=list)
     """Where the run paused anew."""
 

@@ -222,6 +222,10 @@ class ExecutionOut(BaseModel):
     lead_id: int | None
     conversation_id: int | None
     campaign_id: int | None
+    run_id: int | None
+    """Run of a workflow whose step asked."""
+    node_id: str | None
+    """Path of that step."""
     success: bool
     error: str | None
     error_code: str | None

@@ -278,7 +278,7 @@ def _execution(
         campaign_id=None,
         trace_id=prepared.context.call_id,
         input_data=prepared.wanted.model_dump(mode="json", exclude_none=True),
-        output_data=_storable(output | {"model_calls": calls}),
+        output_data=storable(output | {"model_calls": calls}),
         processing_time_ms=milliseconds,
         success=error is None,
         error=_words(error) if error else None,
@@ -290,13 +290,13 @@ def _execution(
     )
 
 
-def _storable(value: Any) -> Any:
+def storable(value: Any) -> Any:
     """Without the one character that the database takes in no text: a model may write it."""
     if isinstance(value, str):
         return value.replace("\x00", "")
     if isinstance(value, dict):
-        return {_storable(name): _storable(item) for name, item in value.items()}
-    return [_storable(item) for item in value] if isinstance(value, list) else value
+        return {storable(name): storable(item) for name, item in value.items()}
+    return [storable(item) for item in value] if isinstance(value, list) else value
 
 
 def _words(error: BaseException) -> str:

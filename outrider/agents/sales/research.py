@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.agents.base import AgentType, WorkflowContext
-from outrider.agents.models import AgentExecution
+from outrider.agents.models import IN_WORKFLOWS, AgentExecution
 from outrider.agents.sales.approvals.models import AgentApproval
 from outrider.agents.sales.approvals.service import propose
 from outrider.agents.sales.pipeline import AgentState
@@ -28,6 +28,7 @@ from outrider.leads.enriching import service as enriching
 from outrider.leads.enriching.applying import query_of
 from outrider.leads.service import get_lead
 
+PURPOSES = (PURPOSE, IN_WORKFLOWS)
 KINDS = (
     AgentType.QUALIFICATION, AgentType.ENRICHMENT, AgentType.GROWTH_ANALYSIS, AgentType.MARKETING, AgentType.BDR,
 )  # fmt: skip
@@ -108,7 +109,7 @@ async def _rows(session: AsyncSession, lead_id: int) -> Sequence[AgentExecution]
     """The last run of each kind of agent."""
     newest = (
         select(func.max(AgentExecution.id))
-        .where(AgentExecution.lead_id == lead_id, AgentExecution.purpose == PURPOSE, AgentExecution.agent_type.in_(KINDS))
+        .where(AgentExecution.lead_id == lead_id, AgentExecution.purpose.in_(PURPOSES), AgentExecution.agent_type.in_(KINDS))
         .group_by(AgentExecution.agent_type)
     )
     return (await session.execute(select(AgentExecution).where(AgentExecution.id.in_(newest)))).scalars().all()

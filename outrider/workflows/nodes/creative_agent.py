@@ -15,7 +15,7 @@ from outrider.agents.variables import fill
 from outrider.channels.segments import count_segments
 from outrider.workflows.nodes.base import Handle, NodeCall, NodeFailed, NodeResult, NodeSpecification
 from outrider.workflows.nodes.sms import DEFAULT_PROMPT, SmsParams, spent, system_prompt, user_prompt, write
-from outrider.workflows.nodes.teamwork import AgentOutput, AgentParams, Told, handed_over, results_in, tell
+from outrider.workflows.nodes.teamwork import AgentOutput, AgentParams, Told, handed_over, recorded_turn, results_in, tell
 
 THREAD = 10
 """Texts of the conversation that it gets to read."""
@@ -54,25 +54,27 @@ async def run(call: NodeCall) -> NodeResult:
     prompt = fill(own, told.context) if own and not params.prompt else params.prompt
     spoken = params.model_copy(update={"prompt": prompt or context.campaign.sms_system_prompt or DEFAULT_PROMPT})
     system = f"{system_prompt(context, spoken)}\n{RULE}"
-    with measured_run(AgentType.CONVERSATION), measured_step(AgentType.CONVERSATION):
-        text, writing = await write(
-            context,
-            spoken,
-            system,
-            "\n\n".join(filter(None, (user_prompt(context, spoken), _more(call, told, params.task)))),
-            model=told.configuration.model,
-            temperature=told.configuration.temperature if own else None,
-        )
-    cost = CostMetrics(input_tokens=writing.input_tokens, output_tokens=writing.output_tokens, cost=writing.cost)
-    if problem := problem_in(text, permitted(told, params.template), told.configuration.guardrails):
-        raise NodeFailed(
-            f"The draft {problem}, so it was not used.",
-            kind="refused",
-            update=spent(writing),
-            transcript=writing.transcript,
-            tokens=writing.tokens,
-            cost=writing.cost,
-        )
+    with recorded_turn(call, told, AgentType.CONVERSATION, params.task) as turn:
+        with measured_run(AgentType.CONVERSATION), measured_step(AgentType.CONVERSATION):
+            text, writing = await write(
+                context,
+                spoken,
+                system,
+                "\n\n".join(filter(None, (user_prompt(context, spoken), _more(call, told, params.task)))),
+                model=told.configuration.model,
+                temperature=told.configuration.temperature if own else None,
+            )
+        turn.cost = CostMetrics(input_tokens=writing.input_tokens, output_tokens=writing.output_tokens, cost=writing.cost)
+        turn.model, turn.output = writing.model, {"text": text, "reason": "Wrote a draft."}
+        if problem := problem_in(text, permitted(told, params.template), told.configuration.guardrails):
+            raise NodeFailed(
+                f"The draft {problem}, so it was not used.",
+                kind="refused",
+                update=spent(writing),
+                transcript=writing.transcript,
+                tokens=writing.tokens,
+                cost=writing.cost,
+            )
     segments = count_segments(text).segments
     return NodeResult(
         "next",
@@ -88,7 +90,7 @@ async def run(call: NodeCall) -> NodeResult:
         update=spent(writing),
         transcript=writing.transcript,
         tokens=writing.tokens,
-        cost=cost.cost,
+        cost=writing.cost,
         details={"model": writing.model, "segments": segments},
     )
 

@@ -40,6 +40,7 @@ from outrider.workflows.nodes.teamwork import (
     handed_over,
     latest_text,
     lead_facts,
+    recorded_turn,
     results_in,
     spent,
     tell,
@@ -141,34 +142,44 @@ async def run(call: NodeCall) -> NodeResult:
     params, campaign = call.params, call.context.campaign
     told, work = await tell(call, SPEAKS_AS, params, campaign.deterministic_agent_id), _Work()
     try:
-        with measured_run(SPEAKS_AS), measured_step(SPEAKS_AS):
-            done = await _answer(call, params, told, work)
+        with recorded_turn(call, told, SPEAKS_AS, params.task) as turn, measured_run(SPEAKS_AS), measured_step(SPEAKS_AS):
+            try:
+                done = await _answer(call, params, told, work)
+            finally:
+                turn.cost, turn.model = work.cost, work.model
+            text, problem = _checked(done, told, params)
+            output = turn.output = _output(done, work, text, problem)
     except (ModelError, ConfigurationError) as error:
         costs = spent(work.cost, work.model)
         raise NodeFailed(error.detail, kind="model", **costs) from error
-    text, problem = _checked(done, told, params)
-    outcome = "needs_person" if problem else done.outcome
-    reason = problem or done.reason
-    output = {
-        "agent_type": str(SPEAKS_AS),
-        "result": {},
-        "reason": reason,
-        "outcome": outcome,
-        "text": "" if problem else text,
-        "segments": count_segments(text).segments if text and not problem else 0,
-        "checks": [check.model_dump() for check in done.checks],
-        "tools": [use.model_dump(mode="json") for use in work.uses],
-    }
     used = [use.name for use in work.uses if not use.refused]
     return NodeResult(
-        outcome,
-        reason or f"Done, with {len(used)} tools",
+        output["outcome"],
+        output["reason"] or f"Done, with {len(used)} tools",
         level="WARNING" if problem else "INFO",
         output=output,
         intents=intents_of(call.node_id, work.intents, told.context),
         details={"model": work.model, "tools": used},
         **spent(work.cost, work.model),
     )
+
+
+def _output(done: Done, work: _Work, text: str, problem: str) -> dict[str, Any]:
+    """What the step writes.
+
+    Args:
+        problem: why the text may not be used; empty if it may.
+    """
+    return {
+        "agent_type": str(SPEAKS_AS),
+        "result": {},
+        "reason": problem or done.reason,
+        "outcome": "needs_person" if problem else done.outcome,
+        "text": "" if problem else text,
+        "segments": count_segments(text).segments if text and not problem else 0,
+        "checks": [check.model_dump() for check in done.checks],
+        "tools": [use.model_dump(mode="json") for use in work.uses],
+    }
 
 
 async def _answer(call: NodeCall, params: DeterministicParams, told: Told, work: _Work) -> Done:

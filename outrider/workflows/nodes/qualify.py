@@ -9,7 +9,7 @@ from outrider.agents.sales.qualification import TIERS, CompanyQualificationAgent
 from outrider.agents.sales.results import CompanyQualification
 from outrider.workflows.intents import ChangeLead
 from outrider.workflows.nodes.base import Handle, NodeCall, NodeResult, NodeSpecification
-from outrider.workflows.nodes.teamwork import AgentOutput, AgentParams, tell, told_result, turn
+from outrider.workflows.nodes.teamwork import AgentOutput, AgentParams, take_turn, tell, told_result
 
 _BOUNDS = ", ".join(f"{tier} from {least}" for least, tier in TIERS)
 
@@ -37,7 +37,7 @@ async def run(call: NodeCall) -> NodeResult:
     assert isinstance(call.params, QualifyParams)
     told = await tell(call, AgentType.QUALIFICATION, call.params)
     agent = CompanyQualificationAgent(told.configuration, told.parts)
-    response = await turn(AgentType.QUALIFICATION, agent.process(told.context, call.params.task))
+    response = await take_turn(call, told, agent, call.params.task)
     found = CompanyQualification.model_validate(response.result)
     is_qualified = found.score >= call.params.threshold
     fields = {

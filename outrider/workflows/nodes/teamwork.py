@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, Field
 
-from outrider.agents.base import AgentConfiguration, AgentResponse, AgentType, CostMetrics, WorkflowContext
+from outrider.agents.base import Agent, AgentConfiguration, AgentResponse, AgentType, CostMetrics, WorkflowContext
 from outrider.agents.contract import Briefing
 from outrider.agents.defaults import built_in
 from outrider.agents.factory import AgentFactory, AgentParts
-from outrider.agents.figures import measured_run, measured_step
+from outrider.agents.figures import error_code, measured_run, measured_step
 from outrider.agents.invoking.context import invoke_context
 from outrider.agents.invoking.schemas import AgentInput
+from outrider.agents.invoking.service import LONGEST_ERROR, storable
 from outrider.agents.library.configurations import configuration_for
-from outrider.errors import ConfigurationError, InvalidInput
+from outrider.errors import ConfigurationError, InvalidInput, OutriderError
 from outrider.llm.base import ModelError
-from outrider.workflows.context import RunContext, Services
+from outrider.workflows.context import AgentTurn, RunContext, Services
 from outrider.workflows.nodes.base import NodeCall, NodeFailed, NodeParams, NodeResult
 from outrider.workflows.nodes.sms import TOLD
 from outrider.workflows.state import RunState
 
 KINDS = frozenset(str(kind) for kind in AgentType)
+REACHED_BY = frozenset({"phone", "email"})
+"""Facts of a lead that executions don't keep."""
 HANDOFF = "handoff"
 """`kind` of what a hand-over writes."""
 
@@ -170,6 +175,74 @@ def handed_over(state: RunState) -> dict[str, Any]:
     return next((output for output in reversed(state["steps"].values()) if output.get("kind") == HANDOFF), {})
 
 
+@dataclass(slots=True)
+class Turn:
+    """An agent at work for a step: whoever asks it writes down what it answers."""
+
+    output: dict[str, Any] = field(default_factory=dict)
+    model: str | None = None
+    cost: CostMetrics = field(default_factory=CostMetrics)
+
+    def answered(self, response: AgentResponse) -> None:
+        self.output = response.model_dump(mode="json")
+        self.model, self.cost = response.model, response.cost
+
+    def failed(self, failure: NodeFailed) -> None:
+        """What it cost was paid all the same."""
+        spent = failure.update
+        self.model = spent.get("model_used", self.model)
+        self.cost = CostMetrics(
+            input_tokens=spent.get("input_tokens", 0), output_tokens=spent.get("output_tokens", 0), cost=failure.cost
+        )
+
+
+@contextmanager
+def recorded_turn(call: NodeCall, told: Told, agent_type: AgentType, task: str) -> Iterator[Turn]:
+    """Record what the agent does in the block as its execution, also if it fails; it is stored with the step."""
+    began, at, turn, error = time.perf_counter(), call.context.now(), Turn(), None
+    try:
+        yield turn
+    except BaseException as caught:
+        error = caught
+        if isinstance(caught, NodeFailed):
+            turn.failed(caught)
+        raise
+    finally:
+        lead = {name: value for name, value in told.context.lead.items() if name not in REACHED_BY}
+        call.context.recorder.turns.append(
+            AgentTurn(
+                node_id=call.node_id,
+                agent_type=str(agent_type),
+                agent_id=told.configuration.agent_id,
+                agent_version=told.configuration.version,
+                input=storable({"task": task, "lead": lead, "results": sorted(told.context.results)}),
+                output=storable(turn.output),
+                ms=round((time.perf_counter() - began) * 1000),
+                error=None if error is None else _words(error),
+                error_code=None if error is None else _code(error),
+                model=turn.model,
+                input_tokens=turn.cost.input_tokens,
+                output_tokens=turn.cost.output_tokens,
+                cost=turn.cost.cost,
+                at=at,
+            )
+        )
+
+
+def _words(error: BaseException) -> str:
+    if isinstance(error, NodeFailed):
+        return error.reason
+    if isinstance(error, OutriderError):
+        return f"{error.title}: {error.detail}"[:LONGEST_ERROR]
+    return "It broke down." if isinstance(error, Exception) else "Its time was over."
+
+
+def _code(error: BaseException) -> str:
+    if not isinstance(error, NodeFailed):
+        return error_code(error)
+    return error.__cause__.slug if isinstance(error.__cause__, OutriderError) else error.kind
+
+
 async def ask_agent(call: NodeCall, agent_type: AgentType, params: AgentParams) -> AgentResponse:
     """One turn of the agent of this type.
 
@@ -179,18 +252,20 @@ async def ask_agent(call: NodeCall, agent_type: AgentType, params: AgentParams) 
     """
     told = await tell(call, agent_type, params)
     agent = AgentFactory(told.parts).create_agent(agent_type, told.configuration)
-    return await turn(agent_type, agent.process(told.context, params.task))
+    return await take_turn(call, told, agent, params.task)
 
 
-async def turn(agent_type: AgentType, work: Any) -> AgentResponse:
-    """The answer of an agent at work, with failures of its model as failures of the node.
+async def take_turn(call: NodeCall, told: Told, agent: Agent, task: str) -> AgentResponse:
+    """The answer of an agent, with failures of its model as failures of the node.
 
     Raises:
         NodeFailed, BudgetExhausted, BooksUnavailable: as `ask_agent`.
     """
+    kind = agent.agent_type
     try:
-        with measured_run(agent_type), measured_step(agent_type):
-            response: AgentResponse = await work
+        with recorded_turn(call, told, kind, task) as turn, measured_run(kind), measured_step(kind):
+            response = await agent.process(told.context, task)
+            turn.answered(response)
     except (ModelError, ConfigurationError) as error:
         raise NodeFailed(error.detail, kind="model") from error
     return response
