@@ -11044,8 +11044,8 @@ export interface components {
             models: string;
             /** Segments */
             segments: number;
-            /** Segments Per Text */
-            segments_per_text: number;
+            /** Segments Per Lead */
+            segments_per_lead: number;
             /** Texts */
             texts: string;
             /** Total */
@@ -11086,6 +11086,8 @@ export interface components {
             /** Senders */
             senders: number;
             timing: components["schemas"]["PreflightTiming"];
+            /** Uses Template */
+            uses_template: boolean;
             /** Warnings */
             warnings: components["schemas"]["PreflightFinding"][];
         };
@@ -11105,6 +11107,8 @@ export interface components {
             seconds: number | null;
             /** Sendable Now */
             sendable_now: number;
+            /** Waits Seconds */
+            waits_seconds: number;
         };
         /** Preview */
         Preview: {

@@ -4,9 +4,9 @@ import { executionQuery } from '@/api/agent-runs'
 import { Dialog, DialogContent } from '@/components/ui/dialog'
 import { Facts } from '@/components/ui/misc'
 import { ErrorState, Notice, SkeletonLines } from '@/components/ui/states'
-import { formatDateTime, formatMoney, formatNumber, humanize, modelName } from '@/lib/format'
+import { formatDateTime, formatMoney, formatNumber, modelName } from '@/lib/format'
 import { Fold, Json } from './run-details'
-import { typeLabel } from './words'
+import { purposeLabel, typeLabel } from './words'
 
 /** One run: what the agent was given, what it answered, what that took. */
 export function ExecutionSheet({ id, onClose }: { id: number; onClose: () => void }) {
@@ -32,7 +32,10 @@ export function ExecutionSheet({ id, onClose }: { id: number; onClose: () => voi
             )}
             <Facts
               items={[
-                ['For', run.purpose === 'invoke' ? 'Tried out; nothing was sent' : humanize(run.purpose)],
+                ['For', run.purpose === 'invoke' ? 'Tried out; nothing was sent' : purposeLabel(run.purpose)],
+                ...(run.run_id !== null
+                  ? [['Run', <RunLink key="run" id={run.run_id} node={run.node_id} />] as [string, React.ReactNode]]
+                  : []),
                 ['Time', `${formatNumber(run.processing_time_ms)} ms`],
                 ['Tokens', `${formatNumber(run.input_tokens)} in, ${formatNumber(run.output_tokens)} out`],
                 ['Cost', formatMoney(run.cost)],
@@ -57,6 +60,15 @@ export function ExecutionSheet({ id, onClose }: { id: number; onClose: () => voi
     </Dialog>
   )
 }
+
+const RunLink = ({ id, node }: { id: number; node: string | null }) => (
+  <>
+    <Link to="/runs/$runId" params={{ runId: id }} className="text-primary-text hover:underline">
+      Run {id} of a workflow
+    </Link>
+    {node && `, step ${node}`}
+  </>
+)
 
 const LeadLink = ({ id }: { id: number }) => (
   <Link to="/leads/$leadId" params={{ leadId: id }} className="text-primary-text hover:underline">

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Activity } from 'lucide-react'
 import { executionsQuery } from '@/api/agent-runs'
 import type { AgentType } from '@/api/agents'
@@ -8,6 +8,7 @@ import { Button } from '@/components/ui/button'
 import { EmptyState, ErrorState, SkeletonLines } from '@/components/ui/states'
 import { formatAgo, formatDateTime, formatMoney, formatNumber, humanize, modelName } from '@/lib/format'
 import { ExecutionSheet } from './execution-sheet'
+import { purposeLabel } from './words'
 
 /** What the agent did, newest first; `?run=5` opens one. */
 export function ExecutionsTab({ of }: { of: { agentId: number } | { agentType: AgentType } }) {
@@ -53,7 +54,19 @@ export function ExecutionsTab({ of }: { of: { agentId: number } | { agentType: A
                       {formatAgo(row.executed_at)}
                     </button>
                   </td>
-                  <td className="px-3 py-1.5">{row.purpose === 'invoke' ? 'Tried' : humanize(row.purpose)}</td>
+                  <td className="whitespace-nowrap px-3 py-1.5">
+                    {row.run_id === null ? (
+                      purposeLabel(row.purpose)
+                    ) : (
+                      <Link
+                        to="/runs/$runId"
+                        params={{ runId: row.run_id }}
+                        className="text-primary-text hover:underline"
+                      >
+                        Workflow, run {row.run_id}
+                      </Link>
+                    )}
+                  </td>
                   <td className="px-3 py-1.5">{row.agent_version ?? (row.agent_id ? 'Draft' : 'Shipped')}</td>
                   <td className="px-3 py-1.5">
                     <Status tone={row.success ? 'success' : 'danger'}>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { AgentStatus } from '@/api/agents'
-import { health, inserted, isAgentType, linesOf, shown } from './words'
+import { health, inserted, isAgentType, linesOf, purposeLabel, shown } from './words'
 
 const STATUS = { is_available: true, model_health: 'healthy', runs: 0, success_rate: null } as AgentStatus
 
@@ -28,4 +28,8 @@ test('values are words', () => {
 
 test('types are known by name', () => {
   expect([isAgentType('bdr'), isAgentType('7')]).toEqual([true, false])
+})
+
+test('what a run was for is told in a word, also of purposes to come', () => {
+  expect(['reply', 'workflow', 'sms_trial'].map(purposeLabel)).toEqual(['Answer', 'Workflow', 'Sms trial'])
 })

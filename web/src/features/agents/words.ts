@@ -1,5 +1,6 @@
 import type { AgentStatus, AgentType } from '@/api/agents'
 import type { Tone } from '@/components/ui/badge'
+import { humanize } from '@/lib/format'
 
 /** In the order in which a lead meets them. */
 export const TYPES: readonly { type: AgentType; label: string; work: string; talks: boolean }[] = [
@@ -18,6 +19,16 @@ export const TYPES: readonly { type: AgentType; label: string; work: string; tal
   { type: 'marketing', label: 'Marketing', work: 'Plans how to reach a lead.', talks: false },
   { type: 'bdr', label: 'BDR', work: 'Prepares an approach for a person to approve.', talks: false },
 ]
+
+const PURPOSES: Record<string, string> = {
+  reply: 'Answer',
+  invoke: 'Tried',
+  research: 'Research',
+  workflow: 'Workflow',
+}
+
+/** What a run was for. */
+export const purposeLabel = (purpose: string): string => PURPOSES[purpose] ?? humanize(purpose)
 
 export const isAgentType = (word: string): word is AgentType => TYPES.some(({ type }) => type === word)
 export const typeLabel = (type: string): string => TYPES.find((known) => known.type === type)?.label ?? type
