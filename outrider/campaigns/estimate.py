@@ -35,19 +35,27 @@ class _Group:
 
 
 def estimate_timing(
-    places: Sequence[Place], segments_per_lead: float, rate: float, now: datetime, custom: Hours | None, *, is_enforced: bool
+    places: Sequence[Place],
+    segments_per_lead: float,
+    rate: float,
+    now: datetime,
+    custom: Hours | None,
+    *,
+    is_enforced: bool,
+    waits: timedelta = timedelta(0),
 ) -> PreflightTiming:
     """When the leads can be texted, and when all texts have left.
 
     Args:
         rate: segments per second of all senders together.
+        waits: for how long the workflow waits between its texts.
         custom: the campaign's own hours.
         is_enforced: False when this installation sends at any hour.
     """
     total = sum(place.leads for place in places)
     if not is_enforced:
         seconds = total * segments_per_lead / rate if rate else None
-        return _timing(now, sendable=total, today=0, later=0, never=0, next_opening=None, seconds=seconds)
+        return _timing(now, waits, sendable=total, today=0, later=0, never=0, next_opening=None, seconds=seconds)
     groups, never, openings = [], 0, []
     sendable = today = later = 0
     for place in places:
@@ -65,9 +73,8 @@ def estimate_timing(
         else:
             later += place.leads
     seconds = _seconds_to_send(groups, rate, now) if rate else None
-    return _timing(
-        now, sendable=sendable, today=today, later=later, never=never, next_opening=min(openings, default=None), seconds=seconds
-    )
+    opening = min(openings, default=None)
+    return _timing(now, waits, sendable=sendable, today=today, later=later, never=never, next_opening=opening, seconds=seconds)
 
 
 def _window(now: datetime, place: Place, custom: Hours | None) -> SendingWindow:
@@ -75,7 +82,15 @@ def _window(now: datetime, place: Place, custom: Hours | None) -> SendingWindow:
 
 
 def _timing(
-    now: datetime, *, sendable: int, today: int, later: int, never: int, next_opening: datetime | None, seconds: float | None
+    now: datetime,
+    waits: timedelta,
+    *,
+    sendable: int,
+    today: int,
+    later: int,
+    never: int,
+    next_opening: datetime | None,
+    seconds: float | None,
 ) -> PreflightTiming:
     return PreflightTiming(
         sendable_now=sendable,
@@ -84,7 +99,8 @@ def _timing(
         never=never,
         next_opening=next_opening,
         seconds=None if seconds is None else round(seconds),
-        finished_at=None if seconds is None else now + timedelta(seconds=seconds),
+        waits_seconds=round(waits.total_seconds()),
+        finished_at=None if seconds is None else now + timedelta(seconds=seconds) + waits,
     )
 
 

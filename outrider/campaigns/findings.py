@@ -171,7 +171,7 @@ def _text_warnings(campaign: Campaign, rehearsal: Rehearsal) -> Iterator[Preflig
             message=f"The workflow failed for {failed} of {rehearsal.leads} leads of the sample: {reason}",
             remedy="Correct these leads, the template or the workflow.",
         )
-    for name in rehearsal.empty_placeholders:
+    for name in rehearsal.empty_placeholders if rehearsal.uses_template else ():
         yield PreflightFinding(
             code="empty_placeholder",
             message=f"{{{{{name}}}}} is empty for all {rehearsal.leads} leads of the sample.",
@@ -180,6 +180,8 @@ def _text_warnings(campaign: Campaign, rehearsal: Rehearsal) -> Iterator[Preflig
         )
     if not rehearsal.texts:
         return
+    # What a workflow says by itself is put right there.
+    where = "sms_template" if rehearsal.uses_template else "workflow_config" if campaign.workflow_config else "workflow_id"
     if not campaign.sender_name and not campaign.sms_template:
         yield PreflightFinding(
             code="no_sender_name",
@@ -191,15 +193,17 @@ def _text_warnings(campaign: Campaign, rehearsal: Rehearsal) -> Iterator[Preflig
         yield PreflightFinding(
             code="no_opt_out_words",
             message="The texts don't say how to opt out.",
-            remedy="Add “Reply STOP to opt out”, in the template or as the SMS step's closing line.",
-            field="sms_template",
+            remedy="Add “Reply STOP to opt out” to the template."
+            if rehearsal.uses_template
+            else "Add “Reply STOP to opt out” as the closing line of the workflow's first text.",
+            field=where,
         )
     if any(SHORTENER.search(text.body) for text in rehearsal.texts):
         yield PreflightFinding(
             code="public_shortener",
             message="The texts use a public link shortener; carriers block such texts.",
             remedy="Use a link of your own domain.",
-            field="sms_template",
+            field=where,
         )
     costly = [text for text in rehearsal.texts if text.count.encoding == "UCS-2"]
     if costly:
@@ -208,7 +212,7 @@ def _text_warnings(campaign: Campaign, rehearsal: Rehearsal) -> Iterator[Preflig
             code="costly_characters",
             message=f"{len(costly)} of {len(rehearsal.texts)} sample texts hold characters that halve what fits: {characters}",
             remedy="Leave out emoji and rare characters to save segments.",
-            field="sms_template",
+            field=where,
         )
 
 

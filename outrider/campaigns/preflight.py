@@ -57,6 +57,7 @@ async def check_before_start(
         now,
         parse_hours(campaign.quiet_hours),
         is_enforced=settings.quiet_hours == "enforced",
+        waits=rehearsal.waits,
     )
     model, model_blockers = _model(campaign, models)
     cost = _cost(campaign, audience, rehearsal, model, settings)
@@ -75,6 +76,7 @@ async def check_before_start(
             SampleText(lead_id=text.lead_id, body=text.body, encoding=text.count.encoding, segments=text.count.segments)
             for text in rehearsal.texts[:SHOWN]
         ],
+        uses_template=rehearsal.uses_template,
     )
 
 
@@ -114,13 +116,12 @@ def _model(campaign: Campaign, models: Models) -> tuple[str, list[PreflightFindi
 
 
 def _cost(campaign: Campaign, audience: PreflightAudience, rehearsal: Rehearsal, model: str, settings: Settings) -> PreflightCost:
-    segments_per_text = rehearsal.segments_per_lead
-    segments = round(segments_per_text * audience.reachable)
+    segments = round(rehearsal.segments_per_lead * audience.reachable)
     texts = segments * settings.sms_segment_price
     per_lead = _model_price(model, rehearsal)
     models_cost = ((per_lead or Decimal(0)) * audience.reachable).quantize(Decimal("0.0001"))
     return PreflightCost(
-        segments_per_text=round(segments_per_text, 2),
+        segments_per_lead=round(rehearsal.segments_per_lead, 2),
         segments=segments,
         texts=texts,
         models=models_cost,

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from outrider.campaigns.dry_runs.clock import Happenings
 from outrider.campaigns.dry_runs.repository import Person
@@ -16,7 +17,9 @@ from outrider.llm.offline import OfflineModel, render
 from outrider.llm.offline.facts import Facts
 from outrider.workflows.compiler import Compiler
 from outrider.workflows.context import RunContext, Services
+from outrider.workflows.definition import WorkflowDefinition
 from outrider.workflows.intents import SendText
+from outrider.workflows.nodes import sms, sub_workflow
 from outrider.workflows.nodes.sms import SmsParams, offline_context
 
 PLACEHOLDER = re.compile(r"\{\{([^{}|]++)\}\}")
@@ -40,6 +43,10 @@ class Rehearsal:
     output_tokens: int = 0
     empty_placeholders: list[str] = field(default_factory=list)
     """Placeholders of the campaign's template for which no lead has a value."""
+    waits: timedelta = timedelta(0)
+    """The longest that the workflow waited for one of them."""
+    uses_template: bool = True
+    """Whether a step writes by the campaign's template."""
 
     @property
     def segments_per_lead(self) -> float:
@@ -66,17 +73,35 @@ async def rehearse(plan: CampaignPlan, people: Sequence[Person]) -> Rehearsal:
     """
     workflow, services = Compiler().compile(plan.definition), Services(_OfflineModels())
     contexts = [lead_context(plan, person, services) for person in people]
-    rehearsal = Rehearsal(leads=len(people), empty_placeholders=empty_placeholders(plan.sms_template or "", contexts))
+    rehearsal = Rehearsal(
+        leads=len(people),
+        empty_placeholders=empty_placeholders(plan.sms_template or "", contexts),
+        uses_template=uses_template(plan.definition),
+    )
     for context in contexts:
+        began = context.now()
         final = (await workflow.start(context, name="rehearsal")).view(context)
         rehearsal.input_tokens += final["input_tokens"]
         rehearsal.output_tokens += final["output_tokens"]
         if final["status"] == "failed":
             rehearsal.failures[final["error_message"]] += 1
             continue
+        rehearsal.waits = max(rehearsal.waits, context.now() - began)
         bodies = [intent.body for intent in final["intents"] if isinstance(intent, SendText)]
         rehearsal.texts += [RehearsedText(context.lead_id, body, count_segments(body)) for body in bodies]
     return rehearsal
+
+
+def uses_template(definition: WorkflowDefinition) -> bool:
+    """Whether a step writes by the campaign's template: an SMS agent without one of its own, in sub-workflows as well."""
+    for node in definition.nodes:
+        if node.data.get("disabled"):
+            continue
+        if node.type == sms.SPECIFICATION.kind and not node.data.get("template"):
+            return True
+        if node.type == sub_workflow.SPECIFICATION.kind and uses_template(sub_workflow.pinned_definition(node)):
+            return True
+    return False
 
 
 def empty_placeholders(template: str, contexts: Sequence[RunContext]) -> list[str]:

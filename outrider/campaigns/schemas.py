@@ -403,11 +403,15 @@ class PreflightTiming(BaseModel):
     """When the first closed window opens."""
     seconds: int | None
     """Estimated time to send everything, with waiting for the windows; None if it can't be estimated."""
+    waits_seconds: int
+    """How long the workflow itself waits for a lead who never answers, where people decide at once."""
     finished_at: datetime | None
+    """When everything has left, the texts behind the workflow's waits as well."""
 
 
 class PreflightCost(BaseModel):
-    segments_per_text: float
+    segments_per_lead: float
+    """Of all texts that the workflow sends to a lead who never answers."""
     segments: int
     texts: Decimal
     """US dollars."""
@@ -437,3 +441,5 @@ class PreflightReport(BaseModel):
     segments_per_second: float
     """What all its senders may send together."""
     samples: list[SampleText]
+    uses_template: bool
+    """Whether a step of the workflow writes by `sms_template`; others carry their words themselves."""

@@ -150,7 +150,7 @@ def preflight_table(report: Mapping[str, Any]) -> Table:
     for reason, count in audience["excluded"].items():
         table.add_row(f"  without: {reason.replace('_', ' ')}", str(count))
     table.add_row("May be texted now / later", f"{timing['sendable_now']} / {timing['later_today'] + timing['later']}")
-    table.add_row("Segments", f"{cost['segments']} ({cost['segments_per_text']:.2f} per text)")
+    table.add_row("Segments", f"{cost['segments']} ({cost['segments_per_lead']:.2f} per lead)")
     table.add_row("Estimated cost", dollars(cost["total"]))
     if timing["seconds"] is not None:
         table.add_row("Estimated duration", f"{timing['seconds']} s")

@@ -41,6 +41,7 @@ async def test_a_campaign_in_order(world: World) -> None:
     assert (report.timing.sendable_now, report.timing.later_today, report.senders) == (10, 0, 1)
     assert (report.cost.segments, report.cost.texts, report.cost.models) == (10, Decimal("0.0830"), 0)
     assert report.samples[0].body.endswith("about your company. Reply STOP to opt out.")
+    assert (report.uses_template, report.timing.waits_seconds) == (True, 0)
 
 
 async def test_who_is_left_out_and_why(world: World) -> None:
@@ -191,6 +192,34 @@ async def test_texts_are_looked_at(world: World) -> None:
 
     assert codes(report.warnings) >= {"no_opt_out_words", "public_shortener", "costly_characters"}
     assert report.samples[0].encoding == "UCS-2"
+
+
+OWN_WORDS: dict[str, Any] = {
+    "nodes": [
+        {"id": "first", "type": "send_template", "data": {"text": "Hi {{ lead.first_name }}"}},
+        {"id": "wait", "type": "wait_for_reply", "data": {"amount": 2, "unit": "days"}},
+        {"id": "second", "type": "send_template", "data": {"text": "Still there?"}},
+        {"id": "end", "type": "finalize"},
+    ],
+    "edges": [
+        {"source": "first", "target": "wait"},
+        {"source": "wait", "target": "end", "sourceHandle": "replied"},
+        {"source": "wait", "target": "second", "sourceHandle": "timeout"},
+        {"source": "second", "target": "end"},
+    ],
+}
+
+
+async def test_a_workflow_with_words_of_its_own_is_put_right_in_the_workflow(world: World) -> None:
+    campaign_id = await world.campaign(await world.leads(3), workflow_config=OWN_WORDS, sms_template="Hi {{ frist_name }}")
+    report = await check(world, campaign_id)
+
+    (found,) = [warning for warning in report.warnings if warning.code == "no_opt_out_words"]
+    assert (report.uses_template, found.field) == (False, "workflow_config") and "closing line" in found.remedy
+    assert "empty_placeholder" not in codes(report.warnings), "nobody reads the template"
+    assert (report.cost.segments, report.cost.segments_per_lead) == (6, 2.0)
+    assert timedelta(days=2) <= timedelta(seconds=report.timing.waits_seconds) < timedelta(days=2, hours=2)
+    assert report.timing.finished_at and report.timing.finished_at >= NOON_IN_CHICAGO + timedelta(days=2)
 
 
 async def test_a_placeholder_that_nobody_fills_is_named(world: World) -> None:

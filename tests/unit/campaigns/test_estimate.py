@@ -33,6 +33,15 @@ def test_leads_in_an_open_window_leave_at_the_senders_rate() -> None:
     assert timing.finished_at == NOON_UTC + timedelta(seconds=20)
 
 
+def test_what_the_workflow_waits_comes_on_top() -> None:
+    for enforced in (True, False):
+        timing = estimate_timing(
+            [place(*NEW_YORK, 100)], 1.0, 10.0, NOON_UTC, parse_hours({}), is_enforced=enforced, waits=timedelta(days=2)
+        )
+        assert (timing.seconds, timing.waits_seconds) == (10, 2 * 24 * 3600)
+        assert timing.finished_at == NOON_UTC + timedelta(days=2, seconds=10)
+
+
 def test_leads_in_a_closed_window_wait_for_it() -> None:
     timing = estimate(place(*NEW_YORK, 100), place(*LOS_ANGELES, 50))
 

@@ -142,7 +142,9 @@ function Editor({ campaign }: { campaign: Campaign }) {
             )}
             {current === 'basics' && <BasicsSection {...props} />}
             {current === 'audience' && <AudienceSection {...props} />}
-            {current === 'message' && <MessageSection {...props} />}
+            {current === 'message' && (
+              <MessageSection {...props} usesTemplate={preflight.data?.uses_template ?? true} />
+            )}
             {current === 'workflow' && <WorkflowSection {...props} />}
             {current === 'schedule' && <ScheduleSection {...props} />}
             {current === 'budget' && <BudgetSection {...props} preflight={preflight.data} />}

@@ -1,8 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Info } from 'lucide-react'
 import { leadValuesQuery } from '@/api/leads'
 import { modelsQuery } from '@/api/models'
 import { Field } from '@/components/ui/field'
 import { NativeSelect, Textarea } from '@/components/ui/input'
+import { Notice } from '@/components/ui/states'
 import { modelName } from '@/lib/format'
 import { PreviewPanel } from './preview-panel'
 import type { SectionProps } from './section-props'
@@ -10,7 +13,12 @@ import { TemplateEditor } from './template-editor'
 
 const NONE: string[] = []
 
-export function MessageSection({ campaign, form, isLocked }: SectionProps) {
+interface MessageSectionProps extends SectionProps {
+  /** False where every step of the workflow carries its own words. */
+  usesTemplate: boolean
+}
+
+export function MessageSection({ campaign, form, isLocked, usesTemplate }: MessageSectionProps) {
   const { draft, problems, set } = form
   const attributes = useQuery(leadValuesQuery('attributes')).data?.values
   const models = useQuery(modelsQuery())
@@ -19,6 +27,20 @@ export function MessageSection({ campaign, form, isLocked }: SectionProps) {
   return (
     <div className="grid gap-6 xl:grid-cols-[1fr_22rem]">
       <div className="grid min-w-0 gap-5">
+        {!usesTemplate && (
+          <Notice icon={Info}>
+            The chosen workflow carries its own texts: this template is not used.{' '}
+            {draft.workflow_id !== null && (
+              <Link
+                to="/workflows/$workflowId"
+                params={{ workflowId: draft.workflow_id }}
+                className="underline underline-offset-4"
+              >
+                See its texts
+              </Link>
+            )}
+          </Notice>
+        )}
         <TemplateEditor
           value={draft.sms_template ?? ''}
           attributes={attributes ?? NONE}

@@ -122,18 +122,13 @@ export function PreflightFacts({ report }: { report: Preflight }) {
     <Facts
       items={[
         ['Will be texted', `${plural(audience.reachable, 'lead')}${left ? `, ${formatNumber(left)} left out` : ''}`],
-        ['Segments', `${formatNumber(cost.segments)} (${cost.segments_per_text} per text)`],
+        ['Segments', `${formatNumber(cost.segments)} (${cost.segments_per_lead} per lead)`],
         [
           'Estimated cost',
           `${formatMoney(cost.total)}: ${formatMoney(cost.texts)} texts, ${cost.model_price_known ? formatMoney(cost.models) : 'unknown'} models`,
         ],
         ['Budget', cost.budget ? formatMoney(cost.budget) : 'No limit'],
-        [
-          'Takes',
-          timing.seconds == null
-            ? 'More than can be estimated'
-            : `${formatDuration(timing.seconds)}, until ${formatDateTime(timing.finished_at)}`,
-        ],
+        ['Takes', howLong(timing)],
         [
           'Right now',
           `${formatNumber(timing.sendable_now)} can be texted, ${formatNumber(timing.later_today + timing.later)} later`,
@@ -142,4 +137,11 @@ export function PreflightFacts({ report }: { report: Preflight }) {
       ]}
     />
   )
+}
+
+function howLong({ seconds, waits_seconds, finished_at }: Preflight['timing']): string {
+  if (seconds == null) return 'More than can be estimated'
+  const until = `until ${formatDateTime(finished_at)}`
+  if (waits_seconds === 0) return `${formatDuration(seconds)}, ${until}`
+  return `${formatDuration(seconds + waits_seconds)} with the workflow’s waits, ${until} for those who don’t answer`
 }
