@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.agents.base import AgentType
-from outrider.agents.library.configurations import configurations_for
+from outrider.agents.library.configurations import configurations_of
 from outrider.campaigns.models import Campaign
 from outrider.campaigns.repository import campaigns as campaign_rows
 from outrider.errors import Conflict
@@ -100,9 +100,8 @@ async def read_plan(session: AsyncSession, campaign: Campaign) -> CampaignPlan:
     Raises:
         WorkflowMissing: it has none of these.
     """
-    return _plan(
-        campaign, campaign.workflow_version_id, await _definition(session, campaign), await _discloses_ai(session, campaign)
-    )
+    discloses = await _discloses_ai(session, {campaign.agent_id})
+    return _plan(campaign, campaign.workflow_version_id, await _definition(session, campaign), discloses[campaign.agent_id])
 
 
 async def read_run_plans(
@@ -116,19 +115,19 @@ async def read_run_plans(
     """
     campaigns = await campaign_rows.find_many(session, {campaign_id for campaign_id, _ in wanted})
     versions = await find_versions(session, {version_id for _, version_id in wanted if version_id is not None})
-    discloses = {campaign.agent_id: campaign for campaign in campaigns.values()}
-    speaks = {agent_id: await _discloses_ai(session, campaign) for agent_id, campaign in discloses.items()}
+    discloses = await _discloses_ai(session, {campaign.agent_id for campaign in campaigns.values()})
     plans = {}
     for campaign_id, version_id in wanted:
         campaign, version = campaigns.get(campaign_id), versions.get(version_id or 0)
-        if campaign is None or (config := version.definition if version else campaign.workflow_config) is None:
+        of_campaign = campaign.workflow_config if campaign is not None and version_id is None else None
+        if campaign is None or (config := version.definition if version else of_campaign) is None:
             continue
         try:
             definition = WorkflowDefinition.model_validate(config)
         except ValidationError as error:
             log.warning("workflow_unreadable", campaign_id=campaign_id, version_id=version_id, error=str(error))
             continue
-        plans[campaign_id, version_id] = _plan(campaign, version_id, definition, speaks[campaign.agent_id])
+        plans[campaign_id, version_id] = _plan(campaign, version_id, definition, discloses[campaign.agent_id])
     return plans
 
 
@@ -152,10 +151,10 @@ def _plan(campaign: Campaign, version_id: int | None, definition: WorkflowDefini
     )
 
 
-async def _discloses_ai(session: AsyncSession, campaign: Campaign) -> bool:
-    chosen = {AgentType.CONVERSATION: campaign.agent_id} if campaign.agent_id is not None else {}
-    speaker = (await configurations_for(session, chosen))[AgentType.CONVERSATION]
-    return speaker.guardrails.disclose_ai == "at_first_contact"
+async def _discloses_ai(session: AsyncSession, agent_ids: Collection[int | None]) -> dict[int | None, bool]:
+    """Whether the first text says that an automated assistant writes, by the agent that a campaign chose; None chose none."""
+    speakers = await configurations_of(session, AgentType.CONVERSATION, agent_ids)
+    return {agent_id: speaker.guardrails.disclose_ai == "at_first_contact" for agent_id, speaker in speakers.items()}
 
 
 async def _definition(session: AsyncSession, campaign: Campaign) -> WorkflowDefinition:

@@ -28,7 +28,7 @@ from outrider.campaigns.repository import results as rows
 from outrider.campaigns.runner import CampaignRunner, ClaimedLead
 from outrider.campaigns.transitions import Action, decide
 from outrider.config import Settings
-from outrider.db.engine import Database
+from outrider.db.engine import DATABASE_TROUBLE, Database
 from outrider.errors import OutriderError
 from outrider.jobs import JobContext, job
 from outrider.workflows.validation import InvalidWorkflow
@@ -189,8 +189,11 @@ async def _showing_life(database: Database, campaign_lead_ids: Sequence[int], to
     async def show() -> None:
         while True:
             await asyncio.sleep(SIGN_OF_LIFE_SECONDS)
-            async with database.transaction() as session:
-                await rows.keep(session, campaign_lead_ids, token)
+            try:
+                async with database.transaction() as session:
+                    await rows.keep(session, campaign_lead_ids, token)
+            except DATABASE_TROUBLE as error:
+                log.warning("life_not_shown", error=repr(error))
 
     showing = asyncio.create_task(show())
     try:

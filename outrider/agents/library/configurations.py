@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -32,10 +32,26 @@ async def configuration_for(session: AsyncSession, agent_type: AgentType, agent_
 
 async def configurations_for(session: AsyncSession, chosen: Mapping[AgentType, int]) -> dict[AgentType, AgentConfiguration]:
     """As `configuration_for`, for every type at once. `chosen` names stored agents by the type that they work as."""
-    found = await repository.speaking(session, list(chosen.values()))
-    by_id = {agent["id"]: _published(agent["id"], agent["number"], agent["configuration"]) for agent in found}
-    defaults = {agent["agent_type"]: by_id[agent["id"]] for agent in found if agent["is_default"]}
+    by_id, defaults = await _speaking(session, list(chosen.values()))
     return {kind: _as(kind, by_id.get(chosen.get(kind, -1)) or defaults.get(kind) or built_in(kind)) for kind in AgentType}
+
+
+async def configurations_of(
+    session: AsyncSession, agent_type: AgentType, agent_ids: Collection[int | None]
+) -> dict[int | None, AgentConfiguration]:
+    """As `configuration_for`, for several agents of one type at once; by their ids."""
+    by_id, defaults = await _speaking(session, [agent_id for agent_id in agent_ids if agent_id is not None])
+    otherwise = defaults.get(agent_type) or built_in(agent_type)
+    return {agent_id: _as(agent_type, by_id.get(agent_id or -1) or otherwise) for agent_id in agent_ids}
+
+
+async def _speaking(
+    session: AsyncSession, agent_ids: Sequence[int]
+) -> tuple[dict[int, AgentConfiguration], dict[str, AgentConfiguration]]:
+    """The published ones of these agents by id, and those that stand for a type by it."""
+    found = await repository.speaking(session, agent_ids)
+    by_id = {agent["id"]: _published(agent["id"], agent["number"], agent["configuration"]) for agent in found}
+    return by_id, {agent["agent_type"]: by_id[agent["id"]] for agent in found if agent["is_default"]}
 
 
 @lru_cache(maxsize=256)

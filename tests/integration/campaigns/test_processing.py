@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from asyncpg import ConnectionDoesNotExistError
 from sqlalchemy import text
 
-from outrider.campaigns import jobs
+from outrider.campaigns import jobs, process
 from outrider.campaigns.models import CampaignLead, ConversationMessage
 from outrider.campaigns.process import fail_campaign
 from outrider.conversations.models import OutboxState
@@ -437,3 +438,21 @@ async def test_a_result_outlives_the_loss_of_its_connection_without_asking_the_m
 
     assert await world.statuses(campaign_id) == {"waiting": 3}
     assert (model.asked, len(await world.rows(Run)), len(await world.texts(campaign_id))) == (3, 3, 3)
+
+
+async def test_a_database_that_fails_for_a_moment_does_not_end_the_signs_of_life(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown, enough = 0, asyncio.Event()
+
+    async def keep(*given: object) -> None:
+        nonlocal shown
+        shown += 1
+        if shown == 1:
+            raise ConnectionDoesNotExistError("gone")
+        enough.set()
+
+    monkeypatch.setattr(process, "SIGN_OF_LIFE_SECONDS", 0.001)
+    monkeypatch.setattr(process.rows, "keep", keep)
+    async with process._showing_life(world.database, [1], "token"), asyncio.timeout(PATIENCE):
+        await enough.wait()
