@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
@@ -31,6 +32,39 @@ FOREIGN_KEY = "23503"
 CONSTRAINTS = {FOREIGN_KEY: "refers to something that does not exist", "23505": "exists already", "23514": "is out of range"}
 STILL_USED = re.compile(r'update or delete on table "([^"]+)" violates .+ on table "([^"]+)"')
 """How PostgreSQL says that a row can't go because others refer to it: the row's table and theirs."""
+
+REMEDIES = {
+    "missing": "Add the field.",
+    "extra_forbidden": "Remove the field.",
+    "string_type": "Use a text.",
+    "string_too_short": "Write at least {min_length} characters.",
+    "string_too_long": "Write at most {max_length} characters.",
+    "too_short": "Give at least {min_length}.",
+    "too_long": "Give at most {max_length}.",
+    "greater_than": "Use more than {gt}.",
+    "greater_than_equal": "Use {ge} or more.",
+    "less_than": "Use less than {lt}.",
+    "less_than_equal": "Use {le} or less.",
+    "int_type": "Use a whole number.",
+    "int_parsing": "Use a whole number.",
+    "int_from_float": "Use a whole number.",
+    "float_type": "Use a number.",
+    "float_parsing": "Use a number.",
+    "decimal_type": "Use a number.",
+    "decimal_parsing": "Use a number.",
+    "bool_type": "Use true or false.",
+    "bool_parsing": "Use true or false.",
+    "list_type": "Give a list.",
+    "dict_type": "Give an object.",
+    "model_type": "Give an object.",
+    "model_attributes_type": "Give an object.",
+    "datetime_type": "Use a time in ISO 8601, as in 2026-05-31T15:00:00Z.",
+    "datetime_parsing": "Use a time in ISO 8601, as in 2026-05-31T15:00:00Z.",
+    "datetime_from_date_parsing": "Use a time in ISO 8601, as in 2026-05-31T15:00:00Z.",
+    "timezone_aware": "Add the zone, as in 2026-05-31T15:00:00Z.",
+    "string_unicode": "Leave out characters that are no Unicode text.",
+}
+"""By Pydantic's kind of refusal, with the names of its context."""
 
 
 class Problem(BaseModel):
@@ -70,9 +104,14 @@ async def _ours(request: Request, error: Exception) -> Response:
 
 async def _validation(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    fields = [_field(item) for item in error.errors()]
+    return problem_response(validation_problem(error.errors()))
+
+
+def validation_problem(errors: Sequence[Any]) -> InvalidInput:
+    """What Pydantic refused, as a problem that names every field."""
+    fields = [_field(item) for item in errors]
     named = ", ".join(field.field for field in fields[:5])
-    return problem_response(InvalidInput(f"The request has a problem in {named}.", fields=fields))
+    return InvalidInput(f"The request has a problem in {named}.", fields=fields)
 
 
 def _field(item: Any) -> FieldProblem:
@@ -83,10 +122,13 @@ def _field(item: Any) -> FieldProblem:
 
 
 def _remedy(item: Any) -> str:
-    expected = (item.get("ctx") or {}).get("expected")
-    if expected:
+    """What to do about a refusal of Pydantic; "" for kinds whose message says it already."""
+    facts = item.get("ctx") or {}
+    if expected := facts.get("expected"):
         return f"Use {expected}."
-    return {"missing": "Add the field.", "extra_forbidden": "Remove the field."}.get(item["type"], "")
+    if facts.get("min_length") == 1:
+        return "Don't leave it empty."
+    return REMEDIES.get(item["type"], "").format_map(facts)
 
 
 async def _http(_: Request, error: Exception) -> Response:

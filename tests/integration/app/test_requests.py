@@ -6,17 +6,19 @@ A small application of its own stands for the routes.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
+from typing import Annotated, Any
 
 import pytest
 from fastapi import FastAPI, WebSocket
 from fastapi.testclient import TestClient
 from httpx import ASGITransport, AsyncClient
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 from sqlalchemy import text
 from starlette.websockets import WebSocketDisconnect
 
 from outrider.app.middleware import LARGEST_BODY, BodyLimit, Figures, KeptAnswers
-from outrider.app.problems import install_problem_handlers
+from outrider.app.problems import install_problem_handlers, validation_problem
 from outrider.db.engine import Database
 from outrider.db.web import Transaction
 from outrider.errors import Conflict, InvalidInput
@@ -72,13 +74,62 @@ async def count(database: Database) -> int:
         return int((await session.execute(text("SELECT count(*) FROM cups"))).scalar_one())
 
 
+class Sizes(BaseModel):
+    text: Annotated[str, Field(min_length=2, max_length=4)] = "ok"
+    number: Annotated[int, Field(ge=1, lt=9)] = 1
+    share: Annotated[float, Field(gt=0, le=1)] = 1
+    tags: Annotated[list[str], Field(min_length=1, max_length=2)] = ["a"]
+    flag: bool = False
+    price: Decimal = Decimal(1)
+    inner: Cup | None = None
+    facts: dict[str, int] = {}
+    at: AwareDatetime | None = None
+
+
+@pytest.mark.parametrize(
+    ("given", "remedy"),
+    [
+        ({"text": "a"}, "Write at least 2 characters."),
+        ({"text": "abcde"}, "Write at most 4 characters."),
+        ({"text": 5}, "Use a text."),
+        ({"number": 0}, "Use 1 or more."),
+        ({"number": 9}, "Use less than 9."),
+        ({"number": "one"}, "Use a whole number."),
+        ({"number": 1.5}, "Use a whole number."),
+        ({"number": []}, "Use a whole number."),
+        ({"share": 0}, "Use more than 0.0."),
+        ({"share": 2}, "Use 1.0 or less."),
+        ({"share": "half"}, "Use a number."),
+        ({"tags": []}, "Don't leave it empty."),
+        ({"tags": ["a", "b", "c"]}, "Give at most 2."),
+        ({"tags": "a"}, "Give a list."),
+        ({"flag": "maybe"}, "Use true or false."),
+        ({"flag": []}, "Use true or false."),
+        ({"price": "dear"}, "Use a number."),
+        ({"inner": 7}, "Give an object."),
+        ({"facts": 7}, "Give an object."),
+        ({"at": "soon"}, "Use a time in ISO 8601, as in 2026-05-31T15:00:00Z."),
+        ({"at": []}, "Use a time in ISO 8601, as in 2026-05-31T15:00:00Z."),
+        ({"at": "2026-05-31T15:00:00"}, "Add the zone, as in 2026-05-31T15:00:00Z."),
+    ],
+)
+def test_each_kind_of_refusal_says_what_to_do(given: dict[str, Any], remedy: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Sizes.model_validate(given)
+    answer = validation_problem([{**error, "loc": ("body", *error["loc"])} for error in refused.value.errors()])
+    assert [field.remedy for field in answer.fields] == [remedy]
+
+
 async def test_a_problem_names_each_field_and_its_remedy(client: AsyncClient) -> None:
     answer = await client.post("/cups", json={"label": "", "colour": "red"})
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
     assert problem["type"] == "urn:outrider:problem:invalid-input"
-    assert {field["field"]: field["remedy"] for field in problem["fields"]} == {"body.label": "", "body.size": "Add the field."}
+    assert {field["field"]: field["remedy"] for field in problem["fields"]} == {
+        "body.label": "Don't leave it empty.",
+        "body.size": "Add the field.",
+    }
 
 
 @pytest.mark.parametrize("body", [b"{not json", b"", b"\xff\xfe", b"[1]", b"null"])
