@@ -62,7 +62,7 @@ export function InboxHeader({ search, view, counts, change, searchField }: Inbox
         </p>
       )}
       <nav aria-label="Views">
-        <ul className="flex overflow-x-auto px-1.5">
+        <ul className="flex overflow-x-auto overflow-y-hidden px-1.5 [scrollbar-width:none]">
           {VIEWS.map(({ value, label }) => (
             <li key={value} ref={view === value ? chosen : undefined}>
               <Link
@@ -72,7 +72,7 @@ export function InboxHeader({ search, view, counts, change, searchField }: Inbox
                 replace
                 aria-current={view === value ? 'page' : undefined}
                 className={cn(
-                  '-mb-px flex h-9 items-center gap-1 whitespace-nowrap border-transparent border-b-2 px-1.5 font-medium text-[13px] text-muted-foreground outline-offset-[-2px] transition-colors hover:text-foreground',
+                  'flex h-9 items-center gap-1 whitespace-nowrap border-transparent border-b-2 px-1.5 font-medium text-[13px] text-muted-foreground outline-offset-[-2px] transition-colors hover:text-foreground',
                   view === value && 'border-primary text-foreground',
                 )}
               >
