@@ -26,6 +26,9 @@ LONGEST_TEXT = 1600
 GSM_SEGMENT = 153
 TOLD = frozenset({"name", "email", "company", "title", "industry", "city", "language", "attributes"})
 """What the model is told of a lead."""
+NAME = re.compile(r"[^\W\d_][\w .,'’-]{0,59}")
+MOST_NAMES = 5
+"""Words of a person's name."""
 UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 RULES = """Write exactly one text message to the person described below and answer with nothing but its text.
@@ -184,12 +187,17 @@ def user_prompt(context: RunContext, params: SmsParams) -> str:
     """The task for one lead: who it is, what it is about, and the pattern to follow, if there is one."""
     lead = context.lead
     facts = {key: value for key, value in lead.items() if value and key in TOLD}
-    parts = [f"Generate SMS for {lead['name'] or 'the person'}", f"<facts>\n{fenced(facts)}\n</facts>"]
+    parts = [f"Generate SMS for {_addressed(lead['name'])}", f"<facts>\n{fenced(facts)}\n</facts>"]
     if context.campaign.description:
         parts.append(f"What it is about:\n{context.campaign.description}")
     if template := params.template or context.campaign.sms_template:
         parts.append(f"Follow this pattern; fill in its {{{{placeholders}}}} and keep its meaning:\n{template}")
     return "\n\n".join(parts)
+
+
+def _addressed(name: str) -> str:
+    """The lead's name outside of the fence: only what can be no more than a name."""
+    return name if NAME.fullmatch(name) and len(name.split()) <= MOST_NAMES else "the person"
 
 
 def offline_context(context: RunContext, params: SmsParams) -> dict[str, Any]:

@@ -288,6 +288,14 @@ async def test_a_circle_through_a_wait_ends_after_fifty_visits(library: Kinds) -
     assert (segment.status, segment.state["error_message"]) == ("failed", "The run came to this step more than 50 times.")
 
 
+async def test_a_run_that_goes_round_for_ever_is_not_dealt_with(library: Kinds) -> None:
+    workflow = compiled("s:step p:pause c:step f:finalize", "s>p p.again>p p.next>f p.error>c c>f")
+    segment = await workflow.start(new_context(answer_wait=lambda *wait: Answer("failed")))
+
+    assert (segment.status, segment.state["error_node"]) == ("failed", "p")
+    assert "more than 50 times" in segment.state["error_message"] and "c" not in library.ran
+
+
 async def test_what_a_circle_asks_for_has_names_of_its_own() -> None:
     workflow = compiled("p:pause f:finalize s:step", "s>p p.again>p p.next>f")
     first = await workflow.start(new_context())
