@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from outrider.llm.offline.outreach.reader import MOST_STEPS, Reader
+from outrider.llm.offline.outreach.reader import Reader
 from outrider.llm.offline.outreach.tree import written
+from outrider.llm.offline.outreach.words import MOST_STEPS
 from outrider.llm.offline.tasks import task
 
 _SHOWN = {
-    "sms": "text", "send_template": "text", "voice": "call", "wait_for_reply": "wait", "book_meeting": "meeting", "crm_sync": "CRM",
+    "sms": "text", "send_template": "text", "voice": "call", "wait_for_reply": "wait", "book_meeting": "meeting",
+    "crm_sync": "CRM",
     "branch": "branch", "split": "A/B", "update_lead": "update", "enrichment": "enrich",
 }  # fmt: skip
 _UNSHOWN = frozenset({"validate", "tag", "list"})
@@ -22,28 +24,28 @@ def outline(context: Mapping[str, Any]) -> Mapping[str, Any]:
     text = str(context.get("text") or "").strip()
     reader = Reader(text)
     reader.read()
-    steps, unreached = written(reader.main)
+    steps, unreached = written(reader.drawing.main)
     return {
         "name": _name([str(step["type"]) for step in steps]),
         "description": " ".join(reader.phrases.shown(reader.phrases.text).split())[:300],
         "explanation": _explanation(reader, unreached),
-        "stop_on_reply": reader.stops_on_reply,
+        "stop_on_reply": reader.drawing.stops_on_reply,
         "steps": steps,
     }
 
 
 def _explanation(reader: Reader, unreached: list[str]) -> str:
     said = ["Drawn by rules from your words."]
-    if reader.main.steps[1:] == [] and not reader.not_understood:
+    if reader.drawing.main.steps[1:] == [] and not reader.drawing.not_understood:
         said.append("They name no step that could be drawn.")
-    if reader.notes:
-        said.append(f"Assumed: {'; '.join(dict.fromkeys(reader.notes))}.")
-    if reader.not_understood:
-        said.append(f"Not understood: {_quoted(reader.not_understood)}.")
+    if reader.drawing.notes:
+        said.append(f"Assumed: {'; '.join(dict.fromkeys(reader.drawing.notes))}.")
+    if reader.drawing.not_understood:
+        said.append(f"Not understood: {_quoted(reader.drawing.not_understood)}.")
     if unreached:
         said.append(f"Left out, because nothing leads there: {_quoted(unreached)}.")
-    if reader.left_out:
-        said.append(f"Left out, because it comes after the end or beyond {MOST_STEPS} steps: {_quoted(reader.left_out)}.")
+    if reader.drawing.left_out:
+        said.append(f"Left out, because it comes after the end or beyond {MOST_STEPS} steps: {_quoted(reader.drawing.left_out)}.")
     return " ".join(said)
 
 

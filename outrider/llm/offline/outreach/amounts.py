@@ -6,10 +6,33 @@ import re
 from typing import Any
 
 NUMBERS = {
-    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "fourteen": 14, "fifteen": 15, "twenty": 20, "thirty": 30, "a couple of": 2, "a few": 3,
-    "another": 1, "several": 3, "half an": 0.5, "half a": 0.5, "once": 1, "twice": 2,
-}  # fmt: skip
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+    "fourteen": 14,
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "a couple of": 2,
+    "a few": 3,
+    "another": 1,
+    "several": 3,
+    "half an": 0.5,
+    "half a": 0.5,
+    "once": 1,
+    "twice": 2,
+}
 ORDINALS = {
     "first": 1,
     "second": 2,
@@ -28,14 +51,23 @@ AMOUNT = rf"(?:\d{{1,5}}(?:\.\d+)?|{_WORDS})"
 UNIT = r"(?:min(?:ute)?s?|hours?|hrs?|(?:business |working |work |calendar )?days?|weeks?|months?|h|d)"
 SPAN = rf"(?P<amount>{AMOUNT})(?: more)?[ -]?(?P<unit>{UNIT})\b"
 SPAN_ONLY = rf"{AMOUNT}(?: more)?[ -]?{UNIT}\b"
-TIMES = rf"(?:(?:up to |at most |a maximum of |a total of |no more than )?(?P<times>{AMOUNT}) times(?: in total| at most)?|(?P<twice>twice))"
+TIMES = (
+    rf"(?:(?:up to |at most |a maximum of |a total of |no more than )?(?P<times>{AMOUNT}) times(?: in total|"
+    rf" at most)?|(?P<twice>twice))"
+)
 CLOCK = r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?\s?(?P<half>a\.?m\.?|p\.?m\.?|o'clock|uhr)?(?![\w%])"
 CLOCK_ONLY = re.sub(r"\?P<\w+>", "?:", CLOCK)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAY = "|".join(WEEKDAYS)
-DAYS = rf"(?:weekdays?|(?:work|working|business) ?days?|weekends?|every day|(?:{_DAY})s?(?:(?:,? and |,? or |, | to | through |-)(?:{_DAY})s?)*)"
+DAYS = (
+    rf"(?:weekdays?|(?:work|working|business) ?days?|weekends?|every day|(?:{_DAY})s?(?:(?:,? and |,? or |, |"
+    rf" to | through |-)(?:{_DAY})s?)*)"
+)
 BUSINESS = r"(?:business|office|working|opening|work) hours"
-BETWEEN = r"between (?P<from>\d{1,2})(?:[:.](?P<from_minute>\d{2}))?\s?(?P<from_half>a\.?m\.?|p\.?m\.?)? and (?P<to>\d{1,2})(?:[:.](?P<to_minute>\d{2}))?\s?(?P<to_half>a\.?m\.?|p\.?m\.?)?(?![\w%])"
+BETWEEN = (
+    r"between (?P<from>\d{1,2})(?:[:.](?P<from_minute>\d{2}))?\s?(?P<from_half>a\.?m\.?|"
+    r"p\.?m\.?)? and (?P<to>\d{1,2})(?:[:.](?P<to_minute>\d{2}))?\s?(?P<to_half>a\.?m\.?|p\.?m\.?)?(?![\w%])"
+)
 PARTS = {"morning": "09:00", "afternoon": "14:00", "evening": "18:00", "noon": "12:00", "lunchtime": "12:00"}
 MOST_DAYS = 365
 MOST_OF_A_UNIT = 400
@@ -114,10 +146,8 @@ def moment_of(words: str) -> dict[str, Any] | None:
         rf"\b{CLOCK.replace('o.clock|uhr)?', 'o.clock|uhr)')}", words, re.I
     )
     part = re.search(rf"\b(?:in the |until |that |at |next |this )?(?P<part>{'|'.join(PARTS)})s?\b", words, re.I)
-    if at is not None:
-        time = clock(at["hour"], at["minute"], at["half"])
-    else:
-        time = PARTS[part["part"].lower()] if part else "09:00"
+    usual = PARTS[part["part"].lower()] if part else "09:00"
+    time = clock(at["hour"], at["minute"], at["half"]) if at else usual
     if time is None or (at is None and part is None and not named):
         return None
     return {"mode": "time_of_day", "time_of_day": time, "days": named or list(WEEKDAYS)}

@@ -13,14 +13,16 @@ LINK = "\ue000u\\d+\ue001"
 ADDRESS = "\ue000e\\d+\ue001"
 VERBS = (
     r"text|sms|message|call|phone|ring|wait|pause|tag|label|mark|notify|tell|alert|inform|let|ask|send|book|schedule|put|add|"
-    r"move|remove|enrich|qualify|stop|end|write|nudge|remind|follow|then|otherwise|else|and|get|gets|receive|receives|update|set|post|"
+    r"move|remove|enrich|qualify|stop|end|write|nudge|remind|follow|then|otherwise|else|and|get|gets|receive|"
+    r"receives|update|set|post|"
     r"sync|push|go|do|give|ping|repeat|start|begin|try"
 )
 NAME = rf"(?:{QUOTE}|[\w#&'.+-]+(?: (?!(?:{VERBS})\b)[\w#&'+-]+){{0,4}}?(?=\s*(?:[,;:]|$| (?:{VERBS})\b))|[\w#&'+-]+)"
 """Of a tag, a list, a person: in quotes, or a few words."""
 LONGEST_NAME = 60
 _MARKED = re.compile(
-    "(?P<q>\"[^\"\n]{1,2000}\"|“[^”\n]{1,2000}”|„[^“”\n]{1,2000}[“”]|«[^»\n]{1,2000}»|(?<!\\w)‘[^’\n]{2,2000}’(?!\\w)|(?<!\\w)'[^'\n]{2,200}'(?!\\w))"
+    '(?P<q>"[^"\n]{1,2000}"|“[^”\n]{1,2000}”|„[^“”\n]{1,2000}[“”]|«[^»\n]{1,2000}»|'
+    "(?<!\\w)‘[^’\n]{2,2000}’(?!\\w)|(?<!\\w)'[^'\n]{2,200}'(?!\\w))"
     '|(?P<u>https?://[^\\s<>"“”]{1,1900})'
     "|(?P<e>[\\w.+-]{1,64}@[\\w-]{1,63}(?:\\.[\\w-]{1,63}){1,4})"
 )
@@ -29,16 +31,29 @@ _MARK = re.compile("\ue000([que])(\\d+)\ue001")
 _PLAIN = str.maketrans({"’": "'", "\u00a0": " ", "\t": " ", "–": "-", "—": ";"})
 _PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}|\{\s*(\w[\w ]*?)\s*\}|\[\s*(\w[\w ]*?)\s*\]|<\s*(\w[\w ]*?)\s*>", re.S)
 _KNOWN = {
-    "first_name": ("lead.first_name", "there"), "firstname": ("lead.first_name", "there"), "first": ("lead.first_name", "there"),
-    "vorname": ("lead.first_name", "there"), "nombre": ("lead.first_name", "there"), "prenom": ("lead.first_name", "there"),
-    "name": ("lead.name", "there"), "full_name": ("lead.name", "there"), "company": ("lead.company", "your company"),
-    "company_name": ("lead.company", "your company"), "firma": ("lead.company", "your company"), "empresa": ("lead.company", "your company"),
-    "title": ("lead.title", "your role"), "industry": ("lead.industry", "your industry"), "city": ("lead.city", "your city"),
-    "sender": ("campaign.sender_name", "us"), "sender_name": ("campaign.sender_name", "us"), "campaign": ("campaign.name", "us"),
+    "first_name": ("lead.first_name", "there"),
+    "firstname": ("lead.first_name", "there"),
+    "first": ("lead.first_name", "there"),
+    "vorname": ("lead.first_name", "there"),
+    "nombre": ("lead.first_name", "there"),
+    "prenom": ("lead.first_name", "there"),
+    "name": ("lead.name", "there"),
+    "full_name": ("lead.name", "there"),
+    "company": ("lead.company", "your company"),
+    "company_name": ("lead.company", "your company"),
+    "firma": ("lead.company", "your company"),
+    "empresa": ("lead.company", "your company"),
+    "title": ("lead.title", "your role"),
+    "industry": ("lead.industry", "your industry"),
+    "city": ("lead.city", "your city"),
+    "sender": ("campaign.sender_name", "us"),
+    "sender_name": ("campaign.sender_name", "us"),
+    "campaign": ("campaign.name", "us"),
     "campaign_name": ("campaign.name", "us"),
-}  # fmt: skip
+}
 _EXPRESSION = re.compile(
-    r"(?:lead\.(?:first_name|name|company|title|email|phone|industry|company_size|city|language|score|tier)|campaign\.(?:name|description|sender_name)"
+    r"(?:lead\.(?:first_name|name|company|title|email|phone|industry|company_size|city|language|score|tier)|"
+    r"campaign\.(?:name|description|sender_name)"
     r"|conversation\.last_text)(?:\s*\|\s*[\w .,'!?-]{0,80})?"
 )
 
@@ -70,7 +85,7 @@ class Phrases:
         return _MARK.sub(lambda match: self._marked[match[1] + match[2]], text).strip(" ,;:")
 
     def first(self, kind: str, text: str) -> str | None:
-        """What the first mark of a kind stands for: `q` a quote without its quotation marks, `u` a web address, `e` an e-mail address."""
+        """What the first mark of a kind stands for: `q` what is quoted, `u` a web address, `e` an e-mail address."""
         found = re.search(f"\ue000{kind}\\d+\ue001", text)
         if found is None:
             return None

@@ -142,7 +142,8 @@ def _lead(block: Block, after: str, is_quiet: bool, targets: dict[str, dict[str,
         targets[step.id] = {}
         for outcome in step.outcomes():
             stays = is_told and is_quiet if outcome in (REPLIED, REACHED) and _is_over(step) else True
-            behind = END if not stays or outcome in ("rejected", "timed_out") and step.kind == "approval" else following
+            is_refused = step.kind == "approval" and outcome != "approved"
+            behind = following if stays and not is_refused else END
             way = step.ways.get(outcome)
             targets[step.id][outcome] = behind if way is None else _lead(way, behind, is_quiet, targets, known)
         following, is_quiet = step.id, is_quiet and step.kind in _QUIET
