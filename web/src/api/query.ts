@@ -1,4 +1,5 @@
 import { keepPreviousData, QueryClient, type QueryKey } from '@tanstack/react-query'
+import { pollWhenNotLive } from '@/live/use-live'
 import { ApiProblem, type Page } from './client'
 
 const RETRIES = 2
@@ -27,6 +28,13 @@ export async function takeOver<T>(client: QueryClient, queryKey: QueryKey, answe
   await client.cancelQueries({ queryKey, exact: true })
   client.setQueryData(queryKey, answer)
 }
+
+const OLD_SECONDS = 0.2
+const ASK_AGAIN_MS = 10_000
+
+/** When to ask again for figures: while those shown were kept they are being counted anew, and nothing tells when that is done. */
+export const pollCounted = (shown: { counted_seconds_ago: number } | undefined) =>
+  (shown?.counted_seconds_ago ?? 0) > OLD_SECONDS ? ASK_AGAIN_MS : pollWhenNotLive()
 
 /** Options shared by all lists that are read page by page. */
 export const paged = {

@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { pollWhenNotLive } from '@/live/use-live'
 import { api, data, type Schemas } from './client'
-import { paged, takeOver } from './query'
+import { paged, pollCounted, takeOver } from './query'
 
 export type Run = Schemas['RunSummary']
 export type RunDetail = Schemas['RunDetail']
@@ -34,7 +34,7 @@ export const runKeys = {
   list: (filter: RunFilter) => ['runs', 'list', filter] as const,
   one: (id: number) => ['runs', 'one', id] as const,
   statistics: (workflowId: number, filter: StatisticsFilter) => ['runs', 'statistics', workflowId, filter] as const,
-  flow: (campaignId: number) => ['runs', 'flow', campaignId] as const,
+  flow: (campaignId: number, measure?: Measure) => ['runs', 'flow', campaignId, measure] as const,
 }
 
 export const runsQuery = (filter: RunFilter) =>
@@ -99,14 +99,17 @@ export function useReplay(id: number) {
 export interface StatisticsFilter {
   campaign_id?: number | undefined
   version?: number | undefined
+  measure?: Measure | undefined
 }
 
 export type NodeFigures = Schemas['NodeFigures']
 export type SplitResult = Schemas['SplitResult']
 export type Variant = SplitResult['variants'][number]
+/** What A/B tests are judged by. */
+export type Measure = SplitResult['measure']
 export type FlowStatistics = Schemas['FlowStatistics']
 
-/** What became of the runs of a workflow, per node. */
+/** What became of the runs of a workflow, per node. Judged otherwise, the figures stay while they are judged. */
 export const workflowStatisticsQuery = (workflowId: number, filter: StatisticsFilter) =>
   queryOptions({
     queryKey: runKeys.statistics(workflowId, filter),
@@ -116,14 +119,20 @@ export const workflowStatisticsQuery = (workflowId: number, filter: StatisticsFi
           params: { path: { workflow_id: workflowId }, query: filter },
         }),
       ),
-    refetchInterval: pollWhenNotLive,
+    placeholderData: (before, query) => (query?.queryKey[2] === workflowId ? before : undefined),
+    refetchInterval: (query) => pollCounted(query.state.data),
   })
 
 /** The same of one campaign, whose definition may be its own. */
-export const campaignFlowQuery = (campaignId: number) =>
+export const campaignFlowQuery = (campaignId: number, measure?: Measure) =>
   queryOptions({
-    queryKey: runKeys.flow(campaignId),
+    queryKey: runKeys.flow(campaignId, measure),
     queryFn: () =>
-      data(api.GET('/api/campaigns/{campaign_id}/flow', { params: { path: { campaign_id: campaignId } } })),
-    refetchInterval: pollWhenNotLive,
+      data(
+        api.GET('/api/campaigns/{campaign_id}/flow', {
+          params: { path: { campaign_id: campaignId }, query: measure ? { measure } : {} },
+        }),
+      ),
+    placeholderData: (before, query) => (query?.queryKey[2] === campaignId ? before : undefined),
+    refetchInterval: (query) => pollCounted(query.state.data),
   })

@@ -18,6 +18,9 @@ export const dashboardSearch = z.object({
   table: flag,
 })
 
+/** What A/B tests are judged by; nothing is who replied. */
+const measure = z.enum(['qualified', 'booked', 'opted_out']).optional().catch(undefined)
+
 export const campaignsSearch = z.object({
   status: text,
   search: text,
@@ -41,6 +44,7 @@ export const campaignSearch = z.object({
   /** Runs that came to a step. */
   passed: text,
   lead: id,
+  measure,
 })
 
 export const leadsSearch = z.object({
@@ -165,6 +169,7 @@ export const workflowSearch = z.object({
   node: text,
   /** Flow and runs: of one campaign. */
   campaign: id,
+  measure,
   /** Runs: which ones. */
   status: text,
   passed: text,

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { ChartNoAxesColumn } from 'lucide-react'
 import { lazy, Suspense, useMemo } from 'react'
-import type { FlowStatistics, NodeFigures } from '@/api/runs'
+import type { FlowStatistics, Measure, NodeFigures } from '@/api/runs'
 import { nodeSpecificationsQuery, type WorkflowDefinition } from '@/api/workflows'
 import { EmptyState, ErrorState, Skeleton } from '@/components/ui/states'
 import { graphOf } from '@/components/workflow-canvas/graph'
@@ -12,7 +12,7 @@ import type { RunsSearch } from './filter'
 import { marksOfFlow } from './flow'
 import { FlowTable } from './flow-table'
 import { NodeFiguresPanel } from './node-figures'
-import { SplitCard } from './split-card'
+import { MeasureChoice, SplitCard } from './split-card'
 import { RUN_STATUSES } from './words'
 
 const Canvas = lazy(() => import('@/components/workflow-canvas/canvas'))
@@ -23,10 +23,13 @@ interface FlowViewProps {
   of: RunsSearch
   selected: string | undefined
   onSelect: (node: string | undefined) => void
+  /** What A/B tests are judged by; nothing is who replied. */
+  measure: Measure | undefined
+  onMeasure: (measure: Exclude<Measure, 'replied'> | undefined) => void
 }
 
 /** Where leads wait, fail and leave: figures on the canvas, a step's own beside it, and results of A/B tests. */
-export function FlowView({ statistics, of, selected, onSelect }: FlowViewProps) {
+export function FlowView({ statistics, of, selected, onSelect, measure, onMeasure }: FlowViewProps) {
   useTopics('runs')
   const specifications = useQuery(nodeSpecificationsQuery())
   const { data } = statistics
@@ -78,7 +81,8 @@ export function FlowView({ statistics, of, selected, onSelect }: FlowViewProps) 
           />
         ) : (
           <div className="grid grid-cols-1 gap-4">
-            <Totals runs={data.runs} />
+            <Totals runs={data.runs} age={data.counted_seconds_ago} />
+            {data.splits.length > 0 && <MeasureChoice measure={measure ?? 'replied'} onMeasure={onMeasure} />}
             {data.splits.map((split) => (
               <SplitCard key={split.node_id} split={split} />
             ))}
@@ -97,7 +101,10 @@ function busiest({ nodes }: FlowStatistics): string[] | undefined {
   return most && held(most) > 0 ? [most.node_id] : undefined
 }
 
-function Totals({ runs }: { runs: FlowStatistics['runs'] }) {
+/** Younger figures are as good as of now. */
+const OLD_SECONDS = 3
+
+function Totals({ runs, age }: { runs: FlowStatistics['runs']; age: number }) {
   return (
     <section>
       <h2 className="mb-2 font-semibold text-sm">Runs</h2>
@@ -109,6 +116,11 @@ function Totals({ runs }: { runs: FlowStatistics['runs'] }) {
           </div>
         ))}
       </dl>
+      {age >= OLD_SECONDS && (
+        <p className="mt-2 text-muted-foreground text-xs">
+          Counted {formatNumber(Math.round(age))} seconds ago; they are being counted anew.
+        </p>
+      )}
     </section>
   )
 }

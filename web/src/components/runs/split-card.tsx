@@ -1,10 +1,53 @@
 import { Scale } from 'lucide-react'
-import type { SplitResult } from '@/api/runs'
+import { useId } from 'react'
+import type { Measure, SplitResult } from '@/api/runs'
 import { Badge } from '@/components/ui/badge'
 import { Card, CardBody, CardHeader } from '@/components/ui/card'
+import { NativeSelect } from '@/components/ui/input'
 import { cn } from '@/lib/cn'
 import { formatNumber, formatPercent, humanize } from '@/lib/format'
 import { intervalsOf } from './flow'
+
+/** What the leads of a variant did, and how the test is told that is judged by it. */
+const MEASURES: Record<Measure, { did: string; by: string }> = {
+  replied: { did: 'Replied', by: 'who replied' },
+  qualified: { did: 'Qualified', by: 'who turned out qualified' },
+  booked: { did: 'Booked', by: 'who booked a meeting' },
+  opted_out: { did: 'Opted out', by: 'who opted out; fewer are better' },
+}
+
+interface MeasureChoiceProps {
+  measure: Measure
+  /** Nothing is who replied. */
+  onMeasure: (measure: Exclude<Measure, 'replied'> | undefined) => void
+}
+
+/** By what all A/B tests of the page are judged. */
+export function MeasureChoice({ measure, onMeasure }: MeasureChoiceProps) {
+  const id = useId()
+  return (
+    <div className="flex items-center justify-between gap-3">
+      <label htmlFor={id} className="font-semibold text-sm">
+        Judge A/B tests by
+      </label>
+      <NativeSelect
+        id={id}
+        className="w-auto"
+        value={measure}
+        onChange={(event) => {
+          const chosen = event.target.value as Measure
+          onMeasure(chosen === 'replied' ? undefined : chosen)
+        }}
+      >
+        {(Object.keys(MEASURES) as Measure[]).map((one) => (
+          <option key={one} value={one}>
+            {MEASURES[one].did}
+          </option>
+        ))}
+      </NativeSelect>
+    </div>
+  )
+}
 
 const percent = (rate: number): string => formatPercent(rate * 100)
 
@@ -16,7 +59,7 @@ export function SplitCard({ split }: { split: SplitResult }) {
     <Card>
       <CardHeader
         title={split.label}
-        description={`A/B test by who ${split.measure === 'replied' ? 'replied' : humanize(split.measure).toLowerCase()}`}
+        description={`A/B test by ${MEASURES[split.measure].by}`}
         actions={
           <Badge tone={verdict.is_clear ? 'success' : 'neutral'}>{verdict.is_clear ? 'Clear' : 'Not clear yet'}</Badge>
         }
@@ -75,7 +118,7 @@ function SplitTable({ split }: { split: SplitResult }) {
             <th scope="col" className="py-1 text-left font-medium">
               Variant
             </th>
-            {['Leads', 'Replied', 'Rate', '95 % interval'].map((head) => (
+            {['Leads', MEASURES[split.measure].did, 'Rate', '95 % interval'].map((head) => (
               <th key={head} scope="col" className={cn(CELL, 'font-medium')}>
                 {head}
               </th>
@@ -89,7 +132,7 @@ function SplitTable({ split }: { split: SplitResult }) {
                 {variant.label || humanize(variant.name)}
               </th>
               <td className={CELL}>{formatNumber(variant.leads)}</td>
-              <td className={CELL}>{formatNumber(variant.replied)}</td>
+              <td className={CELL}>{formatNumber(variant[split.measure])}</td>
               <td className={CELL}>{percent(variant.rate)}</td>
               <td className={cn(CELL, 'whitespace-nowrap')}>
                 {percent(variant.low)} – {percent(variant.high)}

@@ -9,14 +9,16 @@ const route = getRouteApi('/campaigns/$campaignId')
 
 /** Where the campaign's leads are in its workflow: who came, waits, failed and left. */
 export function FlowTab({ campaign }: { campaign: Campaign }) {
-  const { node } = route.useSearch()
+  const { node, measure } = route.useSearch()
   const navigate = useNavigate({ from: '/campaigns/$campaignId' })
   return (
     <FlowView
-      statistics={useQuery(campaignFlowQuery(campaign.id))}
+      statistics={useQuery(campaignFlowQuery(campaign.id, measure))}
       of={{ campaign: campaign.id }}
       selected={node}
       onSelect={(next) => void navigate({ search: (before) => ({ ...before, node: next }), replace: true })}
+      measure={measure}
+      onMeasure={(next) => void navigate({ search: (before) => ({ ...before, measure: next }), replace: true })}
     />
   )
 }

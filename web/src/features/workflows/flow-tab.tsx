@@ -9,7 +9,8 @@ import { NativeSelect } from '@/components/ui/input'
 export function FlowTab({ workflowId, version }: { workflowId: number; version: number }) {
   const search = useSearch({ from: '/workflows/$workflowId' })
   const navigate = useNavigate({ from: '/workflows/$workflowId' })
-  const statistics = useQuery(workflowStatisticsQuery(workflowId, { version, campaign_id: search.campaign }))
+  const { campaign, measure } = search
+  const statistics = useQuery(workflowStatisticsQuery(workflowId, { version, campaign_id: campaign, measure }))
   const campaigns = (useQuery(campaignUsesQuery()).data ?? []).filter((one) => one.workflow_id === workflowId)
   return (
     <>
@@ -43,6 +44,8 @@ export function FlowTab({ workflowId, version }: { workflowId: number; version: 
         of={{ workflow: workflowId, campaign: search.campaign }}
         selected={search.node}
         onSelect={(node) => void navigate({ search: (before) => ({ ...before, node }), replace: true })}
+        measure={measure}
+        onMeasure={(next) => void navigate({ search: (before) => ({ ...before, measure: next }), replace: true })}
       />
     </>
   )
