@@ -30,6 +30,9 @@ _OBSCURE = re.compile(r"\\|//|'''|\"\"\"")
 """Escapes, comments and long strings: where a string ends is then not told by its quotes alone, so that every word counts."""
 _STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 _STEP = re.compile(r"\bsteps\s*(?:\.\s*([A-Za-z_]\w*)|\[\s*'([^']*)'\s*\]|\[\s*\"([^\"]*)\"\s*\])")
+_PATH = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+_MISFITS = ("No such overload", "Unsupported operation", "Undefined variable or function")
+"""What the library says of values of kinds that an operation or a function does not take; unknown names are refused before."""
 ROOTS: Mapping[str, str] = {
     "lead": "The person: name, company, score, tags …",
     "campaign": "What the campaign says about itself",
@@ -74,7 +77,7 @@ class Expression:
         except KeyError as error:
             return Value(None, f"{error.args[0]!r} is not known here, in “{self.source}”.")
         except (TypeError, ValueError, ZeroDivisionError, OverflowError, IndexError, RuntimeError) as error:
-            return Value(None, f"“{self.source}” can't be worked out: {_first_line(error)}")
+            return Value(None, f"“{self.source}” can't be worked out: {_reason(self.source, values, error)}")
 
 
 @lru_cache(maxsize=2_000)
@@ -149,7 +152,50 @@ def _ensure_known(names: Iterable[str], known: Iterable[str], what: str) -> None
             continue
         close = get_close_matches(name, known, 1)
         remedy = f"Write {close[0]}." if close else f"Use one of: {', '.join(sorted(known))}."
+        if what == "name" and not close:
+            remedy = f"If it is the lead's, write lead.{name}; names begin with one of: {', '.join(sorted(known))}."
         raise BadExpression(f"There is no {what} “{name}”.", remedy=remedy)
+
+
+def _reason(source: str, values: Mapping[str, Any], error: Exception) -> str:
+    """Why values don't fit together, by their names: the library speaks of overloads."""
+    if not str(error).startswith(_MISFITS):
+        return _first_line(error)
+    found = dict(filter(None, (_found(path, values) for path in _PATH.findall(_STRING.sub("''", source)))))
+    if empty := [path for path, value in found.items() if value is None]:
+        return f"{', '.join(empty)} {'is' if len(empty) == 1 else 'are'} empty."
+    known = {path: value for path, value in found.items() if not isinstance(value, Mapping)}
+    kinds = ", ".join(f"{path} is {_kind(value)}" for path, value in known.items())
+    hint = " number(…) makes a number of a text." if any(isinstance(value, str) for value in known.values()) else ""
+    return f"the values don't fit together{f' ({kinds})' if kinds else ''}.{hint}"
+
+
+def _found(path: str, values: Mapping[str, Any]) -> tuple[str, Any] | None:
+    """The longest beginning of the path that names a value, and the value: `lead.name` of `lead.name.contains`."""
+    walked: list[str] = []
+    value: Any = values
+    for name in path.split("."):
+        if not isinstance(value, Mapping):
+            break
+        if name not in value:
+            return None
+        value = value[name]
+        walked.append(name)
+    return (".".join(walked), value) if walked else None
+
+
+def _kind(value: Any) -> str:
+    match value:
+        case bool():
+            return "a yes or no"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a text"
+        case list():
+            return "a list"
+        case _:
+            return "a time"
 
 
 def _syntax(error: ValueError) -> str:

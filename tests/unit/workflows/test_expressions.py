@@ -107,6 +107,33 @@ def test_days_are_counted_from_the_time_of_the_run() -> None:
     assert parse("days_until('2030-01-04')").evaluate(names).value == 3
 
 
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("lead.score >= 70", "lead.score is empty."),
+        ("lead.score + steps.a.x", "lead.score, steps.a.x are empty."),
+        ("size(lead.score) > 1", "lead.score is empty."),
+        (
+            "lead.attributes.bill > 5",
+            "the values don't fit together (lead.attributes.bill is a text). number(…) makes a number of a text.",
+        ),
+        ("lead.attributes['bill'] > 5", "the values don't fit together."),
+        ("lead.tags + 1", "the values don't fit together (lead.tags is a list)."),
+        ("'lead.score' * 2", "the values don't fit together."),
+    ],
+)
+def test_values_that_do_not_fit_are_named(source: str, reason: str) -> None:
+    lead = {"score": None, "tags": ["vip"], "attributes": {"bill": "$7"}}
+    warning = parse(source).evaluate({"lead": lead, "steps": {"a": {"x": None}}}).warning
+    assert warning == f"“{source}” can't be worked out: {reason}"
+
+
+def test_a_bare_name_may_be_the_leads() -> None:
+    with pytest.raises(BadExpression) as refused:
+        parse("first_name")
+    assert "lead.first_name" in refused.value.remedy
+
+
 def test_what_cannot_be_handed_over_is_a_warning() -> None:
     found = parse("lead.name").evaluate({"lead": {"name": "\ud800"}})
     assert found.value is None and "lead.name" in found.warning
