@@ -122,7 +122,7 @@ function StepNode({ id, data: { node, marks, ledOn, canEdit = false }, selected 
         </p>
       )}
       {marks?.told && (
-        <p className="-top-5 tabular absolute right-0 max-w-[75%] truncate text-[11px] text-muted-foreground">
+        <p className="-top-5 tabular absolute right-0 z-10 max-w-[75%] truncate rounded bg-surface-sunken px-1 text-[11px] text-muted-foreground">
           {marks.told}
         </p>
       )}

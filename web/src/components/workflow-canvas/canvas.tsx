@@ -86,6 +86,7 @@ export default function Canvas({ graph, notes, selected, onSelect, focus, marks 
         if (event) isTaken.current = true
       }}
       onlyRenderVisibleElements={graph.length > MANY_NODES}
+      className="[&_.react-flow__attribution]:bg-surface!"
       aria-label="Graph of the workflow"
     >
       <Looking wanted={focus ?? [selected ?? graph[0]?.id ?? '']} isTaken={isTaken} />

@@ -1,7 +1,7 @@
-import { useNodesInitialized, useReactFlow, useStore } from '@xyflow/react'
+import { useReactFlow, useStore } from '@xyflow/react'
 import { type RefObject, useEffect, useRef } from 'react'
 
-const FIT = { padding: 0.15, maxZoom: 1 }
+export const FIT = { padding: 0.15, maxZoom: 1 }
 /** Pixels above the first step and below the last one. */
 const EDGE = 40
 /** Below this zoom words are too small. */
@@ -19,7 +19,7 @@ export function Looking({ wanted, isTaken }: LookingProps) {
   const flow = useReactFlow()
   const width = useStore((state) => state.width)
   const height = useStore((state) => state.height)
-  const isReady = useNodesInitialized()
+  const isReady = useStore((state) => state.panZoom !== null)
   const latest = useRef(wanted)
   latest.current = wanted
   useEffect(() => {

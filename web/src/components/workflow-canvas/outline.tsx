@@ -12,7 +12,7 @@ interface OutlineProps {
 /** The graph as a list of steps, each with where its outcomes lead: the same for eyes and for ears. */
 export function Outline({ graph, selected, onSelect }: OutlineProps) {
   return (
-    <ol className="grid gap-0.5">
+    <ol className="grid grid-cols-1 gap-0.5">
       {outlineOf(graph).map(({ node, number, ways }) => (
         <li key={node.id}>
           {onSelect ? (

@@ -17,7 +17,7 @@ import type { Names } from './names'
 import { StepList } from './step-list'
 import { TextList } from './text-list'
 import { Values } from './values'
-import { type Visit, waitedSeconds } from './visits'
+import { isBrokenOff, type Visit, waitedSeconds } from './visits'
 import { WaitNotice } from './wait-notice'
 
 interface StepDetailsProps {
@@ -116,7 +116,9 @@ function VisitDetails({ run, visit, names, onReplay }: VisitDetailsProps) {
       {step.error ? (
         <Notice tone="danger">{step.error}</Notice>
       ) : (
-        step.message && !visit.wait && <p className="break-words text-[13px]">{step.message}</p>
+        step.message &&
+        !visit.wait &&
+        !isBrokenOff(visit, run) && <p className="break-words text-[13px]">{step.message}</p>
       )}
       {warnings.length > 0 && (
         <Notice tone="warning">

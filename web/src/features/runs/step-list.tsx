@@ -19,7 +19,7 @@ export function StepList({ run, visits, names, onSelect }: StepListProps) {
   if (visits.length === 0)
     return <p className="text-[13px] text-muted-foreground">No step has been written down for this run.</p>
   return (
-    <ol className="-mx-2 grid gap-0.5">
+    <ol className="-mx-2 grid grid-cols-1 gap-0.5">
       {visits.map((visit) => {
         const { label, icon } = names.of(visit.node_id)
         return (

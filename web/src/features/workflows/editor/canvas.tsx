@@ -16,6 +16,7 @@ import { EDGE_TYPES } from '@/components/workflow-canvas/canvas-edge'
 import { NODE_TYPES } from '@/components/workflow-canvas/canvas-node'
 import { CanvasEditingContext } from '@/components/workflow-canvas/editing'
 import type { Point } from '@/components/workflow-canvas/layout'
+import { FIT, Looking } from '@/components/workflow-canvas/looking'
 import type { Marks } from '@/components/workflow-canvas/marks'
 import { useTheme } from '@/lib/theme'
 import { NodeTitle } from '../node-title'
@@ -32,7 +33,6 @@ import { useEditor, useEditorStore } from './store'
 const TYPES = { ...NODE_TYPES, ...NOTE_TYPES }
 const NOWHERE: ReadonlyMap<string, Point> = new Map()
 const MULTI_KEYS = ['Shift', 'Meta', 'Control']
-const FIT = { padding: 0.12, maxZoom: 1 }
 const SNAP: [number, number] = [10, 10]
 const MINIMAP = { width: 132, height: 96 }
 
@@ -89,6 +89,8 @@ export function EditorCanvas({ specifications, commands, marks, bends, shown }: 
   }, [revealed, flow])
 
   const linking = useLinking(specifications)
+  const isTaken = useRef(false)
+  const [first] = useState(() => [[...selected][0] ?? doc.nodes[0]?.id ?? ''])
   const dragged = useRef(NOWHERE)
   const onNodesChange = useCallback(
     (changes: NodeChange<Drawn>[]) => {
@@ -211,10 +213,12 @@ export function EditorCanvas({ specifications, commands, marks, bends, shown }: 
         zoomOnDoubleClick={false}
         minZoom={0.1}
         maxZoom={2}
-        // Nodes come with their sizes, so that React Flow's own first fit is over before there is a window to fit them into.
-        onInit={(instance) => void instance.fitView(FIT)}
+        onMoveStart={(event) => {
+          if (event) isTaken.current = true
+        }}
         onlyRenderVisibleElements
         elevateNodesOnSelect={false}
+        className="[&_.react-flow__attribution]:bg-surface!"
         aria-label="Canvas of the workflow"
       >
         <Background variant={BackgroundVariant.Dots} gap={18} size={1} color="var(--border)" />
@@ -229,6 +233,7 @@ export function EditorCanvas({ specifications, commands, marks, bends, shown }: 
           style={MINIMAP}
           className="hidden! opacity-90 lg:block!"
         />
+        <Looking wanted={first} isTaken={isTaken} />
         <LinkingHint linking={linking} specifications={specifications} />
         <ConnectionHint specifications={specifications} replaced={replaced} />
       </ReactFlow>
