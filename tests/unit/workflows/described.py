@@ -227,6 +227,71 @@ DESCRIPTIONS = (
         "voice; voice > end",
     ),
     Described(
+        "Reach out by text on Tuesday morning, then follow up twice, three days apart. If they're interested, let a "
+        "rep call them.",
+        "wait > sms; sms > sms 2; sms 2 > wait_for_reply; wait_for_reply: replied branch, timeout sms 3; sms 3 > "
+        "wait_for_reply 2; wait_for_reply 2: replied branch, timeout end; branch: otherwise end, yes voice; voice > "
+        "end",
+    ),
+    Described(
+        "Start with a text. If they haven't replied after two days, call them. If they don't pick up, text them again"
+        " and tag them as unreachable.",
+        "sms > wait_for_reply; wait_for_reply: replied end, timeout voice; voice: no_answer sms 2, reached end; sms 2"
+        " > tag; tag > end",
+    ),
+    Described(
+        "For hot leads (score over 80), call right away. For the others, text.",
+        "branch: otherwise sms, yes voice; voice > end; sms > end",
+        ("For hot leads (score over 80)",),
+    ),
+    Described(
+        'Text everybody. Those who reply get tagged "engaged" and the sales team is notified. Those who don\'t reply '
+        "get a reminder after 3 days.",
+        "sms > wait_for_reply; wait_for_reply: replied tag, timeout sms 2; tag > end; sms 2 > end",
+    ),
+    Described(
+        "Send a text and wait up to 2 days. No reply: send another. Reply: let the team know.",
+        "sms > wait_for_reply; wait_for_reply: replied notify, timeout sms 2; sms 2 > end; notify > end",
+    ),
+    Described(
+        "Text, then wait 48h for an answer and if there is none call.",
+        "sms > wait_for_reply; wait_for_reply: replied end, timeout voice; voice > end",
+    ),
+    Described(
+        "Greet them, ask if they want a demo, and book it if they say yes.",
+        "sms > sms 2; sms 2 > wait_for_reply; wait_for_reply: replied branch, timeout end; branch: otherwise end, yes"
+        " book_meeting; book_meeting > end",
+    ),
+    Described(
+        "If my manager approves, text them; otherwise notify me.",
+        "approval: approved sms, rejected notify; sms > end; notify > end",
+    ),
+    Described(
+        "When a lead replies, stop everything and tell Anna.",
+        "wait_for_reply: replied notify, timeout end; notify > end",
+    ),
+    Described(
+        'Wait until business hours, then call. If voicemail, text "Sorry I missed you".',
+        "wait > voice; voice: no_answer send_template, reached end; send_template > end",
+    ),
+    Described(
+        "Check whether their number is valid first. If score < 30 do nothing. Else text.",
+        "branch: otherwise sms, yes end; sms > end",
+    ),
+    Described(
+        "Please text our leads about the webinar and after a day call the ones that did not respond. Anyone who "
+        'responds should be put on the list "Webinar".',
+        "sms > wait_for_reply; wait_for_reply: replied list, timeout voice; voice > end; list > end",
+    ),
+    Described(
+        'Qualify leads; if qualified text them, if not put them on list "Later".',
+        "qualify: not_qualified list, qualified sms; sms > end; list > end",
+    ),
+    Described(
+        "I want to invite customers in Berlin to our event, wait for their answer for a week, and send the CRM whoever says yes.",
+        "sms > wait_for_reply; wait_for_reply: replied branch, timeout end; branch: otherwise end, yes crm_sync; crm_sync > end",
+    ),
+    Described(
         "Text them, wait two days, call, then text again; stop if they answer; tag the ones who answer",
         "sms > wait_for_reply; wait_for_reply: replied tag, timeout voice; voice > sms 2; sms 2 > wait_for_reply 2; "
         "wait_for_reply 2: replied tag, timeout end; tag > end",

@@ -95,12 +95,20 @@ HOURS = {"days": ["monday", "tuesday", "wednesday", "thursday", "friday"], "star
         ("Call them and ask about the roof.", "voice", {"script": "Ask about the roof"}),
         ("Qualify them with at least 60 points.", "qualify", {"threshold": 60}),
         ("Validate the number and the e-mail.", "validate", {"require_email": True}),
-        ("Send “Hi {{first_name}} of [company]”.", "send_template", {"text": "Hi {{ lead.first_name | there }} of {{ lead.company | your company }}"}),
-        ("Send “Hi {first name}, {{ lead.city }}?”.", "send_template", {"text": "Hi {{ lead.first_name | there }}, {{ lead.city }}?"}),
+        (
+            "Send “Hi {{first_name}} of [company]”.",
+            "send_template",
+            {"text": "Hi {{ lead.first_name | there }} of {{ lead.company | your company }}"},
+        ),
+        (
+            "Send “Hi {first name}, {{ lead.city }}?”.",
+            "send_template",
+            {"text": "Hi {{ lead.first_name | there }}, {{ lead.city }}?"},
+        ),
         ("Send “{{ run.secret }} {{ 1/0".ljust(30) + "”", "send_template", {"text": "{{ run.secret }} {{ 1/0"}),
     ],
     ids=lambda value: value[:30] if isinstance(value, str) else "",
-)  # fmt: skip
+)
 async def test_what_the_words_say_stands_in_the_step(words: str, kind: str, data: dict[str, Any]) -> None:
     found = await parameters(words, kind)
     if kind == "send_template" and "run." in words:
@@ -142,8 +150,15 @@ async def test_a_condition_means_what_the_words_say(words: str, holds: dict[str,
 
 @pytest.mark.parametrize(
     ("answer", "is_interested"),
-    [("Yes, please", True), ("sounds good!", True), ("not interested", False), ("no thanks", False), ("who is this?", False), ("", False)],
-)  # fmt: skip
+    [
+        ("Yes, please", True),
+        ("sounds good!", True),
+        ("not interested", False),
+        ("no thanks", False),
+        ("who is this?", False),
+        ("", False),
+    ],
+)
 async def test_interest_is_told_by_the_words_of_the_answer(answer: str, is_interested: bool) -> None:
     (branch,) = await parameters("Text them. If they are interested, book a meeting.", "branch")
     found = parse(branch["cases"][0]["condition"]).evaluate({"conversation": {"last_text": answer, "replied": True}})
@@ -189,10 +204,37 @@ async def test_more_than_fits_is_said() -> None:
     assert "beyond 55 steps: “Wait a day”" in found.explanation or "beyond 55 steps: “Text them”" in found.explanation
 
 
-FRAGMENTS = sorted({word for described in DESCRIPTIONS for word in described.words.split()}) + [
-    "{{", "}}", "“", "”", '"', "'", "\\", "\x00", "\u202e", "\ue000q0\ue001", "İ", "日本語", "عربي", "🙂", "if", "otherwise", "half", "get", "before",
-    "99999999", "%", "repeat", "times", "unless", "https://x.y/{{z}}", "a@b.co", "{{ lead.x }}", "{{ lead.name",
-]  # fmt: skip
+FRAGMENTS = [
+    *sorted({word for described in DESCRIPTIONS for word in described.words.split()}),
+    "{{",
+    "}}",
+    "“",
+    "”",
+    '"',
+    "'",
+    "\\",
+    "\x00",
+    "\u202e",
+    "\ue000q0\ue001",
+    "İ",
+    "日本語",
+    "عربي",
+    "🙂",
+    "if",
+    "otherwise",
+    "half",
+    "get",
+    "before",
+    "99999999",
+    "%",
+    "repeat",
+    "times",
+    "unless",
+    "https://x.y/{{z}}",
+    "a@b.co",
+    "{{ lead.x }}",
+    "{{ lead.name",
+]
 
 
 @settings(deadline=None, max_examples=150)
@@ -204,8 +246,18 @@ async def test_any_text_gives_a_valid_draft(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["if " * 3_000, "a, " * 3_000, "half get " * 1_000, "x" * 10_000, "“" * 10_000, "text and " * 1_200, "{{" * 5_000, "otherwise if they reply, " * 400]
-)  # fmt: skip
+    "text",
+    [
+        "if " * 3_000,
+        "a, " * 3_000,
+        "half get " * 1_000,
+        "x" * 10_000,
+        "“" * 10_000,
+        "text and " * 1_200,
+        "{{" * 5_000,
+        "otherwise if they reply, " * 400,
+    ],
+)
 async def test_long_texts_are_read_too(text: str) -> None:
     assert (await drawn(text[:10_000])).problems == []
 

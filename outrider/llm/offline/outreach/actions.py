@@ -78,7 +78,7 @@ _READINGS: tuple[tuple[str, Reading], ...] = (
             r"discovery |phone )call)s?\b|(?:book|schedule) (?:a )?call\b|book "
         )
         + OBJECT
-        + r" (?:in|a time)",
+        + r" (?:in|a time)|book (?:it|one|them)\s*$",
         meeting,
     ),
     (
@@ -211,7 +211,7 @@ _READINGS: tuple[tuple[str, Reading], ...] = (
         + QUOTE
         + r"|(?:[\w-]+ ){1,3}?"
         + _TEXT_NOUN
-        + r"\b)",
+        + r"\b)|send (?:another|one more|a second)(?: one)?\s*$",
         sms,
     ),
 )

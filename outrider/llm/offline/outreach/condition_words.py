@@ -33,8 +33,9 @@ _SUBJECT = (
     r"(?:(?:(?:(?:the|any|a|each|every|that|this|their|all) )?(?:leads?|persons?|people|prospects?|contacts?|"
     r"customers?|recipients?|ones?"
     r"|company|companies|firms?|business|businesses|organi[sz]ations?|clients?)|they|he|she|it|someone|"
-    r"somebody|anyone|anybody|everyone|we|you|i)\s+)?"
+    r"somebody|anyone|anybody|everyone|we|you|i)(?:\s+|(?='(?:s|re|ve)\b)))?"
 )
+_PERSON = r"(?:(?:my |the |our |a )?[\w.-]+ )?"
 _STILL = r"(?:still |really |actually |even )?"
 _NOT = (
     r"(?:do(?:es)?(?:n't| not)|did(?:n't| not)|have(?:n't| not)|has(?:n't| not)|wo(?:n't)|will not|never|"
@@ -130,13 +131,13 @@ READINGS: tuple[tuple[str, Reading], ...] = (
     (
         (
             rf"(?:{_SUBJECT}(?:{_BE})?(?:not approved|rejected|declined|denied|turned down)|"
-            rf"{NAME}? ?(?:{_NOT} (?:approve|agree)|rejects?|denies|refuses)(?: (?:it|this|that))?)"
+            rf"{_PERSON}(?:{_NOT} (?:approve|agree)|rejects?|denies|refuses)(?: (?:it|this|that))?)"
         ),
         outcome(About.APPROVAL, holds=False),
     ),
     (
         (
-            rf"(?:{_SUBJECT}(?:{_BE})?(?:approved|accepted)|{NAME}? ?(?:approves?|agrees?|gives? (?:the )?(?:ok|okay|"
+            rf"(?:{_SUBJECT}(?:{_BE})?(?:approved|accepted)|{_PERSON}(?:approves?|agrees?|gives? (?:the )?(?:ok|okay|"
             rf"green light|permission))(?: (?:it|this|that))?)"
         ),
         outcome(About.APPROVAL),
@@ -161,6 +162,7 @@ READINGS: tuple[tuple[str, Reading], ...] = (
     ),
     (
         (
+            r"there(?:'s| is| was) (?:none|nothing)|"
             rf"{_SUBJECT}{_STILL}{_NOT}(?: yet| even| ever| still)? {_ANSWERS}{_OBJECT}{_TIME}|(?:there(?:'s| is|"
             rf" was) |we (?:get|got|receive|hear) |i (?:get|hear) |{_SUBJECT}gives? )?{_STILL}(?:no|"
             rf"without (?:an? )?) ?(?:answer|reply|response|reaction)(?: comes| came| arrives| back)?{_TIME}|(?:nobody|"
@@ -173,7 +175,7 @@ READINGS: tuple[tuple[str, Reading], ...] = (
     (
         (
             rf"{_SUBJECT}(?:do |does |did |has |have |ever |actually |finally )*{_ANSWERS}{_OBJECT}{_TIME}|"
-            rf"(?:there(?:'s| is| was) |we (?:get|got|receive) |{_SUBJECT}gives? )?(?:an?|any|the|their) (?:answer|"
+            rf"(?:there(?:'s| is| was) |we (?:get|got|receive) |{_SUBJECT}gives? )?(?:(?:an?|any|the|their) )?(?:answer|"
             rf"reply|response)(?: comes| came| arrives)?(?: in| back)?{_TIME}"
         ),
         outcome(About.REPLY),

@@ -22,6 +22,8 @@ from outrider.llm.offline.outreach.tree import (
 )
 from outrider.llm.offline.outreach.words import DAYS_FOR_AN_ANSWER
 
+NO_SPAN = f"how long to wait for an answer isn't said; it is {DAYS_FOR_AN_ANSWER} days"
+
 
 @dataclass(slots=True)
 class Decision:
@@ -60,6 +62,8 @@ class Drawing:
         """The steps of this sentence, and the latest of them."""
         self.after_opt_out: list[tuple[Block, str]] = []
         """What was wanted for somebody who opted out, whose run is over."""
+        self.unspanned: Step | None = None
+        """The latest wait for an answer of which nobody said how long it is."""
         self.latest: dict[str, Step] = {}
         """The latest step of each kind, and the latest touch as `touch`."""
 
@@ -145,12 +149,22 @@ class Drawing:
         else:
             step = Step(LISTENING, condition.span or {"amount": DAYS_FOR_AN_ANSWER, "unit": "days"}, words)
             if condition.span is None:
-                self.notes.append(f"how long to wait for an answer isn't said; it is {DAYS_FOR_AN_ANSWER} days")
+                self.notes.append(NO_SPAN)
+                self.unspanned = step
             self.add(step)
         self.decision = Decision(step, condition, self.block)
         self.enter(step, (outcome,), outcome)
         if condition.holds:
             self.earlier_waits(step)
+
+    def waits_so_long(self, wait: Step) -> bool:
+        """Whether the wait tells how long an answer is waited for: “if they don't answer, call after two days”."""
+        step = self.unspanned
+        if step is None or step.ways.get(TIMEOUT) is not self.block or self.block.steps or "amount" not in wait.data:
+            return False
+        step.data, self.unspanned = {"amount": wait.data["amount"], "unit": wait.data["unit"]}, None
+        self.notes.remove(NO_SPAN)
+        return True
 
     def touched_since(self, step: Step) -> bool:
         for block in blocks_of(self.main):

@@ -21,6 +21,11 @@ from outrider.llm.offline.outreach.tree import (
 from outrider.llm.offline.outreach.words import DAYS_FOR_AN_ANSWER
 
 
+def tell_of_unqualified(drawing: Drawing) -> None:
+    if any(step.kind == "qualify" and "not_qualified" not in step.ways for _, step in steps_of(drawing.main)):
+        drawing.notes.append("the run ends for those who don't qualify")
+
+
 def fill_shares(drawing: Drawing) -> None:
     """A share of the leads leaves others, who go on without what it gets."""
     for _, step in [*steps_of(drawing.main)]:

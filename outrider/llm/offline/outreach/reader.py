@@ -13,7 +13,7 @@ from outrider.llm.offline.outreach.amounts import hours_of
 from outrider.llm.offline.outreach.conditions import read_condition
 from outrider.llm.offline.outreach.deciding import IT, About, Condition
 from outrider.llm.offline.outreach.drawing import Drawing, opposite
-from outrider.llm.offline.outreach.finishing import fill_shares, keep_hours, listen, place_before
+from outrider.llm.offline.outreach.finishing import fill_shares, keep_hours, listen, place_before, tell_of_unqualified
 from outrider.llm.offline.outreach.languages import Spoken, spoken
 from outrider.llm.offline.outreach.phrases import Phrases
 from outrider.llm.offline.outreach.rhythm import again, how_often, repeat, stripped, when
@@ -35,6 +35,7 @@ from outrider.llm.offline.outreach.words import (
     ELSE_INSIDE,
     FILTERS,
     FIRST,
+    FOR_SOME,
     GERUNDS,
     GOES_ON,
     HOURS,
@@ -47,12 +48,15 @@ from outrider.llm.offline.outreach.words import (
     NOUN_FOLLOWS,
     OPENER,
     OPENER_INSIDE,
+    QUESTION,
+    RECEIVED_FIRST,
     RECEIVES,
     ROUNDS,
     SENTENCES,
     SEPARATOR,
     SETTING_STOP,
     SHARE,
+    SHORT,
     SKIPS,
     SPOKEN,
     STOPPED,
@@ -84,6 +88,7 @@ class Reader:
                 self.drawing.not_understood += [words, *(step.words for step in block.steps)]
         listen(self.drawing)
         keep_hours(self.drawing)
+        tell_of_unqualified(self.drawing)
 
     def _sentence(self, said: Spoken) -> None:
         self.drawing.block, self.drawing.occasion, self.front, was_split = self.drawing.main, "", "", self.drawing.split
@@ -140,7 +145,7 @@ class Reader:
             self.drawing.stops_on_reply = False
             comma = text.find(",", place)
             return comma if comma > 0 else len(text)
-        if (opener := OPENER.match(text, place)) is not None:
+        if (opener := SHORT.match(text, place) or OPENER.match(text, place) or FOR_SOME.match(text, place)) is not None:
             return self._condition_at(said, opener)
         return self._clause_at(said, place)
 
@@ -173,10 +178,12 @@ class Reader:
     def _clause_at(self, said: Spoken, place: int, is_received: bool = False) -> int:
         text = said.text
         end = self._clause_end(text, place)
-        trailing = OPENER.match(text, end) or (
+        trailing = (None if QUESTION.search(text[place:end]) else OPENER.match(text, end)) or (
             OPENER.match(text, end + len(text[end:]) - len(text[end:].lstrip(", "))) if text[end : end + 1] == "," else None
         )
         inner = OPENER_INSIDE.search(text, place, end)
+        if inner is not None and QUESTION.search(text[place : inner.start()]):
+            inner = None
         if inner is not None and inner.start() > place:
             end, trailing = inner.start(), inner
         if trailing is not None and trailing.start() > place:
@@ -203,7 +210,11 @@ class Reader:
         for pattern in (SEPARATOR, AND_ACTION, ELSE_INSIDE, IF_INSIDE):
             at = place + 1
             while (match := pattern.search(text, at, most)) is not None:
-                over = _no_end(text, place, match) if pattern is SEPARATOR else 0
+                if pattern is SEPARATOR:
+                    over = _no_end(text, place, match)
+                else:
+                    is_asked = pattern is IF_INSIDE and QUESTION.search(text[place : match.start()])
+                    over = match.end() if is_asked else 0
                 if not over:
                     found.append(match.start())
                     break
@@ -264,7 +275,7 @@ class Reader:
         whole, original = clause.strip(" ,"), said.original(place, end)
         if not whole or MARGINAL.fullmatch(whole):
             return True
-        if self.drawing.block.ends:
+        if self.drawing.block.ends and self.drawing.block is self.drawing.main:
             self.drawing.left_out.append(self.phrases.shown(original))
             return True
         if STOPPED.match(stripped(whole)):
@@ -283,6 +294,8 @@ class Reader:
         """Whether the clause names a step; it then stands in the drawing, with the waits and rounds that the clause names."""
         drawing = self.drawing
         text, place = self._placed(whole)
+        if (received_first := RECEIVED_FIRST.match(text)) is not None:
+            text, is_received = text[received_first.end() :], True
         text = stripped(text)
         if (third := THIRD.match(text)) is not None:
             text = GERUNDS[third[1].lower()] + text[third.end() :]
@@ -292,6 +305,8 @@ class Reader:
         if received is not None and text[received.end() :].strip():
             text, is_received = stripped(text[received.end() :]), True
         text, waits = when(drawing, text)
+        if waits and drawing.waits_so_long(waits[0]):
+            waits = waits[1:]
         text, rounds, between = how_often(drawing, text)
         text = text.strip(" ,")
         if self._is_spoken(text):

@@ -250,7 +250,6 @@ def meeting(clause: Clause, _: re.Match[str]) -> Step | None:
 
 def qualify(clause: Clause, _: re.Match[str]) -> Step | None:
     least = re.search(r"\b(?:at least|from|above|over|minimum(?: of)?|threshold(?: of)?)\s+(\d{1,3})\b", clause.text, re.I)
-    clause.notes.append("the run ends for those who don't qualify")
     return Step("qualify", {"threshold": min(100, int(least[1]))} if least else {})
 
 

@@ -26,6 +26,17 @@ MODIFIER = re.compile(
 """Belongs to what stands before it."""
 SPOKEN = re.compile(r"(?:ask|say|offer|tell (?:them|him|her)|introduce|find out|explain|talk|check|discuss|invite)\b", re.I)
 """Behind “call them and” it is what the call is about."""
+SHORT = re.compile(
+    r"(?:on |upon |in case of )?(?=(?:an? |the )?(?:no (?:reply|answer|response|reaction)|reply|answer|response|replied|"
+    r"interested|not interested|approved|rejected|voicemail|reached)\s*[:=])",
+    re.I,
+)
+"""“No reply: …”"""
+FOR_SOME = re.compile(rf"for (?!{SPAN_ONLY}|example|instance|now|all\b)(?=[^,]{{3,80}},)", re.I)
+"""“For hot leads, …”: what is said of them is a condition, too."""
+QUESTION = re.compile(r"\b(?:ask|asks|asking|know|see|check|wonder|find out|tell)(?: (?:them|him|her|us|me))?\s*$", re.I)
+"""What follows is what they are asked, and no condition."""
+RECEIVED_FIRST = re.compile(r"(?:(?:start|begin|open)(?:ing|s)?(?: off)? (?:with|by)|followed by)\s+(?=(?:an?|one|the)\b)", re.I)
 OPENER = re.compile(
     r"(?:even )?(?:(?:only )?(?:if|when|whenever|as soon as|in case)\b|(?:once|should|where)\b(?= (?:they|he|"
     r"she|the|an?|it|we|approved|someone|somebody|nobody|no one|my|our)\b)|unless\b|"
@@ -51,11 +62,12 @@ SEPARATOR = re.compile(
 )
 AND = re.compile(r"\s*\b(?:and|or)\b\s*(?:then\s+|also\s+|finally\s+)?", re.I)
 ACTION = (
-    rf"(?:(?:we |they |i |you |let's |please |them |also )*(?:should |will |must |then )?)(?:{VERBS}|contact|"
+    rf"(?:(?:(?:we |they |i |you |let's |please |them |also )*(?:should |will |must |then )?)(?:{VERBS}|contact|"
     rf"reach out|hand|pass|research|"
     r"look|score|rate|make|have|invite|thank|offer|introduce|greet|untag|drop|take|set ?up|arrange|mail|e-?mail|slack|"
     r"half|the (?:other half|rest|others)|\d{1,3} ?%|again|finish|quit|log|export|save|run|trigger|hit|greet|"
     r"inform|warn|page|my \w+ (?:approves|has to)|repeat)\b"
+    rf"|(?:after|in) {SPAN_ONLY})"
 )
 AND_ACTION = re.compile(rf"\s+(?:and|or)\s+(?=(?:then\s+|also\s+|finally\s+)?(?:{ACTION}|{OPENER.pattern}|otherwise))", re.I)
 SHARE = re.compile(
@@ -182,7 +194,7 @@ EVERY = re.compile(
     (
         rf"\s*,?\s*\b(?:every|each) (?:(?P<day>day|week|hour|other day)|{SPAN})\b|"
         rf"\s*,?\s*\b(?:with )?(?:(?P<apart>{SPAN_ONLY}) (?:apart|between(?: them| each)?|in between))\b|"
-        rf"\s*,?\s*\b(?:once a|a) (?P<once>day|week)\b"
+        rf"\s*,?\s*\bonce an? (?P<once>day|week)\b"
     ),
     re.I,
 )
