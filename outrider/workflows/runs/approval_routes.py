@@ -31,7 +31,7 @@ async def list_run_approvals(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[RunApprovalOut]:
-    """Decisions that runs wait for or waited for, the newest first."""
+    """Decisions that runs wait for or waited for, the newest first; with `status=waiting` the oldest first."""
     wanted = ApprovalFilter(status=status, campaign_id=campaign_id, workflow_id=workflow_id, lead_id=lead_id)
     return await approvals.list_approvals(session, wanted, cursor, limit)
 

@@ -75,12 +75,15 @@ async def decide(session: AsyncSession, approval_id: int, action: str, answers: 
 
 
 async def list_approvals(session: AsyncSession, given: ApprovalFilter, cursor: str | None, limit: int) -> Page[RunApprovalOut]:
-    """A page of approvals, the newest first.
+    """A page of approvals, the newest first; of those that wait the oldest.
+
+    Who works them off has the next one always on top, and a new one never slips under the pointer.
 
     Raises:
         InvalidInput: the cursor is none of this list.
     """
-    order = read_order("-created_at", approval_rows.SORTS, approval_rows.ROW.id)
+    sort = "created_at" if given.status is RunApprovalStatus.WAITING else "-created_at"
+    order = read_order(sort, approval_rows.SORTS, approval_rows.ROW.id)
     rows, next_cursor = await approval_rows.page(session, given, order, cursor, limit)
     return Page(items=[RunApprovalOut.model_validate(row) for row in rows], next_cursor=next_cursor)
 

@@ -69,7 +69,11 @@ async def test_approvals_are_found_by_what_they_are_about(api: AsyncClient, worl
     assert [one["lead_id"] for one in await waiting(api, lead_id=everything[1]["lead_id"])] == [everything[1]["lead_id"]]
     page = (await api.get("/api/run-approvals", params={"limit": 2})).json()
     rest = (await api.get("/api/run-approvals", params={"limit": 2, "cursor": page["next_cursor"]})).json()
-    assert [one["id"] for one in page["items"] + rest["items"]] == [one["id"] for one in everything]
+    newest_first = [one["id"] for one in page["items"] + rest["items"]]
+    assert newest_first == [one["id"] for one in reversed(everything)]
+    page = (await api.get("/api/run-approvals", params={"status": "waiting", "limit": 2})).json()
+    rest = await waiting(api, limit=2, cursor=page["next_cursor"])
+    assert [one["id"] for one in page["items"] + rest] == newest_first[::-1], "who has waited longest comes first"
     assert (await api.get("/api/run-approvals/999999")).status_code == 404
 
 
@@ -91,4 +95,4 @@ async def test_a_call_says_so_and_whom_to_call(api: AsyncClient, world: World) -
     assert call["lead_phone"] is not None
     assert call["lead_phone"] in call["body"]
     await ran(world, ASK)
-    assert [one["is_call"] for one in await waiting(api)] == [False, True]
+    assert [one["is_call"] for one in await waiting(api)] == [True, False]

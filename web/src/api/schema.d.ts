@@ -2875,7 +2875,7 @@ export interface paths {
         };
         /**
          * List Run Approvals
-         * @description Decisions that runs wait for or waited for, the newest first.
+         * @description Decisions that runs wait for or waited for, the newest first; with `status=waiting` the oldest first.
          */
         get: operations["list_run_approvals"];
         put?: never;
