@@ -15,9 +15,18 @@ from outrider.db.idempotency import HEADER, claim_key
 async def _transaction(request: Request) -> AsyncIterator[AsyncSession]:
     database: Database = request.app.state.database
     async with database.transaction() as session:
-        if request.method == "POST" and (key := request.headers.get(HEADER)):
-            await claim_key(session, request, key)
+        if request.method == "POST":
+            await take_key(session, request)
         yield session
+
+
+async def take_key(session: AsyncSession, request: Request) -> None:
+    """Take the request's `Idempotency-Key`, if it has one, in the transaction in which it takes effect; see `claim_key`.
+
+    For endpoints that make several transactions; others have it done by `Transaction`.
+    """
+    if key := request.headers.get(HEADER):
+        await claim_key(session, request, key)
 
 
 Transaction = Annotated[AsyncSession, Depends(_transaction, scope="function")]

@@ -7,7 +7,7 @@ happened under that name is not done again: texts and effects have unique names 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -25,23 +25,24 @@ from outrider.campaigns.plan import CampaignPlan, read_plan
 from outrider.campaigns.repository import campaigns as campaign_rows
 from outrider.campaigns.repository import runs as lead_rows
 from outrider.campaigns.runs import repository as rows
+from outrider.campaigns.runs.history import read_history, state_before
 from outrider.campaigns.runs.schemas import ReplayIn
 from outrider.campaigns.runs.service import INTENTS, read_run_definition
 from outrider.campaigns.trials.repository import excluded
 from outrider.db.engine import Database
-from outrider.errors import Conflict, NotFound
+from outrider.errors import Conflict
 from outrider.workflows.compiler import Compiler, Segment
 from outrider.workflows.context import RunContext, Services
 from outrider.workflows.credentials import credential_names
 from outrider.workflows.definition import WorkflowDefinition
 from outrider.workflows.drafts import NoSuchVersion
 from outrider.workflows.intents import RunEffect
-from outrider.workflows.models import Run, RunStatus, Step, WorkflowVersion
+from outrider.workflows.models import Run, RunStatus, WorkflowVersion
 from outrider.workflows.repository import find_numbered, find_version
 from outrider.workflows.runs import repository as run_rows
 from outrider.workflows.runs.repository import RunRef
 from outrider.workflows.runs.service import RunNotFound, tell_changed
-from outrider.workflows.state import RunState, initialize_lead_state
+from outrider.workflows.state import RunState
 from outrider.workflows.telling import tell
 
 
@@ -49,15 +50,13 @@ class RunNotReplayable(Conflict):
     """The run can't be replayed as things are."""
 
 
-class NoSuchVisit(NotFound):
-    """The run never came to this step."""
-
-
 @dataclass(frozen=True, slots=True)
 class Task:
     """What a replay needs, read in one transaction."""
 
     original: Run
+    began_at: datetime
+    """When the first run of its name began."""
     plan: CampaignPlan
     person: Person
     inbound_count: int
@@ -123,9 +122,9 @@ async def _task(session: AsyncSession, run_id: int, wanted: ReplayIn) -> Task:
         workflow_version_id=version.id if version else None,
     )
     (person,) = people.values()
-    steps = await rows.steps_of(session, run)
-    state = _state_before(steps, wanted.from_node, wanted.visit)
-    return Task(run, plan, person, await _inbound_count(session, person), state, wanted.from_node)
+    state = state_before(await read_history(session, run), plan.definition, wanted.from_node, wanted.visit)
+    began_at = await rows.began_at(session, run)
+    return Task(run, began_at, plan, person, await _inbound_count(session, person), state, wanted.from_node)
 
 
 async def _definition(
@@ -141,29 +140,6 @@ async def _definition(
         raise RunNotReplayable("The definition that it ran is gone.", remedy="Replay it on another version.")
     own = await find_version(session, run.workflow_version_id) if run.workflow_version_id else None
     return own, definition
-
-
-def _state_before(steps: Sequence[Step], node_id: str, visit: int | None) -> RunState:
-    """What a run knew when it came to a node; everything, if it never came there."""
-    visits = [step for step in steps if step.node_id == node_id and (visit is None or step.visit == visit)]
-    if visit is not None and not visits:
-        raise NoSuchVisit(f"The run has no visit {visit} to step {node_id!r}.", remedy="Choose one of its visits.")
-    latest = max((step.visit for step in visits), default=0)
-    end = min((step.seq for step in visits if step.visit == latest), default=len(steps))
-    state = initialize_lead_state()
-    for step in steps:
-        if step.seq >= end:
-            break
-        if step.outcome:
-            state["visits"][step.node_id] = step.visit
-            state["outcome"] = step.outcome
-        if step.output:
-            state["steps"][step.node_id] = step.output
-        if step.node_name == "validate":
-            state["validation_passed"] = step.outcome == "passed"
-        if isinstance(body := (step.output or {}).get("body"), str):
-            state["sms_sent"], state["sms_message"] = True, body
-    return state
 
 
 async def _refuse(session: AsyncSession, task: Task) -> None:
@@ -195,7 +171,7 @@ async def _inbound_count(session: AsyncSession, person: Person) -> int:
 def _context(task: Task, services: Services, *, is_dry: bool) -> RunContext:
     run = task.original
     said = task.person.conversation
-    has_replied = said.last_text_at is not None and said.last_text_at > run.started_at
+    has_replied = said.last_text_at is not None and said.last_text_at > task.began_at
     context = task.plan.context(
         campaign_lead_id=run.subject_id,
         attempt=run.attempt,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
@@ -65,6 +66,12 @@ async def waits_of(session: AsyncSession, run_ids: Sequence[int]) -> list[RunWai
 async def steps_of(session: AsyncSession, run: Run) -> list[Step]:
     of_run = select(Step).where(Step.campaign_lead_id == run.subject_id, Step.run_id == run.id)
     return list((await session.execute(of_run.order_by(Step.seq).limit(MOST_STEPS))).scalars())
+
+
+async def began_at(session: AsyncSession, run: Run) -> datetime:
+    """When the first run of the same name began: the run itself, or the one that it is a replay of."""
+    same = (Run.lead_id == run.lead_id, Run.subject_id == run.subject_id, Run.attempt == run.attempt)
+    return (await session.execute(select(func.min(Run.started_at)).where(*same))).scalar_one()
 
 
 async def texts_of(session: AsyncSession, run: Run) -> list[Message]:

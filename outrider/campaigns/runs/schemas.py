@@ -197,7 +197,7 @@ class RunDetail(RunSummary):
 class ReplayIn(Strict):
     """Where a run shall begin anew."""
 
-    from_node: Annotated[str, Field(min_length=1, max_length=300)]
+    from_node: Annotated[str, Field(max_length=300, pattern=r"^[^/\x00]+(/[^/\x00]+)*$")]
     """Path of the node; what earlier steps brought is kept."""
     visit: Annotated[int, Field(ge=1, le=50)] | None = None
     """Which visit to that node; None is the latest."""

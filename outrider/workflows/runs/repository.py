@@ -72,7 +72,11 @@ LOST_ONCE, LOST_TWICE = 25, 4
 
 READ_CLAIMED = f"""
     SELECT r.id, r.workflow_version_id, r.subject_id, r.campaign_id, r.lead_id, r.attempt, r.trace_id, r.checkpoint, r.revision,
-        r.claims, r.started_at, waits.waits, {LEAD_COLUMNS}
+        r.claims, waits.waits, {LEAD_COLUMNS},
+        CASE WHEN r.replay_of IS NULL THEN r.started_at ELSE (
+            SELECT min(first.started_at) FROM runs AS first
+            WHERE first.lead_id = r.lead_id AND first.subject_id = r.subject_id AND first.attempt = r.attempt
+        ) END AS started_at
     FROM runs AS r
     CROSS JOIN LATERAL (
         SELECT jsonb_agg(jsonb_build_object('id', w.interrupt_id, 'kind', w.kind, 'answer', w.answer)) AS waits
