@@ -58,6 +58,7 @@ BENCHES = {
         "bench.workflow_engine", "what the engine adds to LangGraph per node, what a paused run weighs", 120
     ),
     "workflow_timers": Bench("bench.workflow_timers", "100,000 paused runs go on when their timers end", 1200),
+    "workflow_statistics": Bench("bench.workflow_statistics", "where the runs of a workflow are, over a million steps", 600),
     "web": Bench("bench.web", "the web application in Chromium, over a million leads", 240),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -263,6 +264,20 @@ async def test_a_run_pauses_and_goes_on_where_it_was(library: Kinds) -> None:
     assert last.state["steps"]["b"]["said"] == "decided by Maya"
     assert last.recorder.intents == []
     assert library.ran == ["a", "p", "p", "b"]
+
+
+async def test_a_step_tells_how_long_it_waited() -> None:
+    workflow, paused_at = compiled("p:pause f:finalize", "p>f"), datetime(2026, 3, 27, 9, 15, tzinfo=UTC)
+    context = new_context()
+    context.now = lambda: paused_at
+    first = await workflow.start(context)
+    assert first.checkpoint is not None
+    assert [(step.at, step.waited_ms) for step in first.recorder.steps] == [(paused_at, None)]
+
+    context = new_context()
+    context.now = lambda: paused_at + timedelta(days=3)
+    last = await workflow.resume(context, first.checkpoint, {"p#1": Answer("decided")})
+    assert [step.waited_ms for step in last.recorder.steps] == [timedelta(days=3) / timedelta(milliseconds=1), None]
 
 
 async def test_a_resume_reads_the_lead_anew(library: Kinds) -> None:
