@@ -1,11 +1,8 @@
-"""Changes of many leads in a few statements, as workflows ask for them: fields and attributes, tags, lists.
-
-Tags are the attribute `tags`: a list of words. A file that brings them as one text, separated by commas, means the same.
-"""
+"""Changes of many leads in a few statements, as workflows ask for them: fields and attributes, tags, lists."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -21,13 +18,10 @@ from outrider.leads.models import Lead
 from outrider.leads.person import Person, changed_fields
 from outrider.leads.schemas import LeadPatch
 from outrider.leads.service import changed_person, stored_person
-from outrider.leads.values import clean_line
+from outrider.leads.tags import MOST_TAGS, TAGS, tags_of
 
 log = structlog.get_logger(__name__)
 
-TAGS = "tags"
-LONGEST_TAG = 60
-MOST_TAGS = 100
 LONGEST_LIST_NAME = 200
 ATTRIBUTE = "attributes."
 CHANGEABLE = (
@@ -73,19 +67,6 @@ def read_changes(changes: Mapping[str, Any], default_region: str) -> dict[str, A
         raise InvalidInput.on(".".join(str(part) for part in first["loc"]), first["msg"]) from error
     changed_person(_merged(values, {}), Person(), default_region)
     return values
-
-
-def tags_of(attributes: Mapping[str, Any]) -> list[str]:
-    """The tags in a lead's attributes."""
-    stored = attributes.get(TAGS) or []
-    words = stored.split(",") if isinstance(stored, str) else stored if isinstance(stored, list) else [stored]
-    return read_tags(map(str, words))
-
-
-def read_tags(words: Iterable[str]) -> list[str]:
-    """Words as tags: on one line, without commas, each once."""
-    cleaned = (clean_line(word.replace(",", " "))[:LONGEST_TAG].strip() for word in words)
-    return list(dict.fromkeys(word for word in cleaned if word))
 
 
 async def change_many(session: AsyncSession, changes: Sequence[tuple[int, Mapping[str, Any]]], default_region: str) -> set[int]:

@@ -13,6 +13,7 @@ from outrider.leads.csvfile import ROWS_PER_CHUNK, csv_chunks
 from outrider.leads.filters import selected
 from outrider.leads.models import ConsentChannel, Lead, LeadConsent
 from outrider.leads.schemas import Selection
+from outrider.leads.tags import said
 
 FIELDS = (
     "name", "phone", "email", "company", "title", "industry", "company_size", "street", "city", "region", "postal_code",
@@ -56,7 +57,7 @@ def _row(values: tuple[Any, ...], zones: int, names: list[str]) -> list[Any]:
     *plain, attributes = values
     plain[zones] = " ".join(plain[zones])
     plain[-1] = plain[-1].isoformat()
-    return [*plain, *(attributes.get(name) for name in names)]
+    return [*plain, *(said(attributes.get(name)) for name in names)]
 
 
 def _open_consent(channel: ConsentChannel) -> ColumnElement[Any]:

@@ -163,7 +163,7 @@ def _search(text: str, lead: Columns) -> ColumnElement[bool]:
 
 
 def _attribute(name: str, value: str, lead: Columns) -> ColumnElement[bool]:
-    """`value` as a text, or as the number or truth value that it may stand for."""
+    """`value` as a text, or as the number or truth value that it may stand for; also as one of a list's, as tags are."""
     candidates: list[Any] = [value]
     if re.fullmatch(r"-?\d{1,15}", value):
         candidates.append(int(value))
@@ -171,4 +171,5 @@ def _attribute(name: str, value: str, lead: Columns) -> ColumnElement[bool]:
         candidates.append(float(value))
     elif value in ("true", "false"):
         candidates.append(value == "true")
+    candidates += [[candidate] for candidate in candidates]
     return or_(*(lead.attributes.contains({name: candidate}) for candidate in candidates))

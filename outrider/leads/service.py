@@ -31,6 +31,7 @@ from outrider.leads.schemas import (
     LeadPatch,
     Selection,
 )
+from outrider.leads.tags import with_tags
 from outrider.leads.values import UnusableValue, check_attributes, clean_line, clean_text, read_email, read_language
 from outrider.leads.zones import zone_name
 
@@ -314,4 +315,4 @@ def _zone(text: str) -> str:
 
 def _attributes(attributes: dict[str, Any]) -> dict[str, Any]:
     check_attributes(attributes)
-    return attributes
+    return with_tags(attributes)

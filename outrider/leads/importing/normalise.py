@@ -17,6 +17,7 @@ from outrider.leads.importing.rows import Row
 from outrider.leads.person import Person, completed
 from outrider.leads.phones import Phone, UnusablePhone, parse_phone
 from outrider.leads.places import country_code, region_code
+from outrider.leads.tags import with_tags
 from outrider.leads.values import (
     LIMITS,
     LONGEST_ATTRIBUTE,
@@ -202,8 +203,8 @@ class Normaliser:
         if number is None and email is None:
             raise RowRefused("there is neither a phone number nor an e-mail address")
 
-    def _attribute_values(self, cells: list[str], number: Phone | None, problems: list[str]) -> dict[str, str]:
-        found: dict[str, str] = {}
+    def _attribute_values(self, cells: list[str], number: Phone | None, problems: list[str]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
         for name, index in self._attributes:
             text = cells[index]
             if text and (text := clean_text(text)):
@@ -215,7 +216,7 @@ class Normaliser:
             found["phone_extension"] = number.extension
         if len(self._plan.phones) > 1:
             found |= self._further_numbers(cells, number)
-        return found
+        return with_tags(found)
 
     def _further_numbers(self, cells: list[str], number: Phone | None) -> dict[str, str]:
         """What the other phone columns hold, as it is written there."""

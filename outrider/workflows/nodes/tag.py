@@ -6,7 +6,7 @@ from typing import Annotated, cast
 
 from pydantic import BaseModel, Field, model_validator
 
-from outrider.leads.changing import TAGS, read_tags, tags_of
+from outrider.leads.tags import TAGS, read_tags, tags_of
 from outrider.workflows.context import LeadData
 from outrider.workflows.intents import TagLead
 from outrider.workflows.nodes.base import Handle, NodeCall, NodeParams, NodeResult, NodeSpecification

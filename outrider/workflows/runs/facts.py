@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import asyncpg
 
 from outrider.config import get_settings
-from outrider.leads.changing import tags_of
+from outrider.leads.tags import tags_of
 from outrider.workflows.context import ConversationFacts, LeadData, MeetingFacts
 
 LEAD_COLUMNS = """

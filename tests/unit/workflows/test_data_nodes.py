@@ -7,7 +7,8 @@ from typing import Any, get_args
 import pytest
 
 from outrider.errors import InvalidInput
-from outrider.leads.changing import CHANGEABLE, read_changes, read_tags, tags_of
+from outrider.leads.changing import CHANGEABLE, read_changes
+from outrider.leads.tags import read_tags, tags_of
 from outrider.llm.offline import OfflineModel
 from outrider.workflows.context import Services
 from outrider.workflows.expressions.resolving import problems

@@ -7,7 +7,7 @@ import { Card, CardBody, CardHeader } from '@/components/ui/card'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { toastProblem } from '@/lib/toast'
-import { attributeProblem, scalarOf, textOf } from './editing'
+import { attributeProblem, attributeText, attributeValue, TAGS } from './editing'
 import { InlineField } from './inline-field'
 import type { SaveLead } from './use-save-lead'
 
@@ -42,11 +42,15 @@ export function AttributesCard({ lead, save }: { lead: LeadDetail; save: SaveLea
               <InlineField
                 label={name}
                 field={`attributes.${name}`}
-                text={textOf(value)}
+                text={attributeText(name, value)}
                 shown={typeof value === 'string' ? value : undefined}
-                hint="A text, a number, true or false; a number in quotes is a text."
+                hint={
+                  name === TAGS
+                    ? 'Words, with commas between them.'
+                    : 'A text, a number, true or false; a number in quotes is a text.'
+                }
                 version={lead.version}
-                onSave={(text, version) => set(name, text.trim() === '' ? null : scalarOf(text), version)}
+                onSave={(text, version) => set(name, text.trim() === '' ? null : attributeValue(name, text), version)}
               />
               <Button
                 variant="ghost"
@@ -81,7 +85,7 @@ function NewAttribute({ lead, onAdd, onClose }: NewAttributeProps) {
     event.preventDefault()
     setBusy(true)
     try {
-      await onAdd(name.trim(), scalarOf(value))
+      await onAdd(name.trim(), attributeValue(name.trim(), value))
       onClose()
     } catch (error) {
       setRefusal(

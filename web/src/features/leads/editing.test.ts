@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LeadDetail } from '@/api/leads'
-import { attributeProblem, patchOf, scalarOf, textOf, undoPatch } from './editing'
+import { attributeProblem, attributeText, attributeValue, patchOf, scalarOf, textOf, undoPatch } from './editing'
 
 describe('fields', () => {
   it('are emptied by null, the name by an empty text', () => {
@@ -44,5 +44,14 @@ describe('attributes', () => {
     expect(attributeProblem('a:b', {})).toContain('letters')
     expect(attributeProblem('plan', { plan: 1 })).toContain('already')
     expect(attributeProblem('toString', {})).toBeUndefined()
+  })
+})
+
+describe('tags', () => {
+  it('are words with commas between them', () => {
+    expect(attributeText('tags', ['vip', 'roof'])).toBe('vip, roof')
+    expect(attributeValue('tags', ' 7, true ')).toBe('7, true')
+    expect(attributeValue('seats', '7')).toBe(7)
+    expect(attributeText('others', ['vip'])).toBe('["vip"]')
   })
 })

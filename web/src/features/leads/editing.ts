@@ -66,6 +66,16 @@ export function scalarOf(text: string): Scalar {
   return value
 }
 
+/** The attribute that holds a lead's tags: words, written with commas between them. */
+export const TAGS = 'tags'
+
+/** An attribute's text as what it is stored as; of tags the server makes a list. */
+export const attributeValue = (name: string, text: string): Scalar => (name === TAGS ? text.trim() : scalarOf(text))
+
+/** The text of an attribute, from which `attributeValue` reads the same value. */
+export const attributeText = (name: string, value: unknown): string =>
+  name === TAGS && Array.isArray(value) ? value.join(', ') : textOf(value)
+
 /** The text from which `scalarOf` reads the same value. */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return scalarOf(value) === value ? value : JSON.stringify(value)
