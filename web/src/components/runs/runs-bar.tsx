@@ -1,13 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { Search, X } from 'lucide-react'
-import type { ReactNode } from 'react'
 import { campaignUsesQuery } from '@/api/campaign-uses'
 import type { Run } from '@/api/runs'
 import { type WorkflowDefinition, workflowQuery, workflowsQuery } from '@/api/workflows'
 import { Button } from '@/components/ui/button'
-import { Input, NativeSelect } from '@/components/ui/input'
+import { FilterChip, FilterChoice, FilterSearch } from '@/components/ui/filters'
 import { humanize } from '@/lib/format'
-import { useTyped } from '@/lib/use-typed'
 import { NO_FILTER, type RunsSearch, runFilterOf } from './filter'
 import { RUN_STATUSES } from './words'
 
@@ -27,13 +24,13 @@ export function RunsBar({ search, set, fixed, workflowId, known }: RunsBarProps)
   const isFiltered = Object.keys(runFilterOf(search)).length > 0
   return (
     <div className="flex flex-wrap items-center gap-2 pb-3">
-      <SearchBox
+      <FilterSearch
         label="Search the leads of the runs"
         placeholder="Lead, company or number"
         value={search.search ?? ''}
         onSearch={(words) => set({ search: words || undefined })}
       />
-      <Choice
+      <FilterChoice
         label="Status of the run"
         any="Any status"
         value={search.status}
@@ -43,31 +40,31 @@ export function RunsBar({ search, set, fixed, workflowId, known }: RunsBarProps)
       {!fixed.workflow && !fixed.campaign && <WorkflowChoice search={search} set={set} />}
       {!fixed.campaign && <CampaignChoice search={search} set={set} />}
       {workflowId && <StepChoice workflowId={workflowId} search={search} set={set} />}
-      <SearchBox
+      <FilterSearch
         label="Search in what went wrong"
         placeholder="Error text"
         value={search.error ?? ''}
         onSearch={(words) => set({ error: words || undefined })}
       />
       {search.lead && !fixed.lead && (
-        <Chip onRemove={() => set({ lead: undefined })} label="Runs of all leads">
+        <FilterChip onRemove={() => set({ lead: undefined })} label="Runs of all leads">
           {(known?.lead_id === search.lead && known.lead_name) || `Lead ${search.lead}`}
-        </Chip>
+        </FilterChip>
       )}
       {search.node && !workflowId && (
-        <Chip onRemove={() => set({ node: undefined })} label="At any step">
+        <FilterChip onRemove={() => set({ node: undefined })} label="At any step">
           At {humanize(search.node)}
-        </Chip>
+        </FilterChip>
       )}
       {search.passed && (
-        <Chip onRemove={() => set({ passed: undefined })} label="Wherever they came">
+        <FilterChip onRemove={() => set({ passed: undefined })} label="Wherever they came">
           Came to {humanize(search.passed)}
-        </Chip>
+        </FilterChip>
       )}
       {search.effect && (
-        <Chip onRemove={() => set({ effect: undefined })} label="Whatever happened outside">
+        <FilterChip onRemove={() => set({ effect: undefined })} label="Whatever happened outside">
           Somebody has to say what happened
-        </Chip>
+        </FilterChip>
       )}
       {isFiltered && (
         <Button variant="ghost" onClick={() => set(NO_FILTER)}>
@@ -86,7 +83,7 @@ interface PartProps {
 function WorkflowChoice({ search, set }: PartProps) {
   const workflows = useQuery(workflowsQuery()).data ?? []
   return (
-    <Choice
+    <FilterChoice
       label="Workflow"
       any="Any workflow"
       value={search.workflow?.toString()}
@@ -99,7 +96,7 @@ function WorkflowChoice({ search, set }: PartProps) {
 function CampaignChoice({ search, set }: PartProps) {
   const campaigns = useQuery(campaignUsesQuery()).data ?? []
   return (
-    <Choice
+    <FilterChoice
       label="Campaign"
       any="Any campaign"
       value={search.campaign?.toString()}
@@ -117,7 +114,7 @@ function StepChoice({ workflowId, search, set }: PartProps & { workflowId: numbe
     .map((node): [string, string] => [node.id, String(node.data?.label || humanize(node.id))])
   const isKnown = !search.node || choices.some(([id]) => id === search.node)
   return (
-    <Choice
+    <FilterChoice
       label="Step at which they wait or failed"
       any="At any step"
       value={search.node}
@@ -125,65 +122,5 @@ function StepChoice({ workflowId, search, set }: PartProps & { workflowId: numbe
       choices={isKnown ? choices : [...choices, [search.node ?? '', humanize(search.node ?? '')]]}
       onChange={(node) => set({ node })}
     />
-  )
-}
-
-interface ChoiceProps {
-  label: string
-  any: string
-  value: string | undefined
-  choices: [string, string][]
-  onChange: (value: string | undefined) => void
-}
-
-function Choice({ label, any, value, choices, onChange }: ChoiceProps) {
-  return (
-    <NativeSelect
-      aria-label={label}
-      className="w-auto max-w-56"
-      value={value ?? ''}
-      onChange={(event) => onChange(event.target.value || undefined)}
-    >
-      <option value="">{any}</option>
-      {choices.map(([choice, words]) => (
-        <option key={choice} value={choice}>
-          {words}
-        </option>
-      ))}
-    </NativeSelect>
-  )
-}
-
-function Chip({ label, onRemove, children }: { label: string; onRemove: () => void; children: ReactNode }) {
-  return (
-    <Button className="max-w-full" onClick={onRemove}>
-      <span className="max-w-60 truncate">{children}</span>
-      <X aria-label={label} />
-    </Button>
-  )
-}
-
-interface SearchBoxProps {
-  label: string
-  placeholder: string
-  value: string
-  onSearch: (words: string) => void
-}
-
-function SearchBox({ label, placeholder, value, onSearch }: SearchBoxProps) {
-  const [text, setText] = useTyped(value, onSearch)
-  return (
-    <div className="relative w-full sm:w-52">
-      <Search className="-translate-y-1/2 absolute top-1/2 left-2.5 size-4 text-muted-foreground" aria-hidden />
-      <Input
-        type="search"
-        aria-label={label}
-        placeholder={placeholder}
-        className="pl-8"
-        maxLength={200}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-      />
-    </div>
   )
 }

@@ -1,10 +1,8 @@
 import { Link } from '@tanstack/react-router'
-import { Search, X } from 'lucide-react'
 import { fateOfDelivery } from '@/components/conversation/delivery'
 import { Button } from '@/components/ui/button'
-import { Input, NativeSelect } from '@/components/ui/input'
+import { FilterChip, FilterChoice, FilterSearch } from '@/components/ui/filters'
 import { Notice } from '@/components/ui/states'
-import { useTyped } from '@/lib/use-typed'
 import { DELIVERIES, type LeadsTabSearch, leadFilterOf, NO_FILTER, SKIP_REASONS } from './leads-filter'
 import { LEAD_STATUSES, skipWords } from './states'
 
@@ -19,8 +17,14 @@ export function LeadsBar({ campaignId, search, set }: LeadsBarProps) {
   return (
     <>
       <div className="flex flex-wrap items-center gap-2 pb-3">
-        <SearchBox value={search.search ?? ''} onSearch={(words) => set({ search: words || undefined })} />
-        <Choice
+        <FilterSearch
+          label="Search the campaign’s leads"
+          placeholder="Name, company or number"
+          className="sm:w-60"
+          value={search.search ?? ''}
+          onSearch={(words) => set({ search: words || undefined })}
+        />
+        <FilterChoice
           label="Status of the leads"
           value={search.status}
           any="Any status"
@@ -28,7 +32,7 @@ export function LeadsBar({ campaignId, search, set }: LeadsBarProps) {
           onChange={(status) => set({ status, reason: undefined, error: undefined })}
         />
         {(search.status === 'skipped' || search.reason) && (
-          <Choice
+          <FilterChoice
             label="Reason of being skipped"
             value={search.reason}
             any="For any reason"
@@ -36,14 +40,14 @@ export function LeadsBar({ campaignId, search, set }: LeadsBarProps) {
             onChange={(reason) => set({ reason })}
           />
         )}
-        <Choice
+        <FilterChoice
           label="What became of the text"
           value={search.delivery}
           any="Any delivery"
           choices={DELIVERIES.map((delivery) => [delivery, fateOfDelivery(delivery).label])}
           onChange={(delivery) => set({ delivery })}
         />
-        <Choice
+        <FilterChoice
           label="Answer"
           value={search.replied === undefined ? undefined : String(search.replied)}
           any="Answered or not"
@@ -54,10 +58,9 @@ export function LeadsBar({ campaignId, search, set }: LeadsBarProps) {
           onChange={(replied) => set({ replied: replied === undefined ? undefined : replied === 'true' })}
         />
         {search.error && (
-          <Button className="max-w-full" onClick={() => set({ error: undefined })}>
-            <span className="max-w-80 truncate">{search.error}</span>
-            <X aria-label="Any reason" />
-          </Button>
+          <FilterChip label="Any reason" onRemove={() => set({ error: undefined })}>
+            {search.error}
+          </FilterChip>
         )}
         {Object.keys(leadFilterOf(search)).length > 0 && (
           <Button variant="ghost" onClick={() => set(NO_FILTER)}>
@@ -85,49 +88,5 @@ export function LeadsBar({ campaignId, search, set }: LeadsBarProps) {
         </Notice>
       )}
     </>
-  )
-}
-
-interface ChoiceProps {
-  label: string
-  value: string | undefined
-  any: string
-  choices: [string, string][]
-  onChange: (value: string | undefined) => void
-}
-
-function Choice({ label, value, any, choices, onChange }: ChoiceProps) {
-  return (
-    <NativeSelect
-      aria-label={label}
-      className="w-auto max-w-full"
-      value={value ?? ''}
-      onChange={(event) => onChange(event.target.value || undefined)}
-    >
-      <option value="">{any}</option>
-      {choices.map(([choice, words]) => (
-        <option key={choice} value={choice}>
-          {words}
-        </option>
-      ))}
-    </NativeSelect>
-  )
-}
-
-function SearchBox({ value, onSearch }: { value: string; onSearch: (words: string) => void }) {
-  const [text, setText] = useTyped(value, onSearch)
-  return (
-    <div className="relative w-full sm:w-60">
-      <Search className="-translate-y-1/2 absolute top-1/2 left-2.5 size-4 text-muted-foreground" aria-hidden />
-      <Input
-        type="search"
-        aria-label="Search the campaign’s leads"
-        placeholder="Name, company or number"
-        className="pl-8"
-        maxLength={200}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-      />
-    </div>
   )
 }

@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { ExternalLink } from 'lucide-react'
 import { workflowsQuery } from '@/api/workflows'
+import { RadioCard } from '@/components/ui/radio-card'
 import { ErrorState, Notice, SkeletonLines } from '@/components/ui/states'
 import { SwitchField } from '@/components/ui/switch-field'
-import { cn } from '@/lib/cn'
 import { AgentFields } from './agent-fields'
 import type { SectionProps } from './section-props'
 
@@ -24,33 +24,26 @@ export function WorkflowSection({ campaign, form, isLocked }: SectionProps) {
         <fieldset disabled={isLocked('workflow_id')} className="grid gap-2">
           <legend className="mb-1.5 font-medium text-[13px]">How each lead is worked</legend>
           {workflows.data.map((workflow) => (
-            <label
+            <RadioCard
               key={workflow.id}
-              className={cn(
-                'flex cursor-pointer items-start gap-3 rounded-lg border p-3 has-checked:border-primary has-checked:bg-primary-soft has-focus-visible:outline-2 has-focus-visible:outline-ring',
-                isLocked('workflow_id') && 'cursor-not-allowed opacity-70',
-              )}
+              name="workflow"
+              title={workflow.name}
+              checked={chosen === workflow.id}
+              onChoose={() => choose(workflow.id)}
+              isLocked={isLocked('workflow_id')}
+              action={
+                <Link
+                  to="/workflows/$workflowId"
+                  params={{ workflowId: workflow.id }}
+                  className="shrink-0 rounded p-1 text-muted-foreground hover:text-foreground"
+                  aria-label={`Look at the workflow ${workflow.name}`}
+                >
+                  <ExternalLink className="size-4" aria-hidden />
+                </Link>
+              }
             >
-              <input
-                type="radio"
-                name="workflow"
-                className="mt-1 accent-primary outline-none"
-                checked={chosen === workflow.id}
-                onChange={() => choose(workflow.id)}
-              />
-              <span className="min-w-0 flex-1">
-                <span className="block font-medium text-sm">{workflow.name}</span>
-                <span className="block text-[13px] text-muted-foreground">{workflow.description}</span>
-              </span>
-              <Link
-                to="/workflows/$workflowId"
-                params={{ workflowId: workflow.id }}
-                className="shrink-0 rounded p-1 text-muted-foreground hover:text-foreground"
-                aria-label={`Look at the workflow ${workflow.name}`}
-              >
-                <ExternalLink className="size-4" aria-hidden />
-              </Link>
-            </label>
+              {workflow.description}
+            </RadioCard>
           ))}
           {problems.workflow_id && (
             <p className="text-[13px] text-danger-text" role="alert">

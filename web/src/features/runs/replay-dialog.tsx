@@ -5,6 +5,7 @@ import { Button } from '@/components/ui/button'
 import { Dialog, DialogContent } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
 import { NativeSelect } from '@/components/ui/input'
+import { RadioCard } from '@/components/ui/radio-card'
 import { Notice } from '@/components/ui/states'
 import { toastProblem } from '@/lib/toast'
 
@@ -90,22 +91,15 @@ export function ReplayDialog({ run, steps, from, visit, onClose }: ReplayDialogP
           <fieldset className="grid gap-2">
             <legend className="mb-1.5 font-medium text-[13px]">How</legend>
             {MODES.map((mode) => (
-              <label
+              <RadioCard
                 key={mode.label}
-                className="flex cursor-pointer items-start gap-2.5 rounded-md border px-3 py-2.5 has-checked:border-primary has-checked:bg-primary-soft"
+                name="mode"
+                title={mode.label}
+                checked={isDry === mode.isDry}
+                onChoose={() => setDry(mode.isDry)}
               >
-                <input
-                  type="radio"
-                  name="mode"
-                  className="mt-1 accent-primary"
-                  checked={isDry === mode.isDry}
-                  onChange={() => setDry(mode.isDry)}
-                />
-                <span className="text-[13px]">
-                  <span className="block font-medium">{mode.label}</span>
-                  <span className="block text-muted-foreground">{mode.words}</span>
-                </span>
-              </label>
+                {mode.words}
+              </RadioCard>
             ))}
           </fieldset>
           {!isDry && (

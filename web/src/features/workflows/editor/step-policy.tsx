@@ -34,8 +34,11 @@ export function StepPolicy({ node, specification, onChange }: StepPolicyProps) {
   const { problems } = useStepForm()
   const { data } = node
   const properties = isRecord(specification?.params.properties) ? specification.params.properties : {}
-  const number = (name: string) => (typeof data[name] === 'number' ? (data[name] as number) : '')
-  const change = (name: string, text: string) => onChange(name, text === '' ? undefined : Number(text))
+  const policy = (name: string) => ({
+    value: data[name],
+    error: problems.get(name),
+    onChange: (value: number | undefined) => onChange(name, value),
+  })
   const isSet = data.timeout_seconds != null || data.retries != null || data.disabled === true || !!data.notes
   return (
     <Section title="How it runs" isOpen={isSet}>
@@ -49,40 +52,24 @@ export function StepPolicy({ node, specification, onChange }: StepPolicyProps) {
         </SwitchField>
       )}
       {'timeout_seconds' in properties && (
-        <FieldRow
+        <PolicyNumber
+          {...policy('timeout_seconds')}
           label="Time-out in seconds"
           hint="Its work fails when it takes longer; waiting is not work."
-          error={problems.get('timeout_seconds')}
-        >
-          {(ids) => (
-            <Input
-              {...ids}
-              type="number"
-              min={1}
-              max={600}
-              className="w-36"
-              placeholder="None"
-              value={number('timeout_seconds')}
-              onChange={(event) => change('timeout_seconds', event.target.value)}
-            />
-          )}
-        </FieldRow>
+          least={1}
+          most={600}
+          usual="None"
+        />
       )}
       {'retries' in properties && (specification?.is_pure || data.retries != null) && (
-        <FieldRow label="Tries again" hint="How often, when it fails." error={problems.get('retries')}>
-          {(ids) => (
-            <Input
-              {...ids}
-              type="number"
-              min={0}
-              max={5}
-              className="w-36"
-              placeholder="0"
-              value={number('retries')}
-              onChange={(event) => change('retries', event.target.value)}
-            />
-          )}
-        </FieldRow>
+        <PolicyNumber
+          {...policy('retries')}
+          label="Tries again"
+          hint="How often, when it fails."
+          least={0}
+          most={5}
+          usual="0"
+        />
       )}
       {'retries' in properties && !specification?.is_pure && data.retries == null && (
         <p className="text-muted-foreground text-xs">
@@ -102,6 +89,35 @@ export function StepPolicy({ node, specification, onChange }: StepPolicyProps) {
     </Section>
   )
 }
+
+interface PolicyNumberProps {
+  label: string
+  hint: string
+  value: unknown
+  error: string | undefined
+  least: number
+  most: number
+  /** What holds where nothing is set. */
+  usual: string
+  onChange: (value: number | undefined) => void
+}
+
+const PolicyNumber = ({ label, hint, value, error, least, most, usual, onChange }: PolicyNumberProps) => (
+  <FieldRow label={label} hint={hint} error={error}>
+    {(ids) => (
+      <Input
+        {...ids}
+        type="number"
+        min={least}
+        max={most}
+        className="w-36"
+        placeholder={usual}
+        value={typeof value === 'number' ? value : ''}
+        onChange={({ target }) => onChange(target.value === '' ? undefined : Number(target.value))}
+      />
+    )}
+  </FieldRow>
+)
 
 export function StepDocs({ specification }: { specification: NodeSpecification }) {
   const signs = [
