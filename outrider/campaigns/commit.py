@@ -33,7 +33,7 @@ from outrider.events.live import announce
 from outrider.events.topics import Topic
 from outrider.workflows.compiler import Segment
 from outrider.workflows.context import Recorder, RunContext, StepRecord
-from outrider.workflows.intents import RunEffect, SendText
+from outrider.workflows.intents import SendText
 from outrider.workflows.runs import repository as run_rows
 from outrider.workflows.runs.agent_turns import add_turns
 from outrider.workflows.runs.applying import Asked, Asker, apply_intents
@@ -214,8 +214,7 @@ def _asked(one: Stored) -> list[Asked[Any]]:
     asker = Asker(one.run, of.context.lead["phone"], of.plan.sender_ids, of.inbound_count)
     return [
         Asked(asker, asked.intent, asked.dedupe_key(of.context.run_key), asked.visit)
-        for asked in of.segment.recorder.intents
-        if not (of.failed and isinstance(asked.intent, SendText | RunEffect))
+        for asked in of.segment.recorder.lasting(failed=of.failed)
     ]
 
 

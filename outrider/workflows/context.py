@@ -18,7 +18,7 @@ from outrider.agents.tools.base import Slots
 from outrider.db.engine import Database
 from outrider.integrations.enrichment.build import Enricher
 from outrider.llm.base import ChatModel
-from outrider.workflows.intents import AskedIntent
+from outrider.workflows.intents import AskedIntent, RunEffect, SendText
 from outrider.workflows.state import LogEntry, RunState
 from outrider.workflows.waiting import Answer, PausedWait, Wait
 
@@ -235,6 +235,17 @@ class Recorder:
     """Of agents, in the order in which they ended."""
     waits: list[PausedWait] = field(default_factory=list)
     """Where the run paused anew."""
+    at_last_pause: int = 0
+    """How many intents there were when it last paused; in a dry run it goes on after that."""
+
+    def lasting(self, *, failed: bool) -> list[AskedIntent]:
+        """Those of the intents that are carried out. Of a run that failed, texts and effects that it asked for since its last
+        pause are dropped: it did not come to a good end."""
+        return [
+            asked
+            for place, asked in enumerate(self.intents)
+            if not (failed and place >= self.at_last_pause and isinstance(asked.intent, SendText | RunEffect))
+        ]
 
     @property
     def cost(self) -> Decimal:

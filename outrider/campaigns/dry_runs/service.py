@@ -252,8 +252,9 @@ async def _tried(workflow: CompiledWorkflow, person: Person, context: RunContext
 
 def _shown(one: Tried, credentials: Mapping[int, str]) -> DryRun:
     recorder, lead = one.context.recorder, one.person.lead
-    texts = [(asked.node_id, asked.intent.body) for asked in recorder.intents if isinstance(asked.intent, SendText)]
-    told = [(asked.node_id, tell(asked.intent, credentials)) for asked in recorder.intents]
+    lasting = recorder.lasting(failed=one.status == "failed")
+    texts = [(asked.node_id, asked.intent.body) for asked in lasting if isinstance(asked.intent, SendText)]
+    told = [(asked.node_id, tell(asked.intent, credentials)) for asked in lasting]
     return DryRun(
         lead_id=lead["id"],
         lead_name=lead["name"],

@@ -80,8 +80,9 @@ class Attempt:
 
     @property
     def bodies(self) -> list[str]:
-        """The texts that the run asked for."""
-        return [intent.body for intent in self.state["intents"] if isinstance(intent, SendText)]
+        """The texts that would leave."""
+        lasting = self.context.recorder.lasting(failed=self.state["status"] == "failed")
+        return [asked.intent.body for asked in lasting if isinstance(asked.intent, SendText)]
 
 
 async def audience(session: AsyncSession, wanted: AudienceIn) -> AudienceReport:

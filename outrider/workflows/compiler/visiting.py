@@ -277,6 +277,7 @@ class _Visit:
     def _record_pause(self, paused: PausedWait, intents: Sequence[Intent]) -> None:
         waiting = NodeResult("", f"Waits: {paused.wait.kind.value}.", intents=list(intents), details=paused.wait.details)
         self._record(waiting, {}, paused.at, None, is_pause=True)
+        self.context.recorder.at_last_pause = len(self.context.recorder.intents)
 
     def _record(
         self,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -218,3 +219,21 @@ async def test_a_lead_whose_zone_nobody_knows_is_where_the_installation_is(
     steps = {step["node_id"]: step["output"] for step in run["steps"]}
     assert datetime.fromisoformat(steps["w"]["until"]).astimezone(ZoneInfo("Asia/Tokyo")).hour == 9
     assert steps["t"] == {"zone": "Asia/Tokyo"}
+
+
+async def test_texts_of_a_run_that_fails_are_shown_if_they_would_have_left(api: AsyncClient) -> None:
+    def text(name: str, body: str) -> dict[str, Any]:
+        return {"id": name, "type": "send_template", "data": {"text": body}}
+
+    nodes = [text("one", "First"), {"id": "wait", "type": "wait"}, text("two", "Second"), text("three", "too long " * 100)]
+    ways = pairwise([*(node["id"] for node in nodes), "end"])
+    config = {
+        "nodes": [*nodes, {"id": "end", "type": "finalize"}],
+        "edges": [{"source": source, "target": target} for source, target in ways],
+    }
+    answer = await api.post("/api/workflows/dry-run", json={"config": config, "lead_ids": [await lead(api)]})
+
+    (run,) = answer.json()["runs"]
+    assert (run["status"], run["error_node"]) == ("failed", "three")
+    assert [shown["body"] for shown in run["texts"]] == ["First"], "the second one is dropped with the failure"
+    assert [intent["node_id"] for intent in run["intents"]] == ["one"]
