@@ -3,115 +3,46 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from outrider.campaigns.effects import EffectLoop
-from outrider.campaigns.models import CampaignLead
 from outrider.campaigns.progress import read_stats
 from outrider.campaigns.reading import list_leads
 from outrider.campaigns.runner import CampaignRunner
 from outrider.campaigns.schemas import CampaignLeadFilter
 from outrider.campaigns.timers import RunTimers
-from outrider.conversations.inbound import receive_text
 from outrider.conversations.models import Message
-from outrider.errors import Conflict, InvalidInput
-from outrider.leads.models import Lead
 from outrider.llm.base import BudgetExhausted, ChatReply, ChatRequest
 from outrider.llm.offline import OfflineModel
-from outrider.workflows.models import Run, RunApproval, RunEffect, RunWait, Step
+from outrider.workflows.models import Run, RunApproval, RunWait, Step
 from outrider.workflows.nodes import SPECIFICATIONS
-from outrider.workflows.runs import effects, service
-from outrider.workflows.runs.approvals import RunApprovalDecided, RunApprovalOver, decide
-from outrider.workflows.runs.effects import EffectCall, EffectDelayed, EffectRefused, EffectUnknown, settle
+from outrider.workflows.runs import service
 from tests.clocks import PATIENCE
 from tests.integration.campaigns import waiting_nodes
 from tests.integration.campaigns.conftest import World
+from tests.integration.campaigns.pausing import (
+    ASK_AND_TEXT,
+    WAIT_AND_TEXT,
+    kept,
+    paused,
+    says,
+    sent_texts,
+    the_lead,
+    the_run,
+    time_passes,
+    timers,
+)
 from tests.integration.campaigns.waiting_nodes import definition
-from tests.worlds import OneModel, inbound
-
-WAIT_AND_TEXT = definition("sms", "wait", "sms")
-ASK_AND_TEXT = definition("test_ask", "sms")
+from tests.worlds import OneModel
 
 
 @pytest.fixture(autouse=True)
 def nodes(monkeypatch: pytest.MonkeyPatch) -> None:
     for kind, specification in waiting_nodes.SPECIFICATIONS.items():
         monkeypatch.setitem(SPECIFICATIONS, kind, specification)  # type: ignore[arg-type]
-
-
-class Outside:
-    """Somebody whom runs ask to do something."""
-
-    def __init__(self) -> None:
-        self.keys: list[str] = []
-        self.raises: Exception | None = None
-        self.found: dict[str, Any] | None = None
-
-    async def do(self, call: EffectCall) -> dict[str, Any]:
-        self.keys.append(call.idempotency_key)
-        if self.raises is not None:
-            raise self.raises
-        return {"number": len(self.keys)}
-
-    async def look_up(self, call: EffectCall) -> dict[str, Any] | None:
-        return self.found
-
-
-@pytest.fixture
-def outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[Outside]:
-    outside = Outside()
-    monkeypatch.setattr(effects, "_kinds", {})
-    effects.effect("test_call")(outside.do)
-    yield outside
-
-
-def timers(world: World) -> RunTimers:
-    return RunTimers(world.database, world.context.part(CampaignRunner))
-
-
-async def paused(world: World, config: dict[str, Any], count: int = 1, **values: Any) -> int:
-    """A campaign whose runs have come to their first pause, and whose texts have left."""
-    campaign_id = await world.started(count, workflow_config=config, **values)
-    await world.work()
-    await world.settle(campaign_id)
-    return campaign_id
-
-
-async def time_passes(world: World) -> None:
-    """All that paused runs wait for is due."""
-    await world.execute("UPDATE run_waits SET due_at = now() WHERE due_at IS NOT NULL")
-
-
-async def says(world: World, lead_id: int, body: str) -> None:
-    lead = (await world.rows(Lead, Lead.id == lead_id))[0]
-    async with world.database.transaction() as session:
-        await receive_text(session, inbound(lead.phone, body))
-
-
-async def the_run(world: World) -> Run:
-    (run,) = await world.rows(Run)
-    return run
-
-
-async def the_lead(world: World) -> CampaignLead:
-    (lead,) = await world.rows(CampaignLead)
-    return lead
-
-
-async def sent_texts(world: World, campaign_id: int) -> list[Message]:
-    return await world.rows(Message, Message.campaign_id == campaign_id, Message.direction == "out")
-
-
-async def kept(world: World) -> int:
-    """Bytes of checkpoints."""
-    async with world.database.transaction() as session:
-        statement = text("SELECT coalesce(sum(octet_length(checkpoint)), 0) FROM runs")
-        return int((await session.execute(statement)).scalar_one())
 
 
 async def test_a_run_waits_in_its_row_and_goes_on_when_its_time_has_come(world: World) -> None:
@@ -394,143 +325,6 @@ async def test_a_run_finishes_on_the_version_it_began_with(world: World) -> None
     assert await timers(world).resume_due() == 1
     assert len(await world.texts(campaign_id)) == 2
     assert (await the_run(world)).status == "completed"
-
-
-async def decides(world: World, action: str, who: str, answers: dict[str, Any] | None = None) -> RunApproval:
-    (approval,) = await world.rows(RunApproval)
-    async with world.database.transaction() as session:
-        return await decide(session, approval.id, action, {"discount": 5} if answers is None else answers, who)
-
-
-async def test_a_decision_lets_the_run_go_on(world: World) -> None:
-    campaign_id = await paused(world, ASK_AND_TEXT)
-    (approval,) = await world.rows(RunApproval)
-    assert (approval.title, approval.status, approval.assignee, len(approval.actions)) == ("Shall we?", "waiting", "sales", 2)
-    with pytest.raises(InvalidInput):
-        await decides(world, "maybe", "Ann")
-    with pytest.raises(InvalidInput):
-        await decides(world, "approved", "Ann", {})
-    await decides(world, "approved", "Ann")
-    assert await timers(world).resume_due() == 1
-    (step,) = await world.rows(Step, Step.node_id == "test_ask1", Step.outcome == "approved")
-    assert (step.output["by"], step.output["answers"]) == ("Ann", {"discount": 5})
-    assert len(await world.texts(campaign_id)) == 1
-
-
-async def test_of_two_people_who_decide_at_once_one_does(world: World) -> None:
-    campaign_id = await paused(world, ASK_AND_TEXT)
-    both = await asyncio.gather(
-        decides(world, "approved", "Ann"), decides(world, "rejected", "Bob"), decides(world, "approved", "Ann"),
-        return_exceptions=True,
-    )  # fmt: skip
-    (approval,) = await world.rows(RunApproval)
-    refused = [one for one in both if isinstance(one, RunApprovalDecided)]
-    assert len(refused) in (1, 2) and all(str(approval.decided_by) in one.detail for one in refused)
-    assert not [one for one in both if isinstance(one, Exception) and not isinstance(one, RunApprovalDecided)]
-    await asyncio.gather(timers(world).resume_due(), timers(world).resume_due())
-    assert len(await world.rows(Step, Step.node_id == "test_ask1", Step.outcome == approval.action)) == 1
-    assert len(await world.texts(campaign_id)) == (1 if approval.action == "approved" else 0)
-
-
-async def test_a_decision_in_time_overtakes_the_time_out(world: World) -> None:
-    await paused(world, ASK_AND_TEXT)
-    await time_passes(world)
-    working = timers(world)
-    ((plan, due),) = await working._claim(10)
-    await decides(world, "rejected", "Ann")
-    await working._work(plan, due)
-    assert await working.resume_due() == 1
-    assert len(await world.rows(Step, Step.node_id == "test_ask1", Step.outcome == "rejected")) == 1
-
-
-async def test_nobody_decides_after_the_time_out(world: World) -> None:
-    campaign_id = await paused(world, ASK_AND_TEXT)
-    await time_passes(world)
-    await world.execute("UPDATE run_approvals SET due_at = now()")
-    assert await timers(world).resume_due() == 1
-    assert [asked.status for asked in await world.rows(RunApproval)] == ["timed_out"]
-    with pytest.raises(RunApprovalOver):
-        await decides(world, "approved", "Ann")
-    assert await world.status(campaign_id) == "completed"
-
-
-async def test_an_effect_is_carried_out_and_its_result_wakes_the_run(world: World, outside: Outside) -> None:
-    campaign_id = await paused(world, definition("test_call", "sms"))
-    loop = EffectLoop(world.database, {})
-    assert (await loop.carry_out_due(), await loop.carry_out_due()) == (1, 0)
-    assert await timers(world).resume_due() == 1
-    (effect,) = await world.rows(RunEffect)
-    assert (effect.state, effect.result, effect.due_at) == ("done", {"number": 1}, None)
-    assert outside.keys == [f"campaign_lead:{(await the_lead(world)).id}/1:test_call1"]
-    assert len(await world.texts(campaign_id)) == 1
-
-
-@pytest.mark.parametrize("repeatable", [True, False])
-async def test_a_worker_that_dies_after_an_effect(
-    world: World, outside: Outside, monkeypatch: pytest.MonkeyPatch, repeatable: bool
-) -> None:
-    """Asked again under the same key where that is safe, else left to a person."""
-    monkeypatch.setattr(effects, "_kinds", {})
-    effects.effect("test_call", repeatable=repeatable)(outside.do)
-    await paused(world, definition("test_call", "sms"))
-
-    class Dying(EffectLoop):
-        async def _carry_out(self, call: EffectCall) -> None:
-            await effects.carry_out(call)
-
-    assert await Dying(world.database, {}).carry_out_due() == 1
-    assert await EffectLoop(world.database, {}).carry_out_due() == 0, "the claim is fresh"
-    await world.execute("UPDATE run_effects SET due_at = now()")
-    assert await EffectLoop(world.database, {}).carry_out_due() == 1
-    (effect,) = await world.rows(RunEffect)
-    assert len(set(outside.keys)) == 1
-    assert (len(outside.keys), effect.state) == ((2, "done") if repeatable else (1, "unknown"))
-
-    if not repeatable:
-        assert await timers(world).resume_due() == 0
-        async with world.database.transaction() as session:
-            await settle(session, effect.run_id, effect.id, "Ann", happened=True, result={"seen": True})
-        with pytest.raises(Conflict):
-            async with world.database.transaction() as session:
-                await settle(session, effect.run_id, effect.id, "Bob", happened=False)
-    assert await timers(world).resume_due() == 1
-    assert (await the_run(world)).status == "completed"
-
-
-async def test_an_effect_with_an_unknown_outcome_is_looked_up(
-    world: World, outside: Outside, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(effects, "_kinds", {})
-    effects.effect("test_call", look_up=outside.look_up)(outside.do)
-    await paused(world, definition("test_call", "sms"))
-    outside.raises, outside.found = EffectUnknown("No answer came."), {"found": True}
-    await EffectLoop(world.database, {}).carry_out_due()
-    await world.execute("UPDATE run_effects SET due_at = now()")
-    await EffectLoop(world.database, {}).carry_out_due()
-    (effect,) = await world.rows(RunEffect)
-    assert (effect.state, effect.result, len(outside.keys)) == ("done", {"found": True}, 1)
-
-
-@pytest.mark.parametrize(
-    ("raised", "state"),
-    [(EffectRefused("No such place."), "failed"), (EffectDelayed("Busy."), "queued"), (EffectUnknown("Silence."), "unknown")],
-)
-async def test_how_effects_end(world: World, outside: Outside, raised: Exception, state: str) -> None:
-    campaign_id = await paused(world, definition("test_call", "sms"))
-    outside.raises = raised
-    await EffectLoop(world.database, {}).carry_out_due()
-    (effect,) = await world.rows(RunEffect)
-    assert (effect.state, effect.attempts) == (state, 1)
-    assert (effect.due_at or datetime.max.replace(tzinfo=UTC)) > datetime.now(UTC)
-    assert await timers(world).resume_due() == (1 if state == "failed" else 0)
-    if state == "queued":
-        outside.raises = None
-        await world.pause(campaign_id)
-        await world.execute("UPDATE run_effects SET due_at = now()")
-        assert await EffectLoop(world.database, {}).carry_out_due() == 0, "its campaign is paused"
-        await world.resume(campaign_id)
-        assert await EffectLoop(world.database, {}).carry_out_due() == 1
-        assert await timers(world).resume_due() == 1
 
 
 async def test_runs_of_deleted_leads_are_ended(world: World) -> None:

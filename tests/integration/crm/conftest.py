@@ -19,6 +19,7 @@ from outrider.crm.schemas import CrmConnectionOptions, FieldMap, Taken
 from outrider.db.engine import Database
 from outrider.integrations.crm.accounts import HubSpotAccount, LocalAccount, WebhookAccount
 from outrider.integrations.crm.build import Crms
+from outrider.leads.models import Lead
 from tests.stand_ins.http import HttpStandIn
 from tests.stand_ins.hubspot import HubSpotStandIn
 from tests.worlds import World
@@ -108,3 +109,12 @@ async def crm(database: Database, settings: Settings) -> AsyncIterator[CrmWorld]
         world = CrmWorld(database, settings, there, server.url)
         yield world
         await world.crms.aclose()
+
+
+class Crash(BaseException):
+    """The process dies here."""
+
+
+async def the_lead(crm: CrmWorld) -> Lead:
+    (lead,) = await crm.rows(Lead)
+    return lead  # type: ignore[no-any-return]
