@@ -15,7 +15,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from outrider.workflows.compiler import CheckpointUnusable
 from outrider.workflows.compiler.checkpoints import RunMemory, dump, load
 from outrider.workflows.waiting import Answer, PausedWait, Wait, WaitKind
-from tests.unit.workflows.engine import TWO, Kinds, compiled, go_on, kinds, new_context
+from tests.unit.workflows.engine import TWO, Kinds, compiled, definition, go_on, kinds, new_context
 
 PAUSED = ("a:step p:pause f:finalize", "a>p p>f")
 
@@ -89,6 +89,16 @@ async def test_a_paused_run_is_small_and_keeps_no_branch_that_is_over() -> None:
     third = await go_on(workflow, second, "r#1")
     assert third.checkpoint is not None and len(load(third.checkpoint).graphs) == 1
     assert max(len(segment.checkpoint or b"") for segment in (first, second, third)) < 2048
+
+
+async def test_a_sub_workflow_that_went_on_and_ended_is_not_kept() -> None:
+    inner = definition("p:pause f:finalize", "p>f").as_json()
+    workflow = compiled("w:sub_workflow q:pause f:finalize", "w>q q>f", w={"workflow_id": 1, "definition": inner})
+    first = await workflow.start(new_context())
+    second = await go_on(workflow, first, "w/p#1")
+
+    assert first.checkpoint is not None and second.checkpoint is not None
+    assert (len(load(first.checkpoint).graphs), list(load(second.checkpoint).graphs)) == (2, [""])
 
 
 async def test_going_round_does_not_let_it_grow() -> None:

@@ -162,6 +162,19 @@ async def test_pure_steps_are_tried_again_and_every_attempt_is_paid_for(library:
     assert (segment.status, segment.recorder.steps[0].tokens) == ("failed", 9)
 
 
+async def test_between_attempts_the_pauses_grow(library: Kinds, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    library.work["a"] = fail
+    monkeypatch.setattr(visiting.asyncio, "sleep", sleep)
+    await compiled("a:pure f:finalize", "a>f", a={"retries": 5}).start(new_context())
+
+    assert slept == [0.5, 1, 2, 4, 8]
+
+
 async def test_a_step_that_is_switched_off_is_passed_by(library: Kinds) -> None:
     segment = await compiled("a:pause b:step f:finalize", "a>b b>f", a={"disabled": True}).start(new_context())
 
