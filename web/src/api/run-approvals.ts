@@ -11,17 +11,20 @@ export type FormField = Schemas['ApprovalField']
 /** Below the key of all approvals: the live topic `approvals` makes both kinds stale. */
 export const runApprovalKeys = {
   all: ['approvals', 'runs'] as const,
-  list: (status: RunApprovalStatus | undefined) => ['approvals', 'runs', 'list', status] as const,
+  list: (status: RunApprovalStatus | undefined, campaign: number | undefined) =>
+    ['approvals', 'runs', 'list', status, campaign] as const,
   count: ['approvals', 'runs', 'count'] as const,
 }
 
-export const runApprovalsQuery = (status: RunApprovalStatus | undefined) =>
+export const runApprovalsQuery = (status: RunApprovalStatus | undefined, campaign?: number) =>
   infiniteQueryOptions({
-    queryKey: runApprovalKeys.list(status),
+    queryKey: runApprovalKeys.list(status, campaign),
     queryFn: ({ pageParam }) =>
       data(
         api.GET('/api/run-approvals', {
-          params: { query: { status: status ?? null, cursor: pageParam ?? null, limit: 20 } },
+          params: {
+            query: { status: status ?? null, campaign_id: campaign ?? null, cursor: pageParam ?? null, limit: 20 },
+          },
         }),
       ),
     refetchInterval: pollWhenNotLive,

@@ -129,6 +129,8 @@ export const approvalsSearch = z.object({
   view: z.enum(['all']).optional().catch(undefined),
   /** Decisions and calls that runs wait for, or drafts of agents; both otherwise. */
   kind: z.enum(['runs', 'drafts']).optional().catch(undefined),
+  /** Decisions and calls of one campaign. */
+  campaign: id,
 })
 export const runsSearch = z.object({
   workflow: id,

@@ -1,15 +1,18 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { CheckCheck } from 'lucide-react'
 import { approvalsQuery } from '@/api/approvals'
-import { runApprovalsQuery } from '@/api/run-approvals'
+import { campaignUsesQuery } from '@/api/campaign-uses'
+import { runApprovalsQuery, waitingRunApprovalsQuery } from '@/api/run-approvals'
 import type { Rows } from '@/components/data-table/data-table'
 import { useRows } from '@/components/data-table/rows'
 import { Page } from '@/components/layout/page'
 import { RunApprovalCard } from '@/components/runs/run-approval-card'
 import { Button } from '@/components/ui/button'
+import { FilterChoice } from '@/components/ui/filters'
 import { EmptyState, ErrorState, SkeletonLines } from '@/components/ui/states'
 import { Segmented } from '@/components/ui/toggles'
+import { formatNumber } from '@/lib/format'
 import { useTopics } from '@/live/use-live'
 import { ApprovalCard } from './approval-card'
 
@@ -31,11 +34,13 @@ export function ApprovalsPage() {
   const view = search.view ?? 'waiting'
   const kind = search.kind ?? 'both'
   const status = view === 'waiting' ? 'waiting' : undefined
-  const decisions = useRows(useInfiniteQuery(runApprovalsQuery(status)))
+  const decisions = useRows(useInfiniteQuery(runApprovalsQuery(status, search.campaign)))
+  const waiting = useQuery(waitingRunApprovalsQuery()).data
+  const campaigns = useQuery(campaignUsesQuery()).data ?? []
   const drafts = useRows(useInfiniteQuery(approvalsQuery(status)))
   useTopics('approvals')
   const shown = [...(kind === 'drafts' ? [] : [decisions]), ...(kind === 'runs' ? [] : [drafts])]
-  const isEmpty = shown.every((rows) => !rows.isPending && !rows.error && rows.items.length === 0)
+  const isEmpty = !search.campaign && shown.every((rows) => !rows.isPending && !rows.error && rows.items.length === 0)
   return (
     <Page
       title="Approvals"
@@ -75,7 +80,30 @@ export function ApprovalsPage() {
       ) : (
         <div className="grid max-w-3xl grid-cols-1 gap-6">
           {kind !== 'drafts' && (
-            <Part title="Decisions and calls" rows={decisions}>
+            <Part
+              title={
+                view === 'waiting' && waiting && !search.campaign
+                  ? `Decisions and calls · ${formatNumber(waiting)}`
+                  : 'Decisions and calls'
+              }
+              rows={decisions}
+              filter={
+                (campaigns.length > 1 || search.campaign) && (
+                  <FilterChoice
+                    label="Campaign"
+                    any="Any campaign"
+                    value={search.campaign?.toString()}
+                    choices={campaigns.map(({ id, name }) => [String(id), name])}
+                    onChange={(id) =>
+                      void navigate({
+                        search: (before) => ({ ...before, campaign: id ? Number(id) : undefined }),
+                        replace: true,
+                      })
+                    }
+                  />
+                )
+              }
+            >
               {decisions.items.map((approval) => (
                 <li key={approval.id}>
                   <RunApprovalCard approval={approval} />
@@ -101,19 +129,27 @@ export function ApprovalsPage() {
 interface PartProps {
   title: string
   rows: Rows<unknown>
+  /** Beside the title; with it the part stays while it is empty. */
+  filter?: React.ReactNode
   children: React.ReactNode
 }
 
 /** One kind of what waits. Where there is none of it, nothing is said. */
-function Part({ title, rows, children }: PartProps) {
-  if (!rows.isPending && !rows.error && rows.items.length === 0) return null
+function Part({ title, rows, filter, children }: PartProps) {
+  const isEmpty = !rows.isPending && !rows.error && rows.items.length === 0
+  if (isEmpty && !filter) return null
   return (
     <section>
-      <h2 className="mb-3 font-semibold text-sm">{title}</h2>
+      <div className="mb-3 flex flex-wrap items-center justify-between gap-2">
+        <h2 className="font-semibold text-sm">{title}</h2>
+        {filter}
+      </div>
       {rows.error && rows.items.length === 0 ? (
         <ErrorState error={rows.error} onRetry={rows.refetch} />
       ) : rows.isPending ? (
         <SkeletonLines count={6} />
+      ) : isEmpty ? (
+        <p className="text-[13px] text-muted-foreground">Nothing of it waits for you.</p>
       ) : (
         <ul className="grid grid-cols-1 gap-4">{children}</ul>
       )}
