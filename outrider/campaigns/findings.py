@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from outrider.campaigns.models import AgentType, Campaign, SkipReason
 from outrider.campaigns.rehearsal import Rehearsal
@@ -41,12 +41,11 @@ def warnings(
     rehearsal: Rehearsal,
     *,
     is_offline: bool,
-    now: datetime,
 ) -> list[PreflightFinding]:
     """What to know before the start."""
     return [
         *_exclusions(audience),
-        *_timing_warnings(audience, timing, now),
+        *_timing_warnings(audience, timing),
         *_cost_warnings(cost),
         *_text_warnings(campaign, rehearsal),
         *_model_warnings(is_offline=is_offline),
@@ -116,7 +115,7 @@ def _exclusions(audience: PreflightAudience) -> Iterator[PreflightFinding]:
         )
 
 
-def _timing_warnings(audience: PreflightAudience, timing: PreflightTiming, now: datetime) -> Iterator[PreflightFinding]:
+def _timing_warnings(audience: PreflightAudience, timing: PreflightTiming) -> Iterator[PreflightFinding]:
     waiting = audience.reachable - timing.sendable_now
     if waiting and timing.next_opening:
         yield PreflightFinding(
@@ -135,8 +134,8 @@ def _timing_warnings(audience: PreflightAudience, timing: PreflightTiming, now: 
         yield PreflightFinding(
             code="very_long", message="Sending takes more than 60 days.", remedy="Add senders, or choose fewer leads."
         )
-    elif timing.finished_at and timing.finished_at - now > LONG_SENDING:
-        days = (timing.finished_at - now) / LONG_SENDING
+    elif timing.seconds is not None and timedelta(seconds=timing.seconds) > LONG_SENDING:
+        days = timedelta(seconds=timing.seconds) / LONG_SENDING
         yield PreflightFinding(
             code="long_sending",
             message=f"Sending takes about {days:.1f} days at the senders' rate, inside the hours.",
@@ -189,10 +188,14 @@ def _text_warnings(campaign: Campaign, rehearsal: Rehearsal) -> Iterator[Preflig
             remedy="Set sender_name, or name the sender in the template.",
             field="sender_name",
         )
-    if not any(OPT_OUT_WORDS.search(text.body) for text in rehearsal.texts):
+    # A lead can only follow the way out that the first text names; a later one may never be sent.
+    first = {text.lead_id: text.body for text in reversed(rehearsal.texts)}
+    silent = sum(not OPT_OUT_WORDS.search(body) for body in first.values())
+    if silent:
+        whose = "The first text doesn't" if silent == len(first) else f"For {silent} of {len(first)} leads the first text doesn't"
         yield PreflightFinding(
             code="no_opt_out_words",
-            message="The texts don't say how to opt out.",
+            message=f"{whose} say how to opt out.",
             remedy="Add “Reply STOP to opt out” to the template."
             if rehearsal.uses_template
             else "Add “Reply STOP to opt out” as the closing line of the workflow's first text.",

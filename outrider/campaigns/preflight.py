@@ -66,7 +66,7 @@ async def check_before_start(
     return PreflightReport(
         can_start=not blockers,
         blockers=blockers,
-        warnings=findings.warnings(campaign, audience, timing, cost, rehearsal, is_offline=model == OFFLINE, now=now),
+        warnings=findings.warnings(campaign, audience, timing, cost, rehearsal, is_offline=model == OFFLINE),
         audience=audience,
         timing=timing,
         cost=cost,

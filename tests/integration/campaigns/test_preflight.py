@@ -198,7 +198,7 @@ OWN_WORDS: dict[str, Any] = {
     "nodes": [
         {"id": "first", "type": "send_template", "data": {"text": "Hi {{ lead.first_name }}"}},
         {"id": "wait", "type": "wait_for_reply", "data": {"amount": 2, "unit": "days"}},
-        {"id": "second", "type": "send_template", "data": {"text": "Still there?"}},
+        {"id": "second", "type": "send_template", "data": {"text": "Still there? Reply STOP to opt out."}},
         {"id": "end", "type": "finalize"},
     ],
     "edges": [
@@ -216,10 +216,22 @@ async def test_a_workflow_with_words_of_its_own_is_put_right_in_the_workflow(wor
 
     (found,) = [warning for warning in report.warnings if warning.code == "no_opt_out_words"]
     assert (report.uses_template, found.field) == (False, "workflow_config") and "closing line" in found.remedy
+    assert found.message == "The first text doesn't say how to opt out.", "the second one may never be sent"
     assert "empty_placeholder" not in codes(report.warnings), "nobody reads the template"
+    assert "long_sending" not in codes(report.warnings), "the senders are not what it waits for"
     assert (report.cost.segments, report.cost.segments_per_lead) == (6, 2.0)
     assert timedelta(days=2) <= timedelta(seconds=report.timing.waits_seconds) < timedelta(days=2, hours=2)
     assert report.timing.finished_at and report.timing.finished_at >= NOON_IN_CHICAGO + timedelta(days=2)
+
+
+async def test_who_is_not_told_how_to_opt_out_is_counted(world: World) -> None:
+    leads = [*await world.leads(2, attributes={"end": "Reply STOP to opt out"}), *await world.leads(1)]
+    first = {"id": "first", "type": "send_template", "data": {"text": "Hi. {{ lead.attributes.end | Bye }}"}}
+    config = {"nodes": [first, {"id": "end", "type": "finalize"}], "edges": [{"source": "first", "target": "end"}]}
+    report = await check(world, await world.campaign(leads, workflow_config=config))
+
+    (found,) = [warning for warning in report.warnings if warning.code == "no_opt_out_words"]
+    assert found.message == "For 1 of 3 leads the first text doesn't say how to opt out."
 
 
 async def test_a_placeholder_that_nobody_fills_is_named(world: World) -> None:
