@@ -28,7 +28,7 @@ FIRST_RESTART_SECONDS = 0.5
 LONGEST_RESTART_SECONDS = 30.0
 STEADY_SECONDS = 60.0
 """A process that lived this long had a good start; its next restart is quick again."""
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0
 
 
 @dataclass
@@ -172,7 +172,7 @@ async def until_ready(url: str) -> None:
     """Wait for an address to answer 200.
 
     Raises:
-        Unavailable: it does not within a minute.
+        Unavailable: it does not within three minutes.
     """
     deadline = time.monotonic() + READY_SECONDS
     async with httpx.AsyncClient(timeout=2) as client:
