@@ -439,7 +439,7 @@ async def add_steps(session: AsyncSession, steps: Sequence[tuple[RunRef, int, St
         [step.waited_ms for _, _, step in steps],
         [step.tokens for _, _, step in steps],
         [step.cost for _, _, step in steps],
-        [_json(step.details) for _, _, step in steps],
+        [_json(step.details) if step.details else "{}" for _, _, step in steps],
         [step.at for _, _, step in steps],
     )
 
