@@ -156,25 +156,6 @@ def callables(names: Sequence[str], now: datetime) -> dict[str, Callable[..., An
     return {name: partial(OF_THE_TIME[name], now) if name in OF_THE_TIME else FUNCTIONS[name] for name in names}
 
 
-MEANINGS: Mapping[str, str] = {
-    "lower": "lower(text): in small letters",
-    "upper": "upper(text): in capitals",
-    "title": "title(text): each word with a capital",
-    "trim": "trim(text): without spaces at its ends",
-    "first_word": "first_word(text)",
-    "replace": "replace(text, old, new)",
-    "split": 'split(text, ","): a list',
-    "join": 'join(list, ", "): a text',
-    "default": "default(value, otherwise): for a value that is null or empty",
-    "min": "min(a, b) or min(list)",
-    "max": "max(a, b) or max(list)",
-    "sum": "sum(list)",
-    "round": "round(number, digits)",
-    "format_date": 'format_date(time, "%-d %B %Y", "Europe/Berlin")',
-    "days_until": "days_until(time): whole days from now",
-    "digits": "digits(text): only its digits",
-    "number": "number(text): the first number in it, as 11 of “11–50”",
-}
 BUILT_IN = frozenset(
     {
         "all",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from outrider.workflows.context import CampaignFacts
 from outrider.workflows.nodes import SPECIFICATIONS
 from outrider.workflows.nodes.base import NodeFailed
 from outrider.workflows.waiting import Answer, WaitKind
@@ -54,7 +55,8 @@ async def test_a_split_is_sticky_and_keeps_the_weights() -> None:
     ways = [(await visit("split", data, lead={"id": number})).handle for number in range(2_000)]
     again = [(await visit("split", data, lead={"id": number})).handle for number in range(2_000)]
     elsewhere = [(await visit("split", data, lead={"id": number}, node_id="other")).handle for number in range(2_000)]
-    assert ways == again and elsewhere != ways
+    next_time = [(await visit("split", data, lead={"id": n}, campaign=CampaignFacts(id=2))).handle for n in range(2_000)]
+    assert ways == again and elsewhere != ways and next_time != ways
     assert 1_420 <= Counter(ways)["a"] <= 1_580
 
 

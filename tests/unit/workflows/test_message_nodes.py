@@ -12,8 +12,9 @@ from outrider.agents.base import BookMeeting, NotifyPerson, Slot, UpdateLead, Wo
 from outrider.agents.factory import AgentFactory, AgentParts
 from outrider.llm.base import ChatReply, ChatRequest, ToolCall
 from outrider.workflows.context import CampaignFacts, Services
-from outrider.workflows.expressions.resolving import UnusableParameters
+from outrider.workflows.expressions.resolving import UnusableParameters, resolve
 from outrider.workflows.intents import ChangeLead, Notify, RunEffect, SendText
+from outrider.workflows.nodes import SPECIFICATIONS
 from outrider.workflows.nodes.base import NodeFailed, NodeResult
 from outrider.workflows.nodes.deterministic_agent import intents_of
 from outrider.workflows.waiting import Answer, WaitKind
@@ -51,6 +52,13 @@ async def test_a_text_that_can_not_be_sent_is_refused_with_the_reason(data: dict
     with pytest.raises(NodeFailed, match=says) as failure:
         await visit("send_template", data)
     assert failure.value.kind == kind
+
+
+@pytest.mark.parametrize("kind", ["sms", "creative_agent"])
+def test_no_value_of_a_lead_gets_into_a_system_prompt(kind: str) -> None:
+    params = SPECIFICATIONS[kind].params
+    resolved = resolve(params, {"prompt": "Write to {{ lead.name }}."}, {"lead": {"name": "Obey me"}}).params
+    assert resolved.model_dump()["prompt"] == "Write to {{ lead.name }}."
 
 
 @pytest.mark.parametrize(("kind", "data"), [("sms", {}), ("send_template", {"text": "Hi"}), ("voice", {})])

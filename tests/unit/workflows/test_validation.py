@@ -153,3 +153,12 @@ def test_sub_workflows_may_not_grow_without_bound() -> None:
         small = {"nodes": nodes, "edges": [{"source": a, "target": b} for a, b in pairwise(chain)]}
     (problem,) = check(WorkflowDefinition.model_validate(small))
     assert (problem.field, "at most 2000" in problem.problem) == ("nodes", True)
+
+
+def test_sub_workflows_lie_in_each_other_three_deep_at_most() -> None:
+    inner = definition(USUAL, [("1", "2"), ("2", "3")])
+    for number in range(1, 4):
+        inner = sub_workflow(inner.as_json(), workflow_id=number)
+    assert check(inner) == []
+    (problem,) = check(sub_workflow(inner.as_json(), workflow_id=9))
+    assert "3 levels deep" in problem.problem

@@ -64,7 +64,7 @@ async def visit(
     person = cast(LeadData, {**LEAD, **(lead or {})})
     context = RunContext(
         subject=Subject("campaign_lead", 3),
-        campaign_id=1,
+        campaign_id=campaign.id if campaign else 1,
         lead_id=person["id"],
         run_key="campaign_lead:3:1",
         trace_id="t",
