@@ -23,6 +23,16 @@ ADA = next(iter(PEOPLE))
 SIZES = {"wide": ViewportSize(width=1440, height=900), "narrow": ViewportSize(width=390, height=844)}
 
 
+SMALL = {
+    "nodes": [
+        {"id": "validate", "type": "validate", "position": {"x": 0, "y": 0}},
+        {"id": "over", "type": "finalize", "position": {"x": 0, "y": 260}},
+        {"id": "paper", "type": "note", "data": {"text": "Mind this"}, "position": {"x": -280, "y": 0}},
+    ],
+    "edges": [{"source": "validate", "target": "over", "sourceHandle": "passed"}],
+}
+
+
 @pytest.fixture(scope="module")
 def home(installations: QuickInstallations) -> Iterator[Installation]:
     """Three leads; nobody answers by themselves, for who says what is the test's to decide."""
@@ -51,7 +61,7 @@ def test_a_workflow_is_drawn_mended_tried_and_published(page: Page, home: Instal
     mend(page)
     try_it(page)
     publish(page)
-    (workflow,) = [one for one in home.api.get("/api/workflows").json()["items"] if one["name"] == NAME]
+    workflow = workflow_named(home, NAME)
     assert (workflow["published_version"], workflow["draft"]) == (1, None)
 
 
@@ -83,8 +93,7 @@ def test_runs_wait_are_decided_looked_into_and_replayed(page: Page, home: Instal
     expect(happened).to_contain_text("12")
     node(page, "send_template").click()
     expect(happened).to_contain_text("Hi Ada, is your roof good for solar?")
-    (lead,) = home.api.get("/api/leads", params={"search": "Ada Vole"}).json()["items"]
-    assert home.api.get(f"/api/leads/{lead['id']}").json()["attributes"]["tags"] == ["visit"]
+    assert tags_of(home, "Ada Vole") == ["visit"]
 
     node(page, "tag").click()
     happened.get_by_role("button", name="Replay from this step").click()
@@ -96,11 +105,73 @@ def test_runs_wait_are_decided_looked_into_and_replayed(page: Page, home: Instal
     expect(node(page, "tag").get_by_role("img", name="Done")).to_be_visible()
     assert len(texts_to(home, ADA)) == 1
 
-    workflow = home.api.get(f"/api/runs/{run}").json()["workflow_id"]
-    page.goto(f"{home.url}/workflows/{workflow}?tab=flow&campaign={campaign}")
+    workflow: int = home.api.get(f"/api/runs/{run}").json()["workflow_id"]
+    change_the_tag(home, workflow)
+    page.goto(f"{home.url}/runs/{run}?step=tag")
+    happened.get_by_role("button", name="Replay from this step").click()
+    dialog.get_by_label("Version").select_option(label="The newest: version 2")
+    dialog.get_by_role("radio", name=re.compile("Live")).check()
+    expect(dialog).to_contain_text("The lead may get texts and calls.")
+    dialog.get_by_role("button", name="Replay live").click()
+    page.wait_for_url(re.compile(rf"/runs/(?!{run}\b)\d+"))
+    expect(page.locator("main header").get_by_text("Completed")).to_be_visible(timeout=LONG)
+    until(lambda: tags_of(home, "Ada Vole") == ["visit", "second look"])
+    assert len(texts_to(home, ADA)) == 1
+
+    page.goto(f"{home.url}/workflows/{workflow}?tab=flow&version=1&campaign={campaign}")
     figures = aside(page, "Figures")
     expect(figures).to_contain_text("Completed")
     expect(node(page, "wait_for_reply")).to_contain_text("2 waiting")
+
+
+def test_versions_are_compared_and_one_is_taken_back(page: Page, home: Installation) -> None:
+    workflow = workflow_named(home, NAME)
+    page.goto(f"{home.url}/workflows/{workflow['id']}/edit?panel=versions")
+    details = aside(page, "Details")
+    details.get_by_role("button", name="Compare version 1 with the draft").click()
+    differing = details.get_by_role("list", name="What differs")
+    expect(differing).to_contain_text("Tag")
+    expect(differing.get_by_role("deletion")).to_have_text("visit")
+    expect(differing.get_by_role("insertion")).to_have_text("second look")
+    expect(page.get_by_text("You look at the draft; colours show what changed since version 1.")).to_be_visible()
+    details.get_by_role("button", name="The other way round").click()
+    expect(differing.get_by_role("deletion")).to_have_text("second look")
+    expect(page).to_have_url(re.compile(r"from=draft.*to=1"))
+    assert violations(page) == []
+    details.get_by_role("button", name="Back to the draft").click()
+    details.get_by_role("button", name="Restore version 1").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Restore").click()
+    expect(toast(page, "The draft is version 1 again")).to_be_visible()
+    (tag,) = [one for one in workflow_named(home, NAME)["draft"]["nodes"] if one["id"] == "tag"]
+    assert tag["data"]["add"] == ["visit"]
+
+
+def test_steps_are_added_on_a_line_and_connected_by_two_taps(page: Page, home: Installation) -> None:
+    workflow = (
+        home.api.post("/api/workflows", json={"name": "Small", "config": SMALL, "publish": False}).raise_for_status().json()
+    )
+    page.goto(f"{home.url}/workflows/{workflow['id']}/edit")
+    expect(page.get_by_role("group", name="Note: Mind this")).to_be_visible()
+    page.get_by_role("group", name="validate, passed: leads to over").hover()
+    page.get_by_role("button", name="Add a step here").click()
+    chooser = page.get_by_role("dialog", name="Add a step")
+    chooser.get_by_role("combobox", name="Search steps").fill("notify")
+    page.keyboard.press("Enter")
+    expect(chooser).to_be_hidden()
+    expect(page.get_by_role("group", name="validate, passed: leads to notify")).to_be_attached()
+    expect(page.get_by_role("group", name="notify, next: leads to over")).to_be_attached()
+    page.keyboard.press("Escape")
+    arrange(page)
+    outcome(page, "validate", "failed").click()
+    expect(page.get_by_text("“Failed” of Validate lead: tap the step that follows.")).to_be_visible()
+    node(page, "notify").click()
+    expect(page.get_by_role("group", name="validate, failed: leads to notify")).to_be_attached()
+    # As a phone has it: the list of steps, or the canvas.
+    page.set_viewport_size(SIZES["narrow"])
+    expect(node(page, "notify")).to_be_hidden()
+    page.get_by_role("radio", name="Canvas").click()
+    expect(node(page, "notify")).to_be_visible()
+    assert violations(page) + overflow(page) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -109,7 +180,7 @@ def test_editor_run_and_flow_keep_nobody_out(browser: Browser, home: Installatio
     workflow = f"/workflows/{run['workflow_id']}"
     pages = [
         f"{workflow}/edit?node=approval",
-        f"{workflow}/edit?panel=versions",
+        f"{workflow}/edit?panel=versions&from=1&to=2",
         f"{workflow}?tab=flow&node=wait_for_reply",
         f"/runs/{run['id']}?step=approval",
         "/approvals?view=all",
@@ -245,12 +316,34 @@ def aside(page: Page, name: str) -> Locator:
 
 def launch(home: Installation) -> int:
     """A campaign with the workflow for everybody, started; its number."""
-    (workflow,) = [one for one in home.api.get("/api/workflows").json()["items"] if one["name"] == NAME]
+    workflow = workflow_named(home, NAME)
     leads = [one["id"] for one in home.api.get("/api/leads").json()["items"]]
     wanted = {"name": "Roofs", "workflow_id": workflow["id"], "lead_ids": leads}
     campaign: int = home.api.post("/api/campaigns", json=wanted).raise_for_status().json()["id"]
     home.api.post(f"/api/campaigns/{campaign}/start").raise_for_status()
     return campaign
+
+
+def workflow_named(home: Installation, name: str) -> dict[str, Any]:
+    (found,) = [one for one in home.api.get("/api/workflows").json()["items"] if one["name"] == name]
+    workflow: dict[str, Any] = home.api.get(f"/api/workflows/{found['id']}").json()
+    return workflow
+
+
+def change_the_tag(home: Installation, workflow: int) -> None:
+    """Version 2, which gives another tag."""
+    present = home.api.get(f"/api/workflows/{workflow}").json()
+    (tag,) = [one for one in present["config"]["nodes"] if one["id"] == "tag"]
+    tag["data"]["add"] = ["second look"]
+    draft = {"config": present["config"], "revision": present["draft_revision"]}
+    revision = home.api.put(f"/api/workflows/{workflow}/draft", json=draft).raise_for_status().json()["revision"]
+    home.api.post(f"/api/workflows/{workflow}/publish", json={"revision": revision}).raise_for_status()
+
+
+def tags_of(home: Installation, name: str) -> list[str]:
+    (lead,) = home.api.get("/api/leads", params={"search": name}).json()["items"]
+    tags: list[str] = home.api.get(f"/api/leads/{lead['id']}").json()["attributes"].get("tags", [])
+    return tags
 
 
 def run_of(home: Installation, campaign: int, name: str) -> int:

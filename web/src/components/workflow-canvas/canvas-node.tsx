@@ -23,10 +23,14 @@ export type CanvasNode = Node<StepData, 'step'>
 const HANDLE =
   'size-2.5! pointer-coarse:size-4! border-2! border-surface! bg-border-strong! transition-transform hover:scale-150 after:absolute after:-inset-2 after:content-[""]'
 
+/** Off, or not on a run's way: told by colour alone, for words that fade are hard to read. */
+const QUIET =
+  'border-dashed bg-surface-sunken shadow-none [&_.bg-primary-soft]:bg-transparent [&_p]:text-muted-foreground [&_svg]:text-muted-foreground'
+
 const CHANGES: Record<Change, string> = {
   added: 'border-success ring-2 ring-success/40',
   changed: 'border-warning ring-2 ring-warning/40',
-  removed: 'border-danger border-dashed ring-2 ring-danger/40 opacity-70',
+  removed: 'border-danger border-dashed ring-2 ring-danger/40',
 }
 
 /** One step: icon, name, what is set, and its outcomes by name at the bottom. */
@@ -39,15 +43,14 @@ function StepNode({ id, data: { node, marks, ledOn, canEdit = false }, selected 
     <div
       className={cn(
         'group relative flex h-full flex-col rounded-lg border bg-surface shadow-sm',
-        isDisabled && 'border-dashed bg-surface-sunken',
-        marks?.isFaint && 'opacity-45',
+        (isDisabled || marks?.isFaint) && QUIET,
         marks?.change && CHANGES[marks.change],
         marks?.state && STATES[marks.state].frame,
         selected && 'border-primary ring-2 ring-primary/30',
       )}
     >
       <Handle type="target" position={Position.Top} className={HANDLE} isConnectable={canEdit} />
-      <div className={cn('flex items-center gap-2.5 px-3 py-2.5', isDisabled && 'opacity-60')}>
+      <div className="flex items-center gap-2.5 px-3 py-2.5">
         <span className="grid size-8 shrink-0 place-items-center rounded-md bg-primary-soft text-primary-text">
           <NodeIcon name={specification?.icon} className="size-4" />
         </span>
@@ -62,7 +65,7 @@ function StepNode({ id, data: { node, marks, ledOn, canEdit = false }, selected 
         <Signs marks={marks} />
       </div>
       {node.told.length > 0 && (
-        <div className={cn('border-t px-3 py-1.5 text-muted-foreground text-xs', isDisabled && 'opacity-60')}>
+        <div className="border-t px-3 py-1.5 text-muted-foreground text-xs">
           {node.told.map((line, at) => (
             <p key={at} className="h-5 truncate leading-5" title={line}>
               {line}
