@@ -11,10 +11,10 @@ from pydantic import BaseModel
 from outrider.config import Settings
 from outrider.db.engine import Database
 from outrider.errors import OutriderError
-from outrider.evals.checking import differences, standing
+from outrider.evals.checking import Standing, differences, standing
 from outrider.evals.judged import EvalStopped, Judged
 from outrider.evals.scripts import Script, ScriptTurn
-from outrider.evals.stage import Stage
+from outrider.evals.stage import Said, Stage
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +30,22 @@ class PlayedTurn(BaseModel):
     model_seconds: float = 0.0
     problems: list[str] = []
     """What was not as expected; none if all was."""
+
+    @classmethod
+    def of(cls, said: Said, now: Standing, problems: list[str]) -> PlayedTurn:
+        """
+        Args:
+            now: how things stand after it.
+        """
+        return cls(
+            heard=list(said.heard),
+            written=[message.body for message in said.written],
+            agent=now.agent,
+            rule=now.rule,
+            seconds=said.seconds,
+            model_seconds=said.model_seconds,
+            problems=problems,
+        )
 
 
 class Played(BaseModel):
@@ -95,12 +111,4 @@ async def _play_turn(stage: Stage, turn: ScriptTurn) -> PlayedTurn:
         stage.judged.meanwhile = None
         problems.append(f"“{turn.meanwhile}” did not happen: no model was asked")
     now = await standing(stage)
-    return PlayedTurn(
-        heard=list(said.heard),
-        written=[message.body for message in said.written],
-        agent=now.agent,
-        rule=now.rule,
-        seconds=said.seconds,
-        model_seconds=said.model_seconds,
-        problems=[*problems, *differences(turn.expect, said, now, stage.zone)],
-    )
+    return PlayedTurn.of(said, now, [*problems, *differences(turn.expect, said, now, stage.zone)])

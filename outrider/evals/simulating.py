@@ -86,15 +86,7 @@ def _turn(said: Said, was: Standing, now: Standing, before: Sequence[str]) -> Pl
         problems.append("answered although a person has the conversation")
     if len(now.meetings) > 1:
         problems.append(f"{len(now.meetings)} meetings")
-    return PlayedTurn(
-        heard=list(said.heard),
-        written=[message.body for message in said.written],
-        agent=now.agent,
-        rule=now.rule,
-        seconds=said.seconds,
-        model_seconds=said.model_seconds,
-        problems=problems,
-    )
+    return PlayedTurn.of(said, now, problems)
 
 
 def _end(now: Standing) -> Outcome | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import aiosmtplib
 
@@ -56,17 +56,7 @@ class SmtpNotifier:
         account = self._account
         message = compose(notice, read_address(target), account.sender)
         try:
-            _, answer = await aiosmtplib.send(
-                message,
-                hostname=account.host,
-                port=account.port or PORTS[account.security],
-                username=account.username,
-                password=account.password,
-                use_tls=account.security == "tls",
-                start_tls=account.security == "starttls",
-                tls_context=self._tls,
-                timeout=account.timeout,
-            )
+            _, answer = await aiosmtplib.send(message, **self._server())
         except aiosmtplib.SMTPException as error:
             raise _explained(error, account) from error
         except (ssl.SSLError, OSError) as error:
@@ -80,16 +70,7 @@ class SmtpNotifier:
             NoticeRefused, NoticeDelayed: as in `send`.
         """
         account = self._account
-        client = aiosmtplib.SMTP(
-            hostname=account.host,
-            port=account.port or PORTS[account.security],
-            username=account.username,
-            password=account.password,
-            use_tls=account.security == "tls",
-            start_tls=account.security == "starttls",
-            tls_context=self._tls,
-            timeout=account.timeout,
-        )
+        client = aiosmtplib.SMTP(**self._server())
         try:
             async with client:
                 await client.noop()
@@ -100,6 +81,20 @@ class SmtpNotifier:
 
     async def aclose(self) -> None:
         return
+
+    def _server(self) -> dict[str, Any]:
+        """Where and how to sign in."""
+        account = self._account
+        return {
+            "hostname": account.host,
+            "port": account.port or PORTS[account.security],
+            "username": account.username,
+            "password": account.password,
+            "use_tls": account.security == "tls",
+            "start_tls": account.security == "starttls",
+            "tls_context": self._tls,
+            "timeout": account.timeout,
+        }
 
 
 def _explained(error: aiosmtplib.SMTPException, account: SmtpAccount) -> NoticeRefused | NoticeDelayed:
