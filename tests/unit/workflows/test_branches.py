@@ -93,6 +93,16 @@ async def test_a_branch_that_fails_fails_the_run_after_the_others_came_to_rest(l
     assert (last.state["error_message"], last.state["error_node"]) == ("It is out of order.", "l1")
 
 
+async def test_whoever_takes_over_on_errors_does_so_after_the_join(library: Kinds) -> None:
+    library.work["l"] = fail
+    nodes = "k:parallel l:step r:step j:join m:step f:finalize"
+    ways = "k.left>l l>j k.right>r r>j j>f m>f"
+    segment = await compiled(nodes, ways, {"on_error": "m"}, k=TWO).start(new_context())
+
+    assert (segment.status, segment.state["error_node"], visited(segment)[-3:]) == ("failed", "l", ["j", "m", "f"])
+    assert set(library.ran) == {"l", "r", "m"}
+
+
 async def test_a_join_may_deal_with_a_branch_that_failed(library: Kinds) -> None:
     library.work["l1"] = fail
     nodes, edges = FORK

@@ -159,6 +159,11 @@ def test_any_text_is_a_template_or_refused(text: str) -> None:
     assert "{{" in text or filled == text
 
 
+def test_what_no_text_can_hold_is_left_out_of_values() -> None:
+    names = {**NAMES, "lead": {"name": "An\x00n\x1b\nLee"}}
+    assert read("Hi {{ lead.name }}").fill(names) == ("Hi Ann\nLee", [])
+
+
 def test_a_text_is_filled_and_values_stay_data() -> None:
     names = {**NAMES, "lead": {"first_name": "{{ campaign.name }}", "company": ""}}
     text = "Hi {{ lead.first_name | there }}, is {{lead.company|your company}} up? {{ '}}' }} {{ true || false }}"
