@@ -137,7 +137,9 @@ function PinField({
           />
         )}
       </FieldRow>
-      {pinned !== undefined && <Notice>Dry runs take this instead of running the step.</Notice>}
+      {pinned !== undefined && (
+        <Notice>Dry runs in this browser take this instead of running the step; real runs never do.</Notice>
+      )}
     </>
   )
 }
