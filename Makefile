@@ -29,7 +29,7 @@ test: $(VENV)/.ready-dev ## Set up and run the tests
 	@$(BIN)/python scripts/fetch_stand_ins.py --optional
 	@$(BIN)/python -m pytest
 	@scripts/ensure_chromium.sh
-	@$(BIN)/python -m pytest -m "e2e$(if $(THOROUGH),, and not thorough)" -n 2 --dist loadfile tests/e2e
+	@$(BIN)/python -m pytest -m "e2e$(if $(THOROUGH),, and not thorough)" -n 3 --dist loadfile tests/e2e
 
 check: $(VENV)/.ready-dev ## Lint, types, import rules, generated files
 	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q . && echo "ruff ok"

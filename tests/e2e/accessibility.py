@@ -8,6 +8,8 @@ from playwright.sync_api import Page
 
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+HAS_CONTENT = "() => document.querySelector('h1') && !document.querySelector('[data-slot=skeleton]')"
+"""A page that has not been drawn yet has no landmarks and no heading; one that waits for its content hasn't got it."""
 AT_REST = """
 async () => {
   await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
@@ -25,9 +27,10 @@ async (tags) => {
 
 
 def violations(page: Page) -> list[str]:
-    """Every violation of the rules on what the page shows now."""
+    """Every violation of the rules on what the page shows once its content is there."""
     # Evaluated, not added as a script: the page's own policy lets no foreign script in.
     page.evaluate(AXE.read_text())
+    page.wait_for_function(HAS_CONTENT)
     page.evaluate(AT_REST)
     found: list[str] = page.evaluate(RUN, RULES)
     return found

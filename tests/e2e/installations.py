@@ -25,6 +25,8 @@ ROOT = Path(__file__).parents[2]
 FOREIGN = ("OUTRIDER_", "TWILIO_", "OPENAI_")
 """Beginnings of variables that the tests set themselves."""
 LOG = "serve.log"
+PATIENCE_AT_START = 3 * PATIENCE
+"""Seconds: processes are started side by side by all who test at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class QuickInstallations:
         settings = _settings(home, more)
         processes = self._start(Wanted(environment=_without_foreign() | settings, database=database, log=str(home / LOG)))
         try:
-            until(lambda: _is_ready(home, settings, processes))
+            until(lambda: _is_ready(home, settings, processes), seconds=PATIENCE_AT_START)
             with _clients_of(home, settings, database, processes) as installation:
                 yield installation
         finally:
@@ -117,11 +119,12 @@ class QuickInstallations:
         return self._server.replace("/postgres?", f"/{name}?")
 
     def _start(self, wanted: Wanted) -> dict[str, psutil.Process]:
+        assert self._forks.poll() is None, "what starts the processes has ended; its last words came with the first test"
         assert self._forks.stdin is not None and self._forks.stdout is not None
         self._forks.stdin.write(json.dumps(wanted) + "\n")
         self._forks.stdin.flush()
         answer = self._forks.stdout.readline()
-        assert answer, "what starts the processes has ended; its last words are above"
+        assert answer, "what starts the processes has ended; its last words are beside this"
         return {name: psutil.Process(number) for name, number in json.loads(answer).items()}
 
 
@@ -170,6 +173,16 @@ def _clients_of(
             yield installation
         finally:
             running.remove(installation)
+
+
+@contextmanager
+def halted(process: psutil.Process) -> Iterator[None]:
+    """A process that stands still for the length of the block: it does nothing and answers nobody."""
+    process.suspend()
+    try:
+        yield
+    finally:
+        process.resume()
 
 
 def free_port() -> int:

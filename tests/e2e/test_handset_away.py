@@ -6,9 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.installations import Installation, QuickInstallations
-
-LONG = 30_000
+from tests.e2e.installations import Installation, QuickInstallations, halted
 
 
 def test_a_real_carrier_has_no_handsets(page: Page, paid: Installation) -> None:
@@ -27,16 +25,11 @@ def test_a_simulator_that_is_down_comes_back(page: Page, installations: QuickIns
         page.goto(f"{installation.url}/handset")
         people = page.get_by_text("Nobody to play yet")
         expect(people).to_be_visible()
-        simulator = installation.processes["simulator"]
-        # A process that stands still answers nobody.
-        simulator.suspend()
-        try:
+        with halted(installation.processes["simulator"]):
             away = page.get_by_role("alert").filter(has_text="The simulated carrier does not answer")
-            expect(away).to_be_visible(timeout=LONG)
+            expect(away).to_be_visible()
             expect(people).to_have_count(0)
             away.get_by_role("button", name="Try again").click()
             expect(away).to_be_visible()
-        finally:
-            simulator.resume()
-        expect(people).to_be_visible(timeout=LONG)
+        expect(people).to_be_visible()
         page.goto("about:blank")

@@ -115,11 +115,13 @@ def test_a_model_is_tested(page: Page, home: str) -> None:
 def test_a_storm_of_clicks_on_a_paid_model_is_refused(page: Page, home: str, paid: Installation) -> None:
     page.goto(f"{paid.url}/settings/models")
     test = page.get_by_role("button", name=re.compile("^Test openai:")).first
-    for _ in range(MOST_TESTS):
-        with page.expect_response("**/api/models/test") as answer:
-            test.click()
-        assert answer.value.status == 200
-        expect(test).to_be_enabled()
+    with page.expect_response("**/api/models/test") as answer:
+        test.click()
+    assert answer.value.status == 200
+    # As quick as a storm has to be, however slow the browser is.
+    for _ in range(MOST_TESTS - 1):
+        paid.api.post("/api/models/test", json=answer.value.request.post_data_json).raise_for_status()
+    expect(test).to_be_enabled()
     test.click()
     notice = page.get_by_text("Too many tests of models")
     expect(notice).to_be_visible()

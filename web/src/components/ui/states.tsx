@@ -5,7 +5,7 @@ import { cn } from '@/lib/cn'
 import { Button } from './button'
 
 export function Skeleton({ className }: { className?: string }) {
-  return <div className={cn('animate-pulse rounded-md bg-accent', className)} aria-hidden />
+  return <div data-slot="skeleton" className={cn('animate-pulse rounded-md bg-accent', className)} aria-hidden />
 }
 
 /** Lines where text will be. */
