@@ -37,6 +37,7 @@ class MessageInsight(BaseModel):
     cost: Decimal
     """US dollars, with all attempts of models that were paid for. For a workflow's text, of its whole run."""
     processing_time_ms: int
+    """Of a workflow's text, what the step took that wrote it: its run may still wait, or have waited for weeks."""
     trace_id: str
     execution_id: int | None
     run_id: int | None
@@ -58,7 +59,7 @@ async def insights(session: AsyncSession, conversation_id: int, cursor: str | No
 def _query(conversation_id: int) -> Select[Any]:
     """One row per text that an execution or a run wrote."""
     step = (
-        select(func.concat(Step.node_name, ": ", Step.message).label("said"))
+        select(func.concat(Step.node_name, ": ", Step.message).label("said"), Step.ms)
         .where(
             Step.campaign_lead_id == Message.campaign_lead_id,
             Step.node_id == func.split_part(func.split_part(Message.dedupe_key, ":", 3), "#", 1),
@@ -70,7 +71,7 @@ def _query(conversation_id: int) -> Select[Any]:
     trace_id = _either(AgentExecution.trace_id, Run.trace_id, "trace_id")
     # What is no longer in the ledger, because of its age, is as the run itself counted it.
     paid = select(func.sum(ModelCall.cost)).where(ModelCall.run_id == trace_id.element).scalar_subquery()
-    run_time = cast(func.extract("epoch", Run.finished_at - Run.started_at) * 1000, Integer)
+    step_time = cast(func.coalesce(step.c.ms, 0), Integer)
     return (
         select(
             Message.id.label("message_id"),
@@ -82,7 +83,7 @@ def _query(conversation_id: int) -> Select[Any]:
             _either(AgentExecution.input_tokens, Run.input_tokens, "input_tokens"),
             _either(AgentExecution.output_tokens, Run.output_tokens, "output_tokens"),
             func.coalesce(paid, AgentExecution.cost, Run.cost).label("cost"),
-            _either(AgentExecution.processing_time_ms, run_time, "processing_time_ms"),
+            _either(AgentExecution.processing_time_ms, step_time, "processing_time_ms"),
             trace_id,
             AgentExecution.id.label("execution_id"),
             Message.run_id,
