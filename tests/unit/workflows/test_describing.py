@@ -296,3 +296,9 @@ async def test_rules_draw_what_the_model_can_not(error: Exception | None, reason
     assert len(model.asked) == times
     assert found.explanation.startswith("The model made no usable draft (") and reason in found.explanation
     assert "Drawn by rules from your words." in found.explanation
+
+
+async def test_steps_that_nobody_comes_to_are_left_out_and_said() -> None:
+    found = await drawn("If the score is above 70 call and stop, otherwise text and stop. Then tag them done.")
+    assert found.problems == [] and ways(found.config) == "branch: otherwise sms, yes voice; voice > end; sms > end"
+    assert "nothing leads there: “tag them done”" in found.explanation
