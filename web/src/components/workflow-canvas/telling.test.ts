@@ -104,8 +104,8 @@ const TABLE: [string, Record<string, unknown>, string[], NodeSpecification?][] =
   ['webhook', { method: 'POST', url: 'https://example.com/leads' }, ['POST example.com/leads', 'waits for the answer']],
   [
     'webhook',
-    { method: 'GET', url: 'https://example.com', wait_for_answer: false, credential: 'Key' },
-    ['GET example.com', 'with Key'],
+    { method: 'GET', url: 'https://example.com', wait_for_answer: false, credential: 3 },
+    ['GET example.com', 'with a credential'],
   ],
 ]
 

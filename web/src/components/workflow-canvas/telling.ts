@@ -109,7 +109,7 @@ const TELLERS: Record<string, Teller> = {
   wait_for_reply: (read) => [atMost(read), within(read)],
   webhook: (read) => [
     `${words(read('method'))} ${text(read('url')).replace(/^https?:\/\//, '') || '…'}`,
-    before('with', text(read('credential'))),
+    typeof read('credential') === 'number' && 'with a credential',
     read('wait_for_answer') !== false && 'waits for the answer',
   ],
 }
