@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import structlog
+
 from outrider.campaigns.dry_runs.clock import Happenings
 from outrider.campaigns.dry_runs.repository import Person
 from outrider.campaigns.plan import CampaignPlan
 from outrider.channels.segments import SegmentCount, count_segments
+from outrider.errors import OutriderError
 from outrider.llm.base import ChatModel
 from outrider.llm.offline import OfflineModel, render
 from outrider.llm.offline.facts import Facts
@@ -21,6 +24,8 @@ from outrider.workflows.definition import WorkflowDefinition
 from outrider.workflows.intents import SendText
 from outrider.workflows.nodes import sms, sub_workflow
 from outrider.workflows.nodes.sms import SmsParams, offline_context
+
+log = structlog.get_logger(__name__)
 
 PLACEHOLDER = re.compile(r"\{\{([^{}|]++)\}\}")
 """One without a fallback of its own."""
@@ -80,7 +85,13 @@ async def rehearse(plan: CampaignPlan, people: Sequence[Person]) -> Rehearsal:
     )
     for context in contexts:
         began = context.now()
-        final = (await workflow.start(context, name="rehearsal")).view(context)
+        try:
+            final = (await workflow.start(context, name="rehearsal")).view(context)
+        except Exception as error:
+            # What a node does to the engine must not keep anybody from seeing the rest of the report.
+            log.exception("rehearsal_broke_down", campaign_id=plan.campaign_id)
+            rehearsal.failures[error.detail if isinstance(error, OutriderError) else broken_down(error)] += 1
+            continue
         rehearsal.input_tokens += final["input_tokens"]
         rehearsal.output_tokens += final["output_tokens"]
         if final["status"] == "failed":
@@ -90,6 +101,11 @@ async def rehearse(plan: CampaignPlan, people: Sequence[Person]) -> Rehearsal:
         bodies = [intent.body for intent in final["intents"] if isinstance(intent, SendText)]
         rehearsal.texts += [RehearsedText(context.lead_id, body, count_segments(body)) for body in bodies]
     return rehearsal
+
+
+def broken_down(error: Exception) -> str:
+    """Why a run failed that raised what nobody foresaw."""
+    return f"The run broke down: {type(error).__name__}."
 
 
 def uses_template(definition: WorkflowDefinition) -> bool:

@@ -10,7 +10,7 @@ import hashlib
 from typing import Annotated, Any
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 MOST_NODES = 500
 MOST_EDGES = 1000
@@ -18,6 +18,15 @@ NOTE = "note"
 """Type of the sticky notes on the canvas; they take no part in runs."""
 
 NodeId = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+def unwritable(data: dict[str, Any]) -> str | None:
+    """Why parameters can't be kept as JSON; None if they can."""
+    try:
+        orjson.dumps(data, default=str)
+    except TypeError as error:
+        return f"can't be kept as JSON: {error}"
+    return None
 
 
 class Position(BaseModel):
@@ -34,6 +43,13 @@ class WorkflowNode(BaseModel):
     data: dict[str, Any] = Field(default_factory=dict)
     """The node's parameters, by the schema of its specification."""
     position: Position | None = None
+
+    @field_validator("data")
+    @classmethod
+    def _can_be_written(cls, data: dict[str, Any]) -> dict[str, Any]:
+        if (problem := unwritable(data)) is not None:
+            raise ValueError(problem)
+        return data
 
 
 class WorkflowEdge(BaseModel):

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.agents.models import AgentExecution
@@ -38,12 +39,11 @@ from outrider.campaigns.service import find_campaign
 from outrider.campaigns.trials.repository import record
 from outrider.channels.segments import count_segments
 from outrider.db.engine import Database
-from outrider.errors import InvalidInput
-from outrider.llm.base import BooksUnavailable, BudgetExhausted
+from outrider.errors import InvalidInput, OutriderError
 from outrider.workflows.compiler import CompiledWorkflow, Compiler
 from outrider.workflows.context import Pin, RunContext, Services, StepRecord
 from outrider.workflows.credentials import credential_names
-from outrider.workflows.definition import WorkflowDefinition, WorkflowEdge, WorkflowNode
+from outrider.workflows.definition import WorkflowDefinition, WorkflowEdge, WorkflowNode, unwritable
 from outrider.workflows.drafts import ready
 from outrider.workflows.expressions.language import parse
 from outrider.workflows.expressions.texts import has_expressions, read, said
@@ -53,6 +53,8 @@ from outrider.workflows.nodes.base import ERROR
 from outrider.workflows.shape import JOIN, PARALLEL
 from outrider.workflows.state import RunState, initialize_lead_state
 from outrider.workflows.telling import tell
+
+log = structlog.get_logger(__name__)
 
 SECONDS_AT_MOST = 90.0
 """For all leads of one request together."""
@@ -177,6 +179,8 @@ def _alone(kind: str, node_id: str, data: Mapping[str, Any]) -> WorkflowDefiniti
         )
     if kind in (PARALLEL, JOIN) or not (handles := specification.handles_of(data)):
         raise InvalidInput.on("path.node_type", f"{specification.label} does nothing by itself", "Run the whole workflow.")
+    if (problem := unwritable(dict(data))) is not None:
+        raise InvalidInput.on("body.data", problem, "Send texts, numbers, lists and objects of an ordinary size.")
     node = WorkflowNode(id=node_id, type=kind, data={**data, "disabled": False} if data.get("disabled") else dict(data))
     edges = [WorkflowEdge(source=node_id, target=LAST_ID, sourceHandle=way.name) for way in handles if way.name != ERROR]
     return WorkflowDefinition(nodes=[node, WorkflowNode(id=LAST_ID, type=LAST)], edges=edges)
@@ -245,8 +249,11 @@ async def _tried(workflow: CompiledWorkflow, person: Person, context: RunContext
         status, state, error = segment.status, segment.state, segment.state["error_message"] or None
     except TimeoutError:
         error = f"It was broken off: a dry run may take {SECONDS_AT_MOST:g} s."
-    except (BudgetExhausted, BooksUnavailable) as refused:
+    except OutriderError as refused:
         error = f"{refused.detail} {refused.remedy}".strip()
+    except Exception as broken:
+        log.exception("dry_run_broke_down", lead_id=person.lead["id"])
+        error = f"The run broke down: {type(broken).__name__}."
     return Tried(person, context, status, state, error, time.perf_counter() - began)
 
 

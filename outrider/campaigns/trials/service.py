@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.agents.models import AgentExecution
@@ -22,7 +23,7 @@ from outrider.campaigns.dry_runs.repository import Person, read_people
 from outrider.campaigns.models import Campaign, SkipReason
 from outrider.campaigns.plan import CampaignPlan, read_plan
 from outrider.campaigns.preflight import audience_of
-from outrider.campaigns.rehearsal import empty_placeholders, lead_context
+from outrider.campaigns.rehearsal import broken_down, empty_placeholders, lead_context
 from outrider.campaigns.repository import preflight as preflight_rows
 from outrider.campaigns.repository.audience import AudienceParts
 from outrider.campaigns.service import find_campaign
@@ -45,14 +46,16 @@ from outrider.campaigns.trials.schemas import (
 from outrider.channels.segments import count_segments, to_gsm
 from outrider.config import Settings
 from outrider.db.engine import Database
-from outrider.errors import ConfigurationError, InvalidInput
+from outrider.errors import ConfigurationError, InvalidInput, OutriderError
 from outrider.leads.service import field_values
 from outrider.llm.build import OFFLINE
 from outrider.workflows.compiler import Compiler
 from outrider.workflows.context import LeadData, Models, RunContext, Services
 from outrider.workflows.intents import SendText
 from outrider.workflows.pinning import resolve_definition
-from outrider.workflows.state import CampaignLeadState
+from outrider.workflows.state import CampaignLeadState, final_state, initialize_lead_state
+
+log = structlog.get_logger(__name__)
 
 EXAMPLES = 3
 PREVIEW = "campaign_preview"
@@ -213,8 +216,16 @@ async def _run(task: Task, services: Services, name: str) -> list[Attempt]:
     async def attempt(person: Person) -> Attempt:
         began = time.perf_counter()
         context = lead_context(task.plan, person, services, uuid4().hex)
-        segment = await workflow.start(context, name=name)
-        return Attempt(context, segment.view(context), time.perf_counter() - began)
+        try:
+            state = (await workflow.start(context, name=name)).view(context)
+        except OutriderError:
+            raise
+        except Exception as error:
+            log.exception("trial_broke_down", lead_id=person.lead["id"])
+            broken = initialize_lead_state()
+            broken["status"], broken["error_message"] = "failed", broken_down(error)
+            state = final_state(context, broken, context.recorder)
+        return Attempt(context, state, time.perf_counter() - began)
 
     return list(await asyncio.gather(*(attempt(person) for person in task.people)))
 

@@ -43,6 +43,9 @@ ROOTS: Mapping[str, str] = {
 """Names that every expression knows."""
 
 
+SPLIT = "Work out one part in a step of its own (Transform) and use its result."
+
+
 class BadExpression(InvalidInput):
     """The text is no expression, or one that is not allowed."""
 
@@ -90,12 +93,14 @@ def parse(source: str) -> Expression:
     if not source:
         raise BadExpression("The expression is empty.", remedy="Write one between {{ and }}, as in {{ lead.first_name }}.")
     if len(source) > LONGEST_EXPRESSION:
-        raise BadExpression(f"The expression has {len(source)} characters; at most {LONGEST_EXPRESSION} are allowed.")
+        too_long = f"The expression has {len(source)} characters; at most {LONGEST_EXPRESSION} are allowed."
+        raise BadExpression(too_long, remedy=SPLIT)
     comprehensions = _comprehensions(source)
     try:
         program = cel.compile(source)
     except ValueError as error:
-        raise BadExpression(f"“{source}” can't be read: {_syntax(error)}") from error
+        remedy = "Correct it; texts stand in quotes, as in lead.tier == 'A'."
+        raise BadExpression(f"“{source}” can't be read: {_syntax(error)}", remedy=remedy) from error
     roots = tuple(name for name in program.variables() if name not in comprehensions)
     _ensure_known(roots, ROOTS, "name")
     named = [name for name in program.functions() if name.isidentifier()]
@@ -140,8 +145,7 @@ def _comprehensions(source: str) -> list[str]:
     """
     found = _COMPREHENSION.findall(_STRING.sub("''", source))
     if len(found) > 1 or (_OBSCURE.search(source) and len(_COMPREHENSION_WORD.findall(source)) > 1):
-        remedy = "Work out one part in a step of its own (Transform) and use its result."
-        raise BadExpression("An expression goes through one list at most.", remedy=remedy)
+        raise BadExpression("An expression goes through one list at most.", remedy=SPLIT)
     return found
 
 
