@@ -18,7 +18,7 @@ from outrider.campaigns.timers import RunTimers
 from outrider.workflows.intents import Intent, SendText
 from outrider.workflows.models import Run, RunEffect, RunWait, Step
 from outrider.workflows.nodes import SPECIFICATIONS
-from outrider.workflows.nodes.base import NodeCall, NodeResult
+from outrider.workflows.nodes.base import NodeCall, NodeFailed, NodeResult
 from outrider.workflows.runs import applying, effects
 from outrider.workflows.runs.applying import Asked
 from outrider.workflows.runs.effects import EffectCall
@@ -48,6 +48,12 @@ def asking(intent_of: Callable[[str], Intent]) -> Callable[[NodeCall], Any]:
     return ask
 
 
+async def failing(call: NodeCall) -> NodeResult:
+    if call.context.lead["name"] == "One":
+        raise NodeFailed("It is out of order.")
+    return NodeResult("next", "Done")
+
+
 async def unstorable(call: NodeCall) -> NodeResult:
     body = "Hi\x00" if call.context.lead["name"] == "One" else "Hi"
     return NodeResult("next", body, output={"body": body}, intents=[SendText(call.node_id, body)])
@@ -65,6 +71,7 @@ def nodes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         **waiting_nodes.SPECIFICATIONS,
         "test_unheard": _specification("test_unheard", asking(Unheard), _handles("next"), has_effects=True),
         "test_unstorable": _specification("test_unstorable", unstorable, _handles("next"), has_effects=True),
+        "test_failing": _specification("test_failing", failing, _handles("next")),
         "test_cursed": _specification("test_cursed", asking(Cursed), _handles("next"), has_effects=True),
     }
     for kind, specification in specifications.items():
@@ -219,6 +226,12 @@ async def test_what_can_not_be_applied_fails_its_own_run_only(world: World, kind
     await ensure_only_first_failed(world, first, second, reason)
     (text,) = await world.texts(first.campaign_id)
     assert text.run_id == second.id, "the text of the failed run did not leave"
+
+
+async def test_a_text_of_a_run_that_fails_does_not_leave(world: World) -> None:
+    first, second = await paused(world, definition("sms", "test_failing"))
+    await ensure_only_first_failed(world, first, second, "out of order")
+    assert [text.run_id for text in await world.texts(first.campaign_id)] == [second.id]
 
 
 @pytest.mark.parametrize("answer", [{"body": "\x00"}, {1: "no name"}, {"body": "\ud800"}])
