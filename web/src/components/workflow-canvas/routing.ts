@@ -90,9 +90,13 @@ function routeOf(line: Line, boxes: ReadonlyMap<string, Box>, planned: Point[], 
     .filter(([id]) => isBack || (id !== line.source && id !== line.target))
     .map(([, box]) => box)
     .filter((box) => box.y < bottom && box.y + box.height > top)
-  const crossed = (bends: Point[]) => near.filter((box) => isCrossed(drawn(bends), box)).length
+  const crossedBy = (bends: Point[]) => {
+    const points = drawn(bends)
+    return near.filter((box) => isCrossed(points, box))
+  }
+  const crossed = (bends: Point[]) => crossedBy(bends).length
   if (!isBack) {
-    const straight = near.filter((box) => isCrossed(drawn([]), box))
+    const straight = crossedBy([])
     if (planned.length > 0 && crossed(planned) === 0) return planned
     if (straight.length === 0) return []
     const best = bestOf(candidates(line, near, straight), crossed, line, others)
@@ -110,11 +114,15 @@ function candidates(line: Line, near: Box[], passed: Box[]): Point[][] {
   const last = isBack
     ? line.to.y - TURN
     : Math.max(first, Math.min(line.to.y - TURN, Math.max(...passed.map((box) => box.y + box.height)) + BESIDE))
-  const columns = near.flatMap((box) => [box.x - BESIDE, box.x + box.width + BESIDE])
-  return columns.map((x) => [
-    { x, y: first },
-    { x, y: last },
-  ])
+  const columns = new Set(near.flatMap((box) => [box.x - BESIDE, box.x + box.width + BESIDE]))
+  const detour = (x: number) => Math.abs(x - line.from.x) + Math.abs(x - line.to.x)
+  // The shortest first: the first that crosses nothing is taken.
+  return [...columns]
+    .toSorted((one, other) => detour(one) - detour(other))
+    .map((x) => [
+      { x, y: first },
+      { x, y: last },
+    ])
 }
 
 function bestOf(
@@ -132,6 +140,7 @@ function bestOf(
     if (detour >= least) continue
     const cost = crossed(bends) * CROSSED + detour
     if (cost < least) [best, least] = [bends, cost]
+    if (least < CROSSED) break
   }
   return best
 }

@@ -37,6 +37,8 @@ export function bendsWithin(doc: Doc, drawing: Drawing | null): ReadonlyMap<stri
 /** Ways of all lines around the steps in between; those that did not change keep their object. */
 export class EdgeRouter {
   private known: ReadonlyMap<string, Point[]> = new Map()
+  private shape = ''
+  private drawing: Drawing | null = null
   private readonly nodes = new WeakMap<DocNode, GraphNode>()
 
   constructor(private readonly specifications: Specifications) {}
@@ -51,6 +53,11 @@ export class EdgeRouter {
       const id = edgeId(source, sourceHandle, target)
       return [{ id, source, target, from: exitOf(node, from, sourceHandle), to: entryOf(to) }]
     })
+    // Most changes are words within a step, which moves nothing.
+    const shape = JSON.stringify([...boxes, lines])
+    if (shape === this.shape && drawing === this.drawing) return this.known
+    this.shape = shape
+    this.drawing = drawing
     const found = routes(boxes, lines, bendsWithin(doc, drawing))
     for (const [id, bends] of found) {
       const before = this.known.get(id)
