@@ -129,7 +129,7 @@ def test_a_workflow_is_read(page: Page, home: str, demo: Installation, tmp_path:
     page.get_by_role("link", name=re.compile(re.escape(workflow["name"]))).click()
     expect(page.get_by_role("heading", name=workflow["name"], level=1)).to_be_visible()
 
-    drawing = page.locator(".react-flow__node")
+    drawing = page.locator(".react-flow__node:not(.react-flow__node-note)")
     steps = page.get_by_role("complementary", name="Steps")
     outline = steps.get_by_role("listitem")
     expect(drawing.first).to_be_visible()
