@@ -42,6 +42,16 @@ def filled(answers: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in answers.items() if value not in (None, "", [])}
 
 
+def prefilled(form: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What is handed in by whoever leaves the form as it is: a tick that isn't set is a no."""
+    return filled({field["name"]: _at_first(field) for field in form})
+
+
+def _at_first(field: Mapping[str, Any]) -> Any:
+    value = field.get("value")
+    return value is True if field.get("type") == "boolean" else value
+
+
 def fitted(field: Mapping[str, Any], value: Any) -> Any:
     """What an expression came to, as its field keeps it; None if it doesn't fit, so that the person fills it in."""
     kind = field.get("type", "text")

@@ -12,7 +12,7 @@ from outrider.db.web import Transaction
 from outrider.workflows.models import RunApprovalStatus
 from outrider.workflows.runs import approval_rows, approvals
 from outrider.workflows.runs.approval_rows import ApprovalFilter
-from outrider.workflows.runs.approval_schemas import RunApprovalCounts, RunApprovalOut, RunDecision
+from outrider.workflows.runs.approval_schemas import RunApprovalCounts, RunApprovalOut, RunDecision, RunDecisions, RunDecisionsOut
 
 router = APIRouter(prefix="/api/run-approvals", tags=["runs"])
 
@@ -39,6 +39,12 @@ async def list_run_approvals(
 @router.get("/counts", dependencies=READ)
 async def count_run_approvals(session: Transaction) -> RunApprovalCounts:
     return RunApprovalCounts(waiting=await approval_rows.count_waiting(session))
+
+
+@router.post("/decide")
+async def decide_run_approvals(session: Transaction, actor: Decider, given: RunDecisions) -> RunDecisionsOut:
+    """Take one decision for many approvals, with their forms as they stand; says of each what came of it."""
+    return RunDecisionsOut(items=await approvals.decide_all(session, given.ids, given.action, actor.name))
 
 
 @router.get("/{approval_id}", dependencies=READ)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import Select, column, exists, func, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from outrider.db.engine import raw_connection
 from outrider.db.pages import Order, SortKey, read_rows
 from outrider.leads.models import Lead
 from outrider.workflows.models import Run, RunApproval, RunApprovalStatus, Step, Workflow, WorkflowVersion
@@ -20,6 +22,24 @@ CAMPAIGNS = table("campaigns", column("id"), column("name"))
 """Campaigns are above this folder; their names are shown all the same."""
 CALL = "voice_agent"
 """Name of the kind of step that asks a person to call."""
+
+DECIDE = """
+    WITH given AS (SELECT * FROM unnest($1::bigint[], $2::text[]) AS t (id, answers)), decided AS (
+        UPDATE run_approvals AS a
+        SET status = 'decided', action = $3, answers = given.answers::jsonb, decided_by = $4, decided_at = $5
+        FROM given WHERE a.id = given.id AND a.status = 'waiting'
+        RETURNING a.run_id, a.interrupt_id, a.answers
+    ), woken AS (
+        UPDATE run_waits AS w SET due_at = now(), answer = jsonb_build_object('event', 'decided', 'data', jsonb_build_object(
+            'action', $3::text, 'answers', decided.answers, 'by', $4::text, 'at', $6::text))
+        FROM decided JOIN runs AS r ON r.id = decided.run_id AND r.status = 'waiting'
+        WHERE w.run_id = decided.run_id AND w.interrupt_id = decided.interrupt_id AND w.answer IS NULL
+        RETURNING w.run_id
+    )
+    UPDATE runs AS r SET revision = r.revision + 1, updated_at = now()
+    FROM (SELECT DISTINCT run_id FROM woken) AS woken WHERE r.id = woken.run_id
+    RETURNING r.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +69,31 @@ async def shown(session: AsyncSession, approval_ids: Sequence[int]) -> Sequence[
     """These approvals, in the order of their ids."""
     rows: Sequence[Any] = (await session.execute(_shown().where(ROW.id.in_(approval_ids)).order_by(ROW.id))).all()
     return rows
+
+
+async def lock(session: AsyncSession, approval_ids: Sequence[int]) -> dict[int, RunApproval]:
+    """Those of these approvals that exist, by their ids; locked after their runs, as whoever commits or ends runs locks them."""
+    run_ids = select(RunApproval.run_id).where(RunApproval.id.in_(approval_ids))
+    await session.execute(select(Run.id).where(Run.id.in_(run_ids)).order_by(Run.id).with_for_update(key_share=True))
+    wanted = select(RunApproval).where(RunApproval.id.in_(approval_ids)).order_by(RunApproval.id).with_for_update()
+    found = await session.execute(wanted.execution_options(populate_existing=True))
+    return {approval.id: approval for approval in found.scalars()}
+
+
+async def decide(
+    session: AsyncSession, answers: Mapping[int, Mapping[str, Any]], action: str, actor: str, at: datetime
+) -> list[int]:
+    """Store one decision for these locked approvals, and answer the waits behind them; returns the runs that go on.
+
+    A wait that was answered before keeps its answer. A segment of such a run that is in flight is overtaken.
+
+    Args:
+        answers: what was filled in, by approval.
+    """
+    connection = await raw_connection(session)
+    filled = [orjson.dumps(given).decode() for given in answers.values()]
+    woken = await connection.fetch(DECIDE, list(answers), filled, action, actor, at, at.isoformat(timespec="seconds"))
+    return [row["id"] for row in woken]
 
 
 async def count_waiting(session: AsyncSession) -> int:

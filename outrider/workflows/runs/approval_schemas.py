@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -73,6 +74,45 @@ class RunDecision(BaseModel):
 
     action: str = Field(max_length=60, description="Name of one of the approval's actions.")
     answers: dict[str, Any] = Field(default_factory=dict, max_length=20, description="What was filled in, by name of the field.")
+
+
+class RunDecisions(BaseModel):
+    """One action for many approvals, whose forms are left as they are."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(min_length=1, max_length=500)
+    action: str = Field(max_length=60, description="Name of an action that all of them have.")
+
+
+class DecisionOutcome(StrEnum):
+    DECIDED = "decided"
+    """As was asked for; also if the same person or another had decided just so before."""
+    DECIDED_BEFORE = "decided_before"
+    """Somebody decided otherwise."""
+    OVER = "over"
+    """Its time is over, or its run was ended."""
+    GONE = "gone"
+    """There is no such approval."""
+    UNFIT = "unfit"
+    """It has no such action, or a field of its form has to be filled in first."""
+
+
+class RunDecisionOut(BaseModel):
+    """What came of a decision for one approval."""
+
+    id: int
+    outcome: DecisionOutcome
+    decided_by: str | None = None
+    """Who decided it, now or before."""
+    detail: str = ""
+    """Why it was not decided as asked for."""
+
+
+class RunDecisionsOut(BaseModel):
+    """In the order of the ids, each once."""
+
+    items: list[RunDecisionOut]
 
 
 class RunApprovalCounts(BaseModel):

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.db.pages import Page, read_order
@@ -15,14 +14,13 @@ from outrider.errors import Conflict, InvalidInput, NotFound
 from outrider.events.facts import notify
 from outrider.events.live import announce
 from outrider.events.topics import Topic
-from outrider.workflows.models import Run, RunApproval, RunApprovalStatus, RunWait
+from outrider.workflows.models import RunApproval, RunApprovalStatus
 from outrider.workflows.runs import approval_rows
-from outrider.workflows.runs.answers import checked, filled
+from outrider.workflows.runs.answers import checked, filled, prefilled
 from outrider.workflows.runs.approval_rows import ApprovalFilter
-from outrider.workflows.runs.approval_schemas import RunApprovalOut
+from outrider.workflows.runs.approval_schemas import DecisionOutcome, RunApprovalOut, RunDecisionOut
 from outrider.workflows.runs.notices import ApprovalWaits
-from outrider.workflows.runs.service import wake
-from outrider.workflows.waiting import Answer
+from outrider.workflows.runs.service import woke
 
 
 class RunApprovalNotFound(NotFound):
@@ -51,10 +49,50 @@ async def decide(session: AsyncSession, approval_id: int, action: str, answers: 
         RunApprovalOver: its time is over, or its run was ended.
         InvalidInput: there is no such action or field, a required field is empty, or a value doesn't fit.
     """
-    approval = await _lock(session, approval_id)
+    approval = (await approval_rows.lock(session, [approval_id])).get(approval_id)
+    if approval is None:
+        raise _not_found(approval_id)
+    given = _accepted(approval, action, answers)
+    if given is not None:
+        await _store(session, {approval_id: given}, action, actor)
+        await session.refresh(approval)
+    return approval
+
+
+async def decide_all(session: AsyncSession, approval_ids: Sequence[int], action: str, actor: str) -> list[RunDecisionOut]:
+    """Take one decision for many approvals, with what stands in their forms at first; says of each what came of it."""
+    wanted = list(dict.fromkeys(approval_ids))
+    found = await approval_rows.lock(session, wanted)
+    answers: dict[int, dict[str, Any]] = {}
+    outcomes: list[RunDecisionOut] = []
+    for approval_id in wanted:
+        approval = found.get(approval_id)
+        if approval is None:
+            outcomes.append(RunDecisionOut(id=approval_id, outcome=DecisionOutcome.GONE, detail=_not_found(approval_id).detail))
+            continue
+        try:
+            given = _accepted(approval, action, prefilled(approval.form))
+        except (RunApprovalDecided, RunApprovalOver, InvalidInput) as error:
+            outcomes.append(_refused(approval, error))
+            continue
+        if given is not None:
+            answers[approval_id] = given
+        decided_by = actor if given is not None else approval.decided_by
+        outcomes.append(RunDecisionOut(id=approval_id, outcome=DecisionOutcome.DECIDED, decided_by=decided_by))
+    if answers:
+        await _store(session, answers, action, actor)
+    return outcomes
+
+
+def _accepted(approval: RunApproval, action: str, answers: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What is to be stored of the answers; None if just so was decided before.
+
+    Raises:
+        RunApprovalDecided, RunApprovalOver, InvalidInput: as `decide` says.
+    """
     if approval.status == RunApprovalStatus.DECIDED:
         if approval.action == action and approval.answers == filled(answers):
-            return approval
+            return None
         said = f"{approval.decided_by} decided {approval.action!r} at {approval.decided_at:%d %b %Y %H:%M} UTC."
         raise RunApprovalDecided(said, decided_by=approval.decided_by, action=approval.action)
     if approval.status != RunApprovalStatus.WAITING:
@@ -63,15 +101,26 @@ async def decide(session: AsyncSession, approval_id: int, action: str, answers: 
     actions = [known["name"] for known in approval.actions]
     if action not in actions:
         raise InvalidInput.on("body.action", f"there is no action {action!r}", f"Choose one of {', '.join(actions)}.")
-    given = checked(approval.form, answers)
-    approval.status, approval.action, approval.answers = RunApprovalStatus.DECIDED, action, given
-    approval.decided_by, approval.decided_at = actor, datetime.now(UTC)
-    await session.flush()
-    data = {"action": action, "answers": given, "by": actor, "at": approval.decided_at.isoformat(timespec="seconds")}
-    wait = select(RunWait.id).where(RunWait.run_id == approval.run_id, RunWait.interrupt_id == approval.interrupt_id)
-    await wake(session, list((await session.execute(wait)).scalars()), Answer("decided", data))
+    return checked(approval.form, answers)
+
+
+async def _store(session: AsyncSession, answers: Mapping[int, Mapping[str, Any]], action: str, actor: str) -> None:
+    await woke(session, await approval_rows.decide(session, answers, action, actor, datetime.now(UTC)))
     announce(session, Topic.APPROVALS, "changed", more=True)
-    return approval
+
+
+def _refused(approval: RunApproval, error: RunApprovalDecided | RunApprovalOver | InvalidInput) -> RunDecisionOut:
+    detail = error.detail
+    match error:
+        case RunApprovalDecided():
+            outcome = DecisionOutcome.DECIDED_BEFORE
+        case RunApprovalOver():
+            outcome = DecisionOutcome.OVER
+        case InvalidInput(fields=[problem, *_]):
+            outcome, detail = DecisionOutcome.UNFIT, f"{problem.field.rpartition('.')[2]}: {problem.problem}. {problem.remedy}"
+        case _:
+            outcome = DecisionOutcome.UNFIT
+    return RunDecisionOut(id=approval.id, outcome=outcome, decided_by=approval.decided_by, detail=detail)
 
 
 async def list_approvals(session: AsyncSession, given: ApprovalFilter, cursor: str | None, limit: int) -> Page[RunApprovalOut]:
@@ -105,17 +154,6 @@ async def tell_waiting(session: AsyncSession, approval_ids: Sequence[int]) -> No
     for row in await approval_rows.shown(session, approval_ids):
         by_step[row.campaign_id, row.node_id].append(row)
     await notify(session, *(ApprovalWaits.of(rows) for rows in by_step.values()))
-
-
-async def _lock(session: AsyncSession, approval_id: int) -> RunApproval:
-    """The approval, locked after its run, as whoever commits or ends a run locks them."""
-    run_id = select(RunApproval.run_id).where(RunApproval.id == approval_id).scalar_subquery()
-    await session.execute(select(Run.id).where(Run.id == run_id).with_for_update(key_share=True))
-    wanted = select(RunApproval).where(RunApproval.id == approval_id).with_for_update()
-    approval = (await session.execute(wanted.execution_options(populate_existing=True))).scalar_one_or_none()
-    if approval is None:
-        raise _not_found(approval_id)
-    return approval
 
 
 def _not_found(approval_id: int) -> RunApprovalNotFound:

@@ -48,7 +48,7 @@ async def wake(session: AsyncSession, wait_ids: Sequence[int], answer: Answer) -
     A segment of such a run that is in flight is overtaken: it is worked again, with this answer.
     """
     woken = await rows.wake(session, wait_ids, asdict(answer))
-    await _woke(session, woken)
+    await woke(session, woken)
     return woken
 
 
@@ -59,7 +59,7 @@ async def wake_replies(session: AsyncSession, message_of: Mapping[int, int]) -> 
         message_of: the text, by the lead who wrote it.
     """
     woken = await rows.wake_replies(session, message_of.items()) if message_of else []
-    await _woke(session, woken)
+    await woke(session, woken)
     return woken
 
 
@@ -107,7 +107,8 @@ async def cancel_run(session: AsyncSession, run_id: int) -> Run:
     return run
 
 
-async def _woke(session: AsyncSession, run_ids: Sequence[int]) -> None:
+async def woke(session: AsyncSession, run_ids: Sequence[int]) -> None:
+    """What follows when waits of these runs were answered: the timers look at them at once, and who looks at them is told."""
     if run_ids:
         await rows.wake_timers(session)
         tell_changed(session, run_ids)

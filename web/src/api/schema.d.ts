@@ -2903,6 +2903,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/run-approvals/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Run Approvals
+         * @description Take one decision for many approvals, with their forms as they stand; says of each what came of it.
+         */
+        post: operations["decide_run_approvals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/run-approvals/{approval_id}": {
         parameters: {
             query?: never;
@@ -7498,6 +7518,11 @@ export interface components {
             /** Id */
             id: number;
         };
+        /**
+         * DecisionOutcome
+         * @enum {string}
+         */
+        DecisionOutcome: "decided" | "decided_before" | "over" | "gone" | "unfit";
         /** DefaultIn */
         DefaultIn: {
             /** Is Default */
@@ -12072,6 +12097,43 @@ export interface components {
             answers?: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * RunDecisionOut
+         * @description What came of a decision for one approval.
+         */
+        RunDecisionOut: {
+            /** Decided By */
+            decided_by?: string | null;
+            /**
+             * Detail
+             * @default
+             */
+            detail: string;
+            /** Id */
+            id: number;
+            outcome: components["schemas"]["DecisionOutcome"];
+        };
+        /**
+         * RunDecisions
+         * @description One action for many approvals, whose forms are left as they are.
+         */
+        RunDecisions: {
+            /**
+             * Action
+             * @description Name of an action that all of them have.
+             */
+            action: string;
+            /** Ids */
+            ids: number[];
+        };
+        /**
+         * RunDecisionsOut
+         * @description In the order of the ids, each once.
+         */
+        RunDecisionsOut: {
+            /** Items */
+            items: components["schemas"]["RunDecisionOut"][];
         };
         /** RunDetail */
         RunDetail: {
@@ -20104,6 +20166,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunApprovalCounts"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    decide_run_approvals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunDecisions"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDecisionsOut"];
                 };
             };
             /** @description Client Error */
