@@ -68,7 +68,7 @@ SPECIFICATION = NodeSpecification(
     description="Puts the lead on lists and takes it off lists.",
     docs=(
         "Lists gather leads for the next campaign. They are named; a list that there is not is made when the first lead is put "
-        "on it. Conditions ask for them as in `'Hot' in lead.lists`."
+        "on it. Conditions ask for them as in `'Hot' in lead.lists`. The step says if a list that it takes off is gone."
     ),
     category="data",
     handles=(Handle("next", "Next", "The lead is where it should be."),),

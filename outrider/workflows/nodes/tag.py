@@ -50,7 +50,8 @@ SPECIFICATION = NodeSpecification(
     description="Gives the lead tags and takes tags away.",
     docs=(
         "Tags are words of your own; conditions ask for them as in `'vip' in lead.tags`. A tag that is given and taken away by "
-        "the same step is taken away. They are kept in the lead's attribute `tags`."
+        "the same step is taken away. They are kept in the lead's attribute `tags`; a lead has at most 100, and the step says "
+        "which were left out."
     ),
     category="data",
     handles=(Handle("next", "Next", "The lead has its tags."),),

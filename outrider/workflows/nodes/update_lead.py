@@ -102,7 +102,8 @@ SPECIFICATION = NodeSpecification(
     docs=(
         "Values are often expressions, as in `{{ steps.qualify.score }}`. Later steps see the lead as it is now. The number "
         "can't be changed: it is how the lead is known. A value that can't be used, such as a country that there is not, fails "
-        "the step and names the field; one that comes to nothing leaves what the lead has, unless it is to be cleared."
+        "the step and names the field; one that comes to nothing leaves what the lead has, unless it is to be cleared. What the "
+        "lead can't take when the run is stored, such as one attribute too many, is left out; the step says so on the run's page."
     ),
     category="data",
     handles=(Handle("next", "Next", "The values are set."),),

@@ -118,7 +118,12 @@ function VisitDetails({ run, visit, names, onReplay }: VisitDetailsProps) {
       ) : (
         step.message &&
         !visit.wait &&
-        !isBrokenOff(visit, run) && <p className="break-words text-[13px]">{step.message}</p>
+        !isBrokenOff(visit, run) &&
+        (step.level === 'WARNING' ? (
+          <Notice tone="warning">{step.message}</Notice>
+        ) : (
+          <p className="break-words text-[13px]">{step.message}</p>
+        ))
       )}
       {warnings.length > 0 && (
         <Notice tone="warning">
