@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, distinct, exists, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.campaigns.models import Campaign, ConversationMessage
@@ -26,7 +26,7 @@ SUMMARY: tuple[Any, ...] = (
     Run,
     Lead.name.label("lead_name"),
     Lead.company.label("lead_company"),
-    func.coalesce(Lead.time_zone, Lead.time_zones[1], "UTC").label("time_zone"),
+    func.coalesce(Lead.time_zone, Lead.time_zones[1]).label("time_zone"),
     Campaign.name.label("campaign_name"),
     WorkflowVersion.workflow_id.label("workflow_id"),
     WorkflowVersion.version.label("workflow_version"),
@@ -66,6 +66,15 @@ async def waits_of(session: AsyncSession, run_ids: Sequence[int]) -> list[RunWai
 async def steps_of(session: AsyncSession, run: Run) -> list[Step]:
     of_run = select(Step).where(Step.campaign_lead_id == run.subject_id, Step.run_id == run.id)
     return list((await session.execute(of_run.order_by(Step.seq).limit(MOST_STEPS))).scalars())
+
+
+async def visits_of(session: AsyncSession, runs: Sequence[Run]) -> dict[int, int]:
+    """How many visits to nodes each of these runs made, by its id. One that paused has two rows and is one visit."""
+    visits = func.count(distinct(tuple_(Step.node_id, Step.visit))).label("visits")
+    of_runs = select(Step.run_id, visits).where(
+        Step.campaign_lead_id.in_([run.subject_id for run in runs]), Step.run_id.in_([run.id for run in runs])
+    )
+    return {row.run_id: row.visits for row in await session.execute(of_runs.group_by(Step.run_id))}
 
 
 async def began_at(session: AsyncSession, run: Run) -> datetime:

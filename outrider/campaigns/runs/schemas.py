@@ -69,6 +69,7 @@ class RunSummary(BaseModel):
     workflow_version: int | None
     attempt: int
     step_count: int
+    """Visits to nodes."""
     input_tokens: int
     output_tokens: int
     cost: Decimal

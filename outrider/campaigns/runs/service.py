@@ -24,6 +24,7 @@ from outrider.campaigns.runs.schemas import (
     RunTurn,
     RunWaitOut,
 )
+from outrider.config import get_settings
 from outrider.conversations.models import Message
 from outrider.conversations.schemas import MessageOut
 from outrider.db.pages import Page
@@ -49,7 +50,9 @@ async def list_runs(session: AsyncSession, given: RunFilter, cursor: str | None,
     """
     found, next_cursor = await rows.page(session, given, cursor, limit)
     waits = await _waits(session, [row.Run.id for row in found])
-    return Page(items=[RunSummary(**_summary(row, waits[row.Run.id])) for row in found], next_cursor=next_cursor)
+    visits = await rows.visits_of(session, [row.Run for row in found])
+    items = [RunSummary(**_summary(row, waits[row.Run.id], visits.get(row.Run.id, 0))) for row in found]
+    return Page(items=items, next_cursor=next_cursor)
 
 
 async def get_run(session: AsyncSession, run_id: int) -> RunDetail:
@@ -63,16 +66,17 @@ async def get_run(session: AsyncSession, run_id: int) -> RunDetail:
     run: Run = row.Run
     waits = (await _waits(session, [run_id]))[run_id]
     steps = await rows.steps_of(session, run)
+    visits = len({(step.node_id, step.visit) for step in steps})
     approvals = await shown_approvals(session, await rows.approval_ids(session, run_id))
     published = await version_numbers(session, [row.published_version_id] if row.published_version_id else [])
     newest = next(iter(published.values()), None)
     return RunDetail(
-        **_summary(row, waits) | {"waits": [RunWaitOut.model_validate(wait) for wait in waits]},
+        **_summary(row, waits, visits) | {"waits": [RunWaitOut.model_validate(wait) for wait in waits]},
         definition=await read_run_definition(session, run),
         model=run.model,
         trace_id=run.trace_id,
         conversation_id=await rows.conversation_of(session, run.lead_id),
-        time_zone=row.time_zone,
+        time_zone=row.time_zone or get_settings().time_zone,
         newer_version=newest if newest and row.workflow_version and newest > row.workflow_version else None,
         steps=list(_steps(steps)),
         texts=[_text(text) for text in await rows.texts_of(session, run)],
@@ -101,7 +105,7 @@ async def _waits(session: AsyncSession, run_ids: Sequence[int]) -> dict[int, lis
     return of_run
 
 
-def _summary(row: Any, waits: Sequence[RunWait]) -> dict[str, Any]:
+def _summary(row: Any, waits: Sequence[RunWait], visits: int) -> dict[str, Any]:
     run: Run = row.Run
     return {
         "id": run.id,
@@ -116,7 +120,7 @@ def _summary(row: Any, waits: Sequence[RunWait]) -> dict[str, Any]:
         "workflow_name": row.workflow_name,
         "workflow_version": row.workflow_version,
         "attempt": run.attempt,
-        "step_count": run.steps,
+        "step_count": visits,
         "input_tokens": run.input_tokens,
         "output_tokens": run.output_tokens,
         "cost": run.cost,

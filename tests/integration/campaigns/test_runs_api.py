@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from httpx import AsyncClient
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from outrider.campaigns.runner import CampaignRunner
 from outrider.campaigns.timers import RunTimers
+from outrider.config import get_settings
+from outrider.leads.models import Lead
 from tests.integration.campaigns.conftest import World
 
 CONFIG: dict[str, Any] = {
@@ -109,6 +112,32 @@ async def test_a_run_explains_itself(world: World, api: AsyncClient) -> None:
     assert run["waits"][0]["details"] and run["waits"][0]["due_at"]
     assert run["time_zone"] == "America/Chicago" and run["newer_version"] is None
     assert (await api.get("/api/runs/999")).status_code == 404
+
+
+async def test_a_visit_that_paused_is_counted_once(world: World, api: AsyncClient) -> None:
+    _, _, run_ids = await paused(world, api, 1)
+    assert await step_counts(api, run_ids[0]) == [3, 3]
+
+    await time_comes(world)
+    assert await step_counts(api, run_ids[0]) == [5, 5]
+
+
+async def step_counts(api: AsyncClient, run_id: int) -> list[int]:
+    """As the list and the page of the run say it."""
+    listed = (await api.get("/api/runs")).json()["items"]
+    detail = (await api.get(f"/api/runs/{run_id}")).json()
+    return [next(run for run in listed if run["id"] == run_id)["step_count"], detail["step_count"]]
+
+
+async def test_a_lead_whose_zone_nobody_knows_is_where_the_installation_is(
+    world: World, api: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, _, run_ids = await paused(world, api, 1)
+    async with world.database.transaction() as session:
+        await session.execute(update(Lead).values(time_zone=None, time_zones=[]))
+
+    monkeypatch.setattr(get_settings(), "time_zone", "Asia/Tokyo")
+    assert (await api.get(f"/api/runs/{run_ids[0]}")).json()["time_zone"] == "Asia/Tokyo"
 
 
 async def test_a_waiting_run_is_cancelled(world: World, api: AsyncClient) -> None:
