@@ -1,11 +1,18 @@
 /** Decisions and calls that paused runs ask people for. */
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import {
+  infiniteQueryOptions,
+  type QueryClient,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from '@tanstack/react-query'
 import { pollWhenNotLive } from '@/live/use-live'
 import { api, data, type Schemas } from './client'
 import { paged } from './query'
 
 export type RunApproval = Schemas['RunApprovalOut']
 export type RunApprovalStatus = Schemas['RunApprovalStatus']
+export type DecisionOutcome = Schemas['DecisionOutcome']
 export type FormField = Schemas['ApprovalField']
 
 /** Below the key of all approvals: the live topic `approvals` makes both kinds stale. */
@@ -23,7 +30,7 @@ export const runApprovalsQuery = (status: RunApprovalStatus | undefined, campaig
       data(
         api.GET('/api/run-approvals', {
           params: {
-            query: { status: status ?? null, campaign_id: campaign ?? null, cursor: pageParam ?? null, limit: 20 },
+            query: { status: status ?? null, campaign_id: campaign ?? null, cursor: pageParam ?? null, limit: 50 },
           },
         }),
       ),
@@ -39,6 +46,20 @@ export const waitingRunApprovalsQuery = () =>
     refetchInterval: pollWhenNotLive,
   })
 
+/** Also after a refusal: somebody else decided, and that is to be seen. */
+const seeAgain = (client: QueryClient) =>
+  Promise.all([client.invalidateQueries({ queryKey: ['approvals'] }), client.invalidateQueries({ queryKey: ['runs'] })])
+
+/** One decision for many, whose forms are handed in as they stand. */
+export function useDecideTogether() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: async (decision: { ids: number[]; action: string }) =>
+      (await data(api.POST('/api/run-approvals/decide', { body: decision }))).items,
+    onSettled: () => seeAgain(client),
+  })
+}
+
 /** Decides; the run goes on with it. */
 export function useDecide(id: number) {
   const client = useQueryClient()
@@ -50,11 +71,6 @@ export function useDecide(id: number) {
           body: decision,
         }),
       ),
-    // Also after a refusal: somebody else decided, and that is to be seen.
-    onSettled: () =>
-      Promise.all([
-        client.invalidateQueries({ queryKey: ['approvals'] }),
-        client.invalidateQueries({ queryKey: ['runs'] }),
-      ]),
+    onSettled: () => seeAgain(client),
   })
 }

@@ -9,8 +9,8 @@ import { readStored, store } from '@/lib/storage'
 import { toast, toastProblem } from '@/lib/toast'
 import { DecisionField } from './approval-field'
 import { answersOf, type FormValues, schemaOf, valuesOf } from './approval-form'
+import { typedKey } from './deciding'
 
-const keyOf = (id: number) => `run-approval.${id}`
 const CONFLICT = 409
 
 /** The form of an approval that waits, and its decisions as buttons. */
@@ -21,11 +21,11 @@ export function Decision({ approval }: { approval: RunApproval }) {
   const [late, setLate] = useState<ApiProblem>()
   const form = useForm<FormValues>({
     resolver: zodResolver(schemaOf(fields)),
-    defaultValues: { ...valuesOf(fields), ...readStored<FormValues>(keyOf(id), {}) },
+    defaultValues: { ...valuesOf(fields), ...readStored<FormValues>(typedKey(id), {}) },
   })
   // What was typed survives a reload and a failed attempt.
   useEffect(
-    () => form.subscribe({ formState: { values: true }, callback: ({ values }) => store(keyOf(id), values) }),
+    () => form.subscribe({ formState: { values: true }, callback: ({ values }) => store(typedKey(id), values) }),
     [form, id],
   )
 

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { Phone } from 'lucide-react'
+import type { ReactNode } from 'react'
 import type { RunApproval, RunApprovalStatus } from '@/api/run-approvals'
 import { Badge, Status, type Tone } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
@@ -20,16 +21,19 @@ interface RunApprovalCardProps {
   approval: RunApproval
   /** On the page of the run itself the link to it is left out. */
   isWithinRun?: boolean
+  /** The box by which it is picked, in a list where many are decided at once. */
+  picking?: ReactNode
 }
 
 /** What a run asks a person: a decision, or a call to make. */
-export function RunApprovalCard({ approval, isWithinRun = false }: RunApprovalCardProps) {
+export function RunApprovalCard({ approval, isWithinRun = false, picking }: RunApprovalCardProps) {
   const state = STATES[approval.status]
   const isCall = approval.is_call
   const about = [approval.lead_name || `Lead ${approval.lead_id}`, approval.lead_company].filter(Boolean).join(', ')
   return (
     <Card>
       <CardHeader
+        leading={picking}
         title={approval.title}
         description={
           <>

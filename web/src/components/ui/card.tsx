@@ -8,14 +8,17 @@ export function Card({ className, ...props }: ComponentProps<'section'>) {
 interface CardHeaderProps {
   title: ReactNode
   description?: ReactNode
+  /** Before the title: a box to tick. */
+  leading?: ReactNode
   /** Buttons or links at the right. */
   actions?: ReactNode
   className?: string
 }
 
-export function CardHeader({ title, description, actions, className }: CardHeaderProps) {
+export function CardHeader({ title, description, leading, actions, className }: CardHeaderProps) {
   return (
     <header className={cn('flex items-start gap-3 px-4 pt-3.5 pb-2', className)}>
+      {leading}
       <div className="min-w-0 flex-1">
         <h2 className="font-semibold text-sm">{title}</h2>
         {description && <p className="text-[13px] text-muted-foreground">{description}</p>}

@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { CheckCheck } from 'lucide-react'
 import { approvalsQuery } from '@/api/approvals'
 import { campaignUsesQuery } from '@/api/campaign-uses'
-import { runApprovalsQuery, waitingRunApprovalsQuery } from '@/api/run-approvals'
+import { type RunApproval, runApprovalsQuery, waitingRunApprovalsQuery } from '@/api/run-approvals'
 import type { Rows } from '@/components/data-table/data-table'
 import { useRows } from '@/components/data-table/rows'
 import { Page } from '@/components/layout/page'
@@ -15,6 +15,9 @@ import { Segmented } from '@/components/ui/toggles'
 import { formatNumber } from '@/lib/format'
 import { useTopics } from '@/live/use-live'
 import { ApprovalCard } from './approval-card'
+import { usePicking } from './use-picking'
+
+const NONE: RunApproval[] = []
 
 const VIEWS = [
   { value: 'waiting', label: 'Waiting' },
@@ -38,6 +41,7 @@ export function ApprovalsPage() {
   const waiting = useQuery(waitingRunApprovalsQuery()).data
   const campaigns = useQuery(campaignUsesQuery()).data ?? []
   const drafts = useRows(useInfiniteQuery(approvalsQuery(status)))
+  const picking = usePicking(kind === 'drafts' ? NONE : decisions.items, search.campaign)
   useTopics('approvals')
   const shown = [...(kind === 'drafts' ? [] : [decisions]), ...(kind === 'runs' ? [] : [drafts])]
   const isEmpty = !search.campaign && shown.every((rows) => !rows.isPending && !rows.error && rows.items.length === 0)
@@ -81,6 +85,7 @@ export function ApprovalsPage() {
         <div className="grid max-w-3xl grid-cols-1 gap-6">
           {kind !== 'drafts' && (
             <Part
+              bar={picking.bar}
               title={
                 view === 'waiting' && waiting && !search.campaign
                   ? `Decisions and calls · ${formatNumber(waiting)}`
@@ -106,7 +111,7 @@ export function ApprovalsPage() {
             >
               {decisions.items.map((approval) => (
                 <li key={approval.id}>
-                  <RunApprovalCard approval={approval} />
+                  <RunApprovalCard approval={approval} picking={picking.boxOf(approval)} />
                 </li>
               ))}
             </Part>
@@ -131,11 +136,13 @@ interface PartProps {
   rows: Rows<unknown>
   /** Beside the title; with it the part stays while it is empty. */
   filter?: React.ReactNode
+  /** Above the list, and always in sight: what is done with many of it. */
+  bar?: React.ReactNode
   children: React.ReactNode
 }
 
 /** One kind of what waits. Where there is none of it, nothing is said. */
-function Part({ title, rows, filter, children }: PartProps) {
+function Part({ title, rows, filter, bar, children }: PartProps) {
   const isEmpty = !rows.isPending && !rows.error && rows.items.length === 0
   if (isEmpty && !filter) return null
   return (
@@ -144,6 +151,7 @@ function Part({ title, rows, filter, children }: PartProps) {
         <h2 className="font-semibold text-sm">{title}</h2>
         {filter}
       </div>
+      {bar}
       {rows.error && rows.items.length === 0 ? (
         <ErrorState error={rows.error} onRetry={rows.refetch} />
       ) : rows.isPending ? (
