@@ -32,6 +32,7 @@ from outrider.conversations.quiet_hours import parse_hours
 from outrider.errors import OutriderError
 from outrider.llm.build import OFFLINE
 from outrider.llm.pricing import price
+from outrider.workflows.addresses import ensure_addresses
 from outrider.workflows.context import Models
 from outrider.workflows.credentials import ensure_credentials
 from outrider.workflows.validation import InvalidWorkflow
@@ -96,6 +97,7 @@ def audience_of(survey: Survey) -> PreflightAudience:
 async def _rehearsal(session: AsyncSession, campaign: Campaign, parts: AudienceParts) -> tuple[Rehearsal, list[PreflightFinding]]:
     try:
         plan: CampaignPlan = await read_plan(session, campaign)
+        ensure_addresses(plan.definition, "workflow_config")
         await ensure_credentials(session, plan.definition, "workflow_config")
         lead_ids = await rows.sample(session, parts, campaign.require_consent, SAMPLE)
         return await rehearse(plan, list((await read_people(session, lead_ids)).values())), []

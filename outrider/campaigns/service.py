@@ -22,6 +22,7 @@ from outrider.campaigns.transitions import Action, decide
 from outrider.conversations.models import Sender
 from outrider.errors import FieldProblem, InvalidInput, NotFound
 from outrider.leads.models import Lead, LeadList
+from outrider.workflows.addresses import ensure_addresses
 from outrider.workflows.credentials import ensure_credentials
 from outrider.workflows.models import Workflow
 from outrider.workflows.pinning import resolve_definition
@@ -271,6 +272,7 @@ async def _check_references(session: AsyncSession, fields: CampaignFields, chang
         raise InvalidInput.on("body.name", "is empty")
     if fields.workflow_config is not None and "workflow_config" in changed:
         ensure_runnable(fields.workflow_config, "body.workflow_config")
+        ensure_addresses(fields.workflow_config, "body.workflow_config")
         await ensure_credentials(session, fields.workflow_config, "body.workflow_config")
     single = {"workflow_id": Workflow.id, "creative_agent_id": Agent.id, "deterministic_agent_id": Agent.id}
     problems = await _agent_problems(session, fields, changed)

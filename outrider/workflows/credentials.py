@@ -16,6 +16,7 @@ from outrider.credentials.models import Credential
 from outrider.credentials.uses import Use, finds_uses
 from outrider.workflows.definition import WorkflowDefinition
 from outrider.workflows.nodes import SPECIFICATIONS
+from outrider.workflows.shape import nodes_within
 from outrider.workflows.validation import WorkflowProblem, refuse
 
 PARAMETER = "credential"
@@ -44,17 +45,12 @@ class Named:
     """What it calls, as far as that is one parameter."""
 
 
-def named_credentials(definition: WorkflowDefinition, field: str = "", path: str = "") -> Iterator[Named]:
+def named_credentials(definition: WorkflowDefinition) -> Iterator[Named]:
     """Every node that names a credential and is not switched off, sub-workflows' among them."""
-    for place, node in enumerate(definition.nodes):
-        data, here = node.data, f"{field}nodes.{place}.data"
-        if data.get("disabled") is True:
-            continue
-        if isinstance(inner := data.get("definition"), dict):
-            embedded = WorkflowDefinition.model_validate(inner)
-            yield from named_credentials(embedded, f"{here}.definition.", f"{path}{node.id}/")
-        if (chosen := _number(data.get(PARAMETER))) is not None and takes_credential(node.type):
-            yield Named(here, f"{path}{node.id}", chosen, str(data.get("url") or ""))
+    for placed in nodes_within(definition):
+        data = placed.node.data
+        if (chosen := _number(data.get(PARAMETER))) is not None and takes_credential(placed.node.type):
+            yield Named(f"{placed.field}.data", placed.path, chosen, str(data.get("url") or ""))
 
 
 def takes_credential(node_type: str) -> bool:

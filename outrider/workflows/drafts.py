@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.errors import Conflict, InvalidInput, NotFound
 from outrider.workflows import repository
+from outrider.workflows.addresses import ensure_addresses
 from outrider.workflows.credentials import ensure_credentials
 from outrider.workflows.definition import WorkflowDefinition
 from outrider.workflows.models import Workflow, WorkflowVersion
@@ -187,6 +188,7 @@ async def ready(
     ensure_valid(definition, field, workflow_id=workflow_id)
     resolved = await resolve_definition(session, definition)
     ensure_runnable(resolved, field)
+    ensure_addresses(resolved, field)
     await ensure_credentials(session, resolved, field)
     return resolved
 

@@ -10,6 +10,7 @@ from outrider.auth.permissions import Actor, Permission, require
 from outrider.db.pages import Cursor, Limit, Page
 from outrider.db.web import Transaction
 from outrider.workflows import drafts, service
+from outrider.workflows.addresses import address_problems
 from outrider.workflows.comparing import Difference
 from outrider.workflows.credentials import credential_problems
 from outrider.workflows.describing import describe
@@ -74,7 +75,9 @@ async def list_workflow_variables(session: Transaction) -> list[WorkflowVariable
 @router.post("/validate", dependencies=READ)
 async def validate_workflow(session: Transaction, definition: DefinitionIn) -> DefinitionReport:
     """All problems of a definition, without storing it."""
-    problems = check(definition.config) or await credential_problems(session, definition.config)
+    problems = check(definition.config)
+    if not problems:
+        problems = [*address_problems(definition.config), *await credential_problems(session, definition.config)]
     return DefinitionReport(is_valid=not problems, problems=problems)
 
 

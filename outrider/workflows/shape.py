@@ -6,7 +6,7 @@ is in, outermost first; two ways to one node must agree on it. That makes branch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from outrider.workflows.definition import WorkflowDefinition, WorkflowEdge, WorkflowNode
@@ -38,6 +38,31 @@ class Regions:
     def within(self, parallel: str) -> set[str]:
         """The nodes in the branches of a parallel node, also in branches of branches."""
         return {node_id for node_id, scope in self.scopes.items() if any(opener == parallel for opener, _ in scope)}
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedNode:
+    node: WorkflowNode
+    field: str
+    """Where it stands in the whole definition: `nodes.2.data.definition.nodes.0`."""
+    path: str
+    """Its id, after those of the sub-workflows that it is in: `outer/inner`."""
+
+
+def nodes_within(definition: WorkflowDefinition, field: str = "", path: str = "") -> Iterator[PlacedNode]:
+    """Every node that is not switched off, those of embedded sub-workflows among them.
+
+    Args:
+        field, path: what stands before those of its nodes.
+    """
+    for place, node in enumerate(definition.nodes):
+        if node.data.get("disabled") is True:
+            continue
+        here = PlacedNode(node, f"{field}nodes.{place}", f"{path}{node.id}")
+        if isinstance(inner := node.data.get("definition"), dict):
+            embedded = WorkflowDefinition.model_validate(inner)
+            yield from nodes_within(embedded, f"{here.field}.data.definition.", f"{here.path}/")
+        yield here
 
 
 def handle_of(edge: WorkflowEdge, source: WorkflowNode) -> str:

@@ -11,7 +11,14 @@ import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from outrider.errors import InvalidInput
-from outrider.integrations.notifications.webhook import DeliveryFailed, WebhookSender, new_secret, signed
+from outrider.integrations.notifications.webhook import (
+    CallFailed,
+    DeliveryFailed,
+    WebhookSender,
+    is_plainly_refused,
+    new_secret,
+    signed,
+)
 from tests.stand_ins.http import Answer, HttpStandIn
 
 BODY = b'{"type":"meeting.booked","data":{"name":"J\xc3\xbcrgen"}}'
@@ -102,6 +109,34 @@ async def test_no_name_leads_inside(address: str) -> None:
     assert not caught.value.retryable
     assert asked == ["hooks.example.com"] * 2
     await sender.aclose()
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "10.1.2.3", "169.254.169.254", "2852039166",
+        "0xa9.254.169.254", "0.0.0.0", "localhost", "[::1]", "[::]",
+        "[fd00:ec2::254]", "[fe80::1]", "[::ffff:127.0.0.1]", "[::ffff:a9fe:a9fe]",
+        "[64:ff9b::a9fe:a9fe]", "[2002:7f00:1::]",
+    ],
+)  # fmt: skip
+async def test_no_address_leads_inside_however_it_is_written(host: str) -> None:
+    """By the system's own resolver, which takes more forms than people write."""
+    sender = WebhookSender()
+    with pytest.raises(CallFailed, match="is not a public address") as caught:
+        await sender.call("GET", f"https://{host}/latest/meta-data", body=None, headers={}, seconds=60, most_bytes=10)
+    await sender.aclose()
+    assert (caught.value.was_sent, caught.value.retryable) == (False, False)
+    assert is_plainly_refused(host, allows_private=False), "what the call refuses shows before it"
+
+
+async def test_a_call_carries_no_password_of_its_address() -> None:
+    sender = WebhookSender(allows_private=True)
+    with pytest.raises(CallFailed, match="The address has a user, a password") as caught:
+        await sender.call("GET", "https://maya:secret@example.com/", body=None, headers={}, seconds=60, most_bytes=10)
+    await sender.aclose()
+    assert (caught.value.was_sent, caught.value.retryable) == (False, False)
+    assert "secret" not in caught.value.detail
 
 
 @pytest.mark.parametrize("address", ["169.254.169.254", "168.63.129.16", "fd00:ec2::254", "::ffff:169.254.169.254"])

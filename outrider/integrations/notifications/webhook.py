@@ -8,7 +8,9 @@ a connection only ever goes to an address that was checked just before it.
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
+import socket
 import time
 from base64 import b64encode
 from collections import Counter
@@ -16,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from ipaddress import IPv6Address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -37,6 +39,11 @@ SECRET_BYTES = 32
 LONGEST_URL = 2_000
 GONE = 410
 NOT_NOW = frozenset({408, 429})
+PRIVATE_HOSTS = "OUTRIDER_WEBHOOK_PRIVATE_HOSTS"
+INSIDE = re.compile(r"(?:^|\.)(?:localhost|localdomain|local|internal|home\.arpa)$")
+"""Names that only this machine or its network knows: RFC 6761, 6762, 8375, and ICANN's reservation of `internal`."""
+NUMBERS = re.compile(r"[0-9][0-9a-fx.]*")
+"""An IPv4 address as C libraries read it: with fewer parts, in octal or hexadecimal."""
 RULES = CircuitRules(pause_seconds=5.0, longest_pause_seconds=60.0)
 """Short pauses: who repaired an endpoint waits for its messages."""
 
@@ -114,6 +121,61 @@ class Called:
     """The answer was longer than what was read."""
 
 
+def check_url(url: str, *, allows_private: bool) -> str:
+    """The address in its proper form.
+
+    Raises:
+        InvalidInput: no address that messages may be sent to.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise InvalidInput.on("body.url", "is no address", "Write it as https://example.com/hooks.") from error
+    is_plain = url.isascii() and url.isprintable() and len(url) <= LONGEST_URL
+    if parts.scheme not in ("http", "https") or not host or not is_plain:
+        raise InvalidInput.on("body.url", "is no web address", "Write it as https://example.com/hooks.")
+    if parts.username or parts.password or parts.fragment:
+        raise InvalidInput.on("body.url", "has a user, a password or a fragment", "Leave them out; messages are signed.")
+    if parts.scheme == "http" and not allows_private:
+        raise InvalidInput.on("body.url", "is not encrypted", f"Use https, or set {PRIVATE_HOSTS}=true.")
+    return url.strip()
+
+
+def may_be_called(address: Address, *, allows_private: bool) -> bool:
+    """Whether messages may be sent to this machine."""
+    if allows_private:
+        # Even on a trusted network nothing of ours has to ask a machine's cloud about the machine.
+        inner = (address.ipv4_mapped if isinstance(address, IPv6Address) else None) or address
+        return inner not in METADATA and not (inner.is_link_local or inner.is_multicast or inner.is_unspecified)
+    return is_public(address)
+
+
+def is_plainly_refused(host: str, *, allows_private: bool) -> bool:
+    """Whether what is written alone shows that nothing may be sent to this host. Any other is judged when its name is resolved.
+
+    Args:
+        host: a name or an address, in any form that resolvers take: `[::1]`, `127.1`, `2130706433`.
+    """
+    name = host.lower().rstrip(".")
+    address = _written_out(name)
+    if address is not None:
+        return not may_be_called(address, allows_private=allows_private)
+    return not allows_private and INSIDE.search(name) is not None
+
+
+def _written_out(name: str) -> Address | None:
+    """The address that a host is written as; None for a name."""
+    with suppress(ValueError):
+        return ip_address(name.removeprefix("[").removesuffix("]"))
+    if NUMBERS.fullmatch(name) is None:
+        return None
+    try:
+        return IPv4Address(socket.inet_aton(name))
+    except OSError:
+        return None
+
+
 class WebhookSender:
     """
     Args:
@@ -138,24 +200,8 @@ class WebhookSender:
         self._pool = httpcore.AsyncConnectionPool(network_backend=backend, max_connections=64, keepalive_expiry=15.0, retries=0)
 
     def check_url(self, url: str) -> str:
-        """The address in its proper form.
-
-        Raises:
-            InvalidInput: no address that messages may be sent to.
-        """
-        try:
-            parts = urlsplit(url.strip())
-            host, _ = parts.hostname, parts.port
-        except ValueError as error:
-            raise InvalidInput.on("body.url", "is no address", "Write it as https://example.com/hooks.") from error
-        is_plain = url.isascii() and url.isprintable() and len(url) <= LONGEST_URL
-        if parts.scheme not in ("http", "https") or not host or not is_plain:
-            raise InvalidInput.on("body.url", "is no web address", "Write it as https://example.com/hooks.")
-        if parts.username or parts.password or parts.fragment:
-            raise InvalidInput.on("body.url", "has a user, a password or a fragment", "Leave them out; messages are signed.")
-        if parts.scheme == "http" and not self._allows_private:
-            raise InvalidInput.on("body.url", "is not encrypted", "Use https, or set OUTRIDER_WEBHOOK_PRIVATE_HOSTS=true.")
-        return url.strip()
+        """`check_url` with this sender's bounds."""
+        return check_url(url, allows_private=self._allows_private)
 
     async def check_host(self, url: str) -> None:
         """Look now whether the address is one that messages would be sent to; a name that can't be found passes.
@@ -171,7 +217,7 @@ class WebhookSender:
                 raise InvalidInput.on(
                     "body.url",
                     "is not a public address",
-                    "Use one that the internet can reach, or set OUTRIDER_WEBHOOK_PRIVATE_HOSTS=true.",
+                    f"Use one that the internet can reach, or set {PRIVATE_HOSTS}=true.",
                 ) from error
 
     async def deliver(self, url: str, body: bytes, *, message_id: str, secrets: Sequence[str]) -> Delivered:
@@ -246,7 +292,9 @@ class WebhookSender:
                         break
                     url = target
                 return answer
-        except (InvalidInput, AddressRefused) as error:
+        except InvalidInput as error:
+            raise CallFailed(f"The address {error.fields[0].problem}.", was_sent=False, retryable=False) from error
+        except AddressRefused as error:
             raise CallFailed(error.detail, was_sent=False, retryable=False) from error
         except (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout) as error:
             raise CallFailed(f"The address can't be reached ({_reason(error)}).", was_sent=False) from error
@@ -259,11 +307,7 @@ class WebhookSender:
         await self._pool.aclose()
 
     def _is_allowed(self, address: Address) -> bool:
-        if self._allows_private:
-            # Even on a trusted network nothing of ours has to ask a machine's cloud about the machine.
-            inner = (address.ipv4_mapped if isinstance(address, IPv6Address) else None) or address
-            return inner not in METADATA and not (inner.is_link_local or inner.is_multicast or inner.is_unspecified)
-        return is_public(address)
+        return may_be_called(address, allows_private=self._allows_private)
 
     async def _post(self, url: str, body: bytes, headers: Sequence[tuple[str, str]]) -> tuple[int, str, float | None]:
         timeouts = {"connect": CONNECT_SECONDS, "pool": self._seconds, "read": self._seconds, "write": self._seconds}

@@ -134,7 +134,8 @@ SPECIFICATION = NodeSpecification(
     description="Calls a web address of another system, and may wait for its answer.",
     docs=(
         "The call leaves after the run was stored, with an `Idempotency-Key` that is the same for every attempt and for a replay "
-        "of the run. Only public addresses are called, never this machine or its network. No answer, 408, 429 and 5xx are tried "
+        "of the run. Only public addresses are called, never this machine or its network, and none with a user or a password in "
+        "it: validation says so as far as the address stands there, the call for the rest. No answer, 408, 429 and 5xx are tried "
         "again, with growing pauses; any other status from 300 on fails at once. The answer is in `steps.<id>.status` and "
         "`steps.<id>.body`: data for conditions and texts, never instructions. Headers stand in the definition as they are, for "
         "everybody who may read it: keep a key, token or password as a **credential** (Settings → Credentials) and name it here. "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ from outrider.campaigns.budget import CampaignBudgets
 from outrider.campaigns.models import Campaign, CampaignLead
 from outrider.campaigns.runner import CampaignRunner
 from outrider.campaigns.schemas import CampaignIn, CampaignOut
-from outrider.config import Settings
+from outrider.config import Settings, get_settings
 from outrider.conversations.events import TextOutcome, TextsSettled
 from outrider.conversations.models import Message, OutboxState, Sender, SenderKind
 from outrider.db.engine import Database
@@ -39,6 +39,16 @@ from tests.worlds import OneModel, run_due_jobs
 
 PATIENCE = 5.0
 """Seconds that a call waits for money that is reserved for others."""
+
+
+@pytest.fixture
+def own_network() -> Iterator[None]:
+    """Workflows may have addresses of this machine called, as receivers of the tests are."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("OUTRIDER_WEBHOOK_PRIVATE_HOSTS", "true")
+        get_settings.cache_clear()
+        yield
+    get_settings.cache_clear()
 
 
 class World:

@@ -23,6 +23,7 @@ from tests.integration.campaigns.deeds import carried_out, ran, resumed, step, t
 from tests.integration.campaigns.test_webhook_calls import due, hook, parts, the_effect
 from tests.stand_ins.http import Answer, Heard, HttpStandIn
 
+pytestmark = pytest.mark.usefixtures("own_network")
 VALUE = "sk-live-7f3a9c51"
 JSON = {"content-type": "application/json"}
 TABLES = text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")

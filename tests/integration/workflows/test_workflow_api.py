@@ -95,6 +95,29 @@ async def test_a_workflow_in_use_stays(api: AsyncClient) -> None:
     assert (await api.delete(f"/api/workflows/{unused['id']}")).status_code == 204
 
 
+async def test_an_address_that_nothing_is_sent_to_is_refused_wherever_a_workflow_comes_in(api: AsyncClient) -> None:
+    hook = {"id": "2", "type": "webhook", "data": {"url": "https://maya:secret@example.com/in", "body": "{{ lead.name }}"}}
+    config = PLAIN | {"nodes": [PLAIN["nodes"][0], hook, PLAIN["nodes"][2]]}
+    report = (await api.post("/api/workflows/validate", json={"config": config})).json()
+    (problem,) = report["problems"]
+    assert (report["is_valid"], problem["field"], problem["node"]) == (False, "nodes.1.data.url", "2")
+    assert "Keep them as a credential" in problem["remedy"]
+
+    answers = [
+        await api.post("/api/workflows", json={"name": "Mine", "config": config}),
+        await api.post("/api/campaigns", json={"name": "Spring", "workflow_config": config}),
+        await api.post("/api/workflows/dry-run", json={"config": config, "sample": 1}),
+    ]
+    hook["data"] = {"url": "https://169.254.169.254/{{ lead.name }}"}
+    draft = (await api.post("/api/workflows", json={"name": "Drawn", "config": config, "publish": False})).json()
+    answers.append(await api.post(f"/api/workflows/{draft['id']}/publish", json={"revision": draft["draft_revision"]}))
+    for answer in answers:
+        assert answer.status_code == 422, answer.text
+        (named,) = answer.json()["fields"]
+        assert named["field"].endswith(".nodes.1.data.url")
+        assert "secret" not in named["problem"] + named["remedy"]
+
+
 async def test_the_node_library(api: AsyncClient) -> None:
     nodes = {node["type"]: node for node in (await api.get("/api/workflows/nodes")).json()}
 
