@@ -53,7 +53,9 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "smtp_host", "smtp_port", "smtp_username", "smtp_password", "smtp_security", "smtp_from", "slack_webhook_url",
         "slack_bot_token", "webhook_private_hosts", "webhook_disable_days",
     ),
-    "Campaigns": ("chunk_size", "run_concurrency", "worker_jobs", "worker_bulk_jobs", "worker_heartbeat_seconds"),
+    "Campaigns": (
+        "chunk_size", "run_concurrency", "worker_jobs", "worker_bulk_jobs", "worker_heartbeat_seconds", "most_lost_claims",
+    ),
     "Leads": ("default_region", "upload_limit_mb"),
     "Observing": ("log_level", "log_format", "langsmith_api_key", "langsmith_endpoint", "langsmith_project"),
 }  # fmt: skip

@@ -33,6 +33,7 @@ NEEDED = {
     Topic.APPROVALS: Permission.LEADS_READ,
     Topic.NOTIFICATIONS: Permission.CONVERSATIONS_READ,
     Topic.WEBHOOKS: Permission.SETTINGS_READ,
+    Topic.CREDENTIALS: Permission.SETTINGS_READ,
     Topic.RUNS: Permission.CAMPAIGNS_READ,
     Topic.EVALS: Permission.SETTINGS_READ,
     Topic.AGENTS: Permission.SETTINGS_READ,

@@ -55,13 +55,13 @@ class Difference(BaseModel):
 def compare(before: WorkflowDefinition, after: WorkflowDefinition) -> Difference:
     """What leads from `before` to `after`."""
     old, new = {node.id: node for node in before.nodes}, {node.id: node for node in after.nodes}
-    titles = {node_id: title_of(node) for node_id, node in {**old, **new}.items()}
-    nodes = [change for node_id in titles if (change := _node(old.get(node_id), new.get(node_id)))]
+    all_nodes = {**old, **new}
+    nodes = [change for node_id in all_nodes if (change := _node(old.get(node_id), new.get(node_id)))]
     edges = _edges(before, after)
     settings = _values(before.settings.model_dump(mode="json"), after.settings.model_dump(mode="json"))
     words = [
         *(sentence for node in nodes for sentence in _node_words(node)),
-        *(_edge_words(edge, titles) for edge in edges),
+        *(_edge_words(edge, all_nodes) for edge in edges),
         *(f"Setting {change.name}: {_told(change.before)} → {_told(change.after)}." for change in settings),
     ]
     return Difference(nodes=nodes, edges=edges, settings=settings, words=words)
@@ -136,9 +136,13 @@ def _node_words(node: NodeChange) -> list[str]:
     ]
 
 
-def _edge_words(edge: EdgeChange, titles: Mapping[str, str]) -> str:
-    way = f"“{titles.get(edge.source, edge.source)}”" + (f" by {edge.handle}" if edge.handle else "")
-    before, after = (f"“{titles.get(node, node)}”" if node else "" for node in (edge.before, edge.after))
+def _edge_words(edge: EdgeChange, nodes: Mapping[str, WorkflowNode]) -> str:
+    def titled(node_id: str | None) -> str:
+        return f"“{title_of(nodes[node_id]) if node_id in nodes else node_id}”" if node_id else ""
+
+    is_ordinary = edge.source in nodes and edge.handle == _ordinary(nodes[edge.source].type)
+    way = titled(edge.source) if is_ordinary or not edge.handle else f"{titled(edge.source)} by {edge.handle}"
+    before, after = titled(edge.before), titled(edge.after)
     if edge.change == "added":
         return f"{way} now leads to {after}."
     return f"{way} no longer leads to {before}." if edge.change == "removed" else f"{way} leads to {after} instead of {before}."

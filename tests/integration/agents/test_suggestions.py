@@ -152,9 +152,9 @@ async def test_a_workflows_text_tells_how_it_came_about(api: AsyncClient, talk: 
         ), place AS (
             INSERT INTO campaign_leads (campaign_id, lead_id, status) SELECT 1, id, 'completed' FROM leads RETURNING id
         ), logged AS (
-            INSERT INTO processing_logs (campaign_lead_id, campaign_id, level, node_name, message, node_id)
-            SELECT id, 1, 'info', 'sms_agent', said, node FROM place,
-                (VALUES ('Lead is valid', 'check'), ('SMS generated', 'write')) AS said (said, node) RETURNING id
+            INSERT INTO processing_logs (campaign_lead_id, campaign_id, level, node_name, message, node_id, ms)
+            SELECT id, 1, 'info', 'sms_agent', said, node, ms FROM place,
+                (VALUES ('Lead is valid', 'check', 1), ('SMS generated', 'write', 1500)) AS said (said, node, ms) RETURNING id
         ), run AS (
             INSERT INTO runs (workflow_version_id, subject_kind, subject_id, campaign_id, trace_id, status, model, input_tokens,
                 output_tokens, cost, started_at, finished_at)
