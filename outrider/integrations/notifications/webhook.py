@@ -373,7 +373,7 @@ def _retry_after(headers: Sequence[tuple[bytes, bytes]]) -> float | None:
 
 
 def _reason(error: Any) -> str:
-    return str(error)[:120] or type(error).__name__
+    return str(error)[:120].rstrip(".") or type(error).__name__
 
 
 def _since(began: float) -> int:

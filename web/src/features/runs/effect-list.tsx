@@ -10,9 +10,10 @@ function answerWords({ result }: RunEffect): string {
   return status == null ? '' : `answered ${status}`
 }
 
-const addressOf = ({ payload }: RunEffect): string => {
+/** Where it goes, unless its title says so already. */
+const addressOf = ({ payload, title }: RunEffect): string => {
   const address = payload.url ?? payload.address
-  return typeof address === 'string' ? address : ''
+  return typeof address === 'string' && !title?.includes(address) ? address : ''
 }
 
 /** What a run had others do, and what became of it. */
