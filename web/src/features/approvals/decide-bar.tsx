@@ -66,10 +66,15 @@ export function DecideBar(props: DecideBarProps) {
         />
         <span className={cn('tabular', isSome ? 'text-primary-text' : 'text-muted-foreground')} aria-live="polite">
           {isSome
-            ? `${formatNumber(picked.length)} of ${formatNumber(count)} shown picked`
+            ? `${formatNumber(picked.length)} of ${formatNumber(count)} picked`
             : `All ${formatNumber(count)} shown`}
         </span>
       </label>
+      {isSome && (
+        <Button variant="ghost" size="icon-sm" aria-label="Pick none" onClick={onClear}>
+          <X />
+        </Button>
+      )}
       <span className="flex-1" />
       {isSome && (
         <>
@@ -84,9 +89,6 @@ export function DecideBar(props: DecideBarProps) {
               {one.label}
             </Button>
           ))}
-          <Button variant="ghost" size="icon-sm" aria-label="Pick none" onClick={onClear}>
-            <X />
-          </Button>
         </>
       )}
       {action && (
