@@ -35,6 +35,7 @@ from outrider.workflows.compiler import Segment
 from outrider.workflows.context import Recorder, RunContext, StepRecord
 from outrider.workflows.intents import SendText
 from outrider.workflows.runs import repository as run_rows
+from outrider.workflows.runs import step_rows
 from outrider.workflows.runs.agent_turns import add_turns
 from outrider.workflows.runs.applying import Asked, Asker, apply_intents
 from outrider.workflows.runs.approvals import tell_waiting
@@ -194,11 +195,11 @@ async def _add_what_happened(session: AsyncSession, stored: Sequence[Stored]) ->
     if asked := [place for place in new if place[1].wait.kind is WaitKind.APPROVAL]:
         await tell_waiting(session, await run_rows.add_approvals(session, asked))
         announce(session, Topic.APPROVALS, "changed", more=True)
-    await run_rows.add_steps(
+    await step_rows.add_steps(
         session,
         [(one.run, one.steps_before + step.seq, step) for one in stored for step in one.segment.segment.recorder.steps],
     )
-    await run_rows.add_transcripts(
+    await step_rows.add_transcripts(
         session, [(one.run.campaign_lead_id, entry) for one in stored for entry in one.segment.segment.recorder.transcript]
     )
     await add_turns(

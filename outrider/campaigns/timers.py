@@ -27,6 +27,7 @@ from outrider.db.engine import DATABASE_TROUBLE, Database
 from outrider.db.listening import listen
 from outrider.errors import OutriderError
 from outrider.llm.base import BooksUnavailable
+from outrider.workflows.runs import claim_rows
 from outrider.workflows.runs import repository as run_rows
 from outrider.workflows.runs.service import fail_run
 
@@ -96,9 +97,9 @@ class RunTimers:
             campaign_ids = await _going(session)
             if not campaign_ids:
                 return []
-            found = await run_rows.claim_due(session, campaign_ids, most, token, LEASE)
+            found = await claim_rows.claim_due(session, campaign_ids, most, token, LEASE)
             if not self._lost:
-                found += await run_rows.claim_lost(session, campaign_ids, token, LEASE)
+                found += await claim_rows.claim_lost(session, campaign_ids, token, LEASE)
             plans = await read_run_plans(session, {(row["campaign_id"], row["workflow_version_id"]) for row in found})
         claimed = []
         for row in found:
@@ -133,7 +134,7 @@ class RunTimers:
     async def _excuse(self, due: DueRun) -> None:
         try:
             async with self._database.transaction() as session:
-                await run_rows.excuse(session, due.run_id, due.token)
+                await claim_rows.excuse(session, due.run_id, due.token)
         except DATABASE_TROUBLE as error:
             log.warning("run_not_excused", run_id=due.run_id, error=repr(error))
 
@@ -142,14 +143,14 @@ class RunTimers:
         async with self._database.transaction() as session:
             await campaign_rows.lock(session, due.campaign_id)
             await pause_by_system(session, due.campaign_id, refusal)
-            await run_rows.release(session, [due.run_id], due.token)
+            await claim_rows.release(session, [due.run_id], due.token)
 
     async def _give_up(self, run_id: int, campaign_lead_id: int, token: str, reason: str) -> None:
         """Fail a run that can never go on, unless somebody else has it meanwhile."""
         log.error("run_given_up", run_id=run_id, reason=reason)
         async with self._database.transaction() as session:
             await rows.lock_places(session, [campaign_lead_id])
-            if await run_rows.release(session, [run_id], token):
+            if await claim_rows.release(session, [run_id], token):
                 await rows.note_error(session, campaign_lead_id, reason)
                 await fail_run(session, run_id, reason)
 
@@ -160,7 +161,7 @@ class RunTimers:
                 continue
             try:
                 async with self._database.transaction() as session:
-                    await run_rows.keep(session, list(self._in_hand), set(self._in_hand.values()), LEASE)
+                    await claim_rows.keep(session, list(self._in_hand), set(self._in_hand.values()), LEASE)
             except DATABASE_TROUBLE as error:
                 log.warning("leases_not_renewed", error=repr(error))
 

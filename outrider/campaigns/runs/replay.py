@@ -39,7 +39,7 @@ from outrider.workflows.drafts import NoSuchVersion
 from outrider.workflows.intents import RunEffect
 from outrider.workflows.models import Run, RunStatus, WorkflowVersion
 from outrider.workflows.repository import find_numbered, find_version
-from outrider.workflows.runs import repository as run_rows
+from outrider.workflows.runs import step_rows
 from outrider.workflows.runs.repository import RunRef
 from outrider.workflows.runs.service import RunNotFound, tell_changed
 from outrider.workflows.state import RunState
@@ -207,7 +207,7 @@ async def _store_dry(session: AsyncSession, task: Task, context: RunContext, seg
         replace(step, details={**step.details, INTENTS: told_at[step.seq]}) if step.seq in told_at else step
         for step in segment.recorder.steps
     ]
-    await run_rows.add_steps(session, [(ref, step.seq, step) for step in steps])
+    await step_rows.add_steps(session, [(ref, step.seq, step) for step in steps])
     tell_changed(session, [run.id])
     return run.id
 

@@ -1,4 +1,4 @@
-"""Queries of paused runs: who takes them, what a segment changes, what wakes and what ends them.
+"""Queries of paused runs: what a segment changes, what wakes and what ends them.
 
 They run on the raw connection, a few statements for any number of runs. Whoever locks leads' places and runs locks the places
 first; several runs are locked in the order of their ids.
@@ -6,9 +6,9 @@ first; several runs are locked in the order of their ids.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,83 +17,11 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from outrider.db.engine import raw_connection
-from outrider.workflows.context import StepRecord, TranscriptEntry
-from outrider.workflows.runs.facts import LEAD_COLUMNS, LEAD_TABLES
 from outrider.workflows.waiting import PausedWait
 
 TIMERS_CHANNEL = "outrider_timers"
 
 WAKE_TIMERS = f"SELECT pg_notify('{TIMERS_CHANNEL}', '')"
-
-CLAIM_DUE = """
-    WITH due AS (
-        SELECT first.run_id, min(first.due_at) AS due_at
-        FROM unnest($1::bigint[]) AS campaign (id)
-        CROSS JOIN LATERAL (
-            SELECT w.run_id, w.due_at FROM run_waits AS w JOIN runs AS r ON r.id = w.run_id
-            WHERE w.campaign_id = campaign.id AND w.due_at <= now()
-                AND r.status = 'waiting' AND r.claims = 0 AND (r.leased_until IS NULL OR r.leased_until < now())
-            ORDER BY w.due_at LIMIT $2 FOR NO KEY UPDATE OF r SKIP LOCKED
-        ) AS first
-        GROUP BY first.run_id ORDER BY min(first.due_at) LIMIT $2
-    )
-    UPDATE runs AS r SET token = $3, leased_until = now() + $4::interval, claims = 1 FROM due WHERE r.id = due.run_id
-    RETURNING r.id
-"""
-
-CLAIM_LOST = """
-    WITH due AS (
-        SELECT first.run_id, min(first.due_at) AS due_at
-        FROM unnest($1::bigint[]) AS campaign (id)
-        CROSS JOIN LATERAL (
-            SELECT w.run_id, w.due_at FROM run_waits AS w WHERE w.campaign_id = campaign.id AND w.due_at <= now()
-            ORDER BY w.due_at LIMIT $4
-        ) AS first
-        GROUP BY first.run_id
-    ), lost AS (
-        SELECT r.id, r.claims FROM runs AS r JOIN due ON due.run_id = r.id
-        WHERE r.status = 'waiting' AND r.claims > 0 AND (r.leased_until IS NULL OR r.leased_until < now())
-        ORDER BY r.claims, due.due_at LIMIT $5 FOR NO KEY UPDATE OF r SKIP LOCKED
-    ), least AS (
-        SELECT id, row_number() OVER () AS place, CASE claims WHEN 1 THEN $5 WHEN 2 THEN $6 ELSE 1 END AS most
-        FROM lost WHERE claims = (SELECT min(claims) FROM lost)
-    )
-    UPDATE runs AS r SET token = $2, leased_until = now() + $3::interval, claims = r.claims + 1
-    FROM least WHERE r.id = least.id AND least.place <= least.most
-    RETURNING r.id
-"""
-"""Runs that were claimed by a process which was not heard of since. One of them may be what ends each process that has it: so
-they are claimed in ever smaller groups, at last alone, those that were lost least first."""
-
-FIRST_DUE = 1000
-"""Among so many runs that are due in a campaign lost ones are looked for: they have been due for long."""
-LOST_ONCE, LOST_TWICE = 25, 4
-"""How many runs are claimed together that were lost so often."""
-
-READ_CLAIMED = f"""
-    SELECT r.id, r.workflow_version_id, r.subject_id, r.campaign_id, r.lead_id, r.attempt, r.trace_id, r.checkpoint, r.revision,
-        r.claims, waits.waits, {LEAD_COLUMNS},
-        CASE WHEN r.replay_of IS NULL THEN r.started_at ELSE (
-            SELECT min(first.started_at) FROM runs AS first
-            WHERE first.lead_id = r.lead_id AND first.subject_id = r.subject_id AND first.attempt = r.attempt
-        ) END AS started_at
-    FROM runs AS r
-    CROSS JOIN LATERAL (
-        SELECT jsonb_agg(jsonb_build_object('id', w.interrupt_id, 'kind', w.kind, 'answer', w.answer)) AS waits
-        FROM run_waits AS w WHERE w.run_id = r.id AND w.due_at <= now()
-    ) AS waits
-    JOIN ({LEAD_TABLES}) ON l.id = r.lead_id
-    WHERE r.id = ANY($1::bigint[])
-"""  # noqa: S608  (built from constants)
-"""A statement of its own: the one that claims sees the waits as they were when it began, and a run as it was when it got it."""
-
-KEEP = "UPDATE runs SET leased_until = now() + $2::interval WHERE id = ANY($1::bigint[]) AND token = ANY($3::text[])"
-
-RELEASE = """
-    UPDATE runs SET token = NULL, leased_until = NULL, claims = 0 WHERE id = ANY($1::bigint[]) AND token = $2 RETURNING id
-"""
-
-EXCUSE = "UPDATE runs SET claims = 0 WHERE id = $1 AND token = $2"
 
 STORE = """
     WITH wanted AS (
@@ -160,24 +88,6 @@ ADD_APPROVALS = """
     ) AS asked
     ON CONFLICT (run_id, interrupt_id) DO NOTHING
     RETURNING id
-"""
-
-ADD_STEPS = """
-    INSERT INTO processing_logs (campaign_lead_id, campaign_id, run_id, seq, node_id, node_name, visit, outcome, level, message,
-        error, input, output, ms, waited_ms, tokens, cost, log_metadata, created_at)
-    SELECT campaign_lead_id, campaign_id, run_id, seq, node_id, node_name, visit, outcome, level, message, error, input::jsonb,
-        output::jsonb, ms, waited_ms, tokens, cost, details::jsonb, at
-    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::smallint[], $8::text[],
-            $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::float8[], $15::float8[], $16::int[],
-            $17::numeric[], $18::text[], $19::timestamptz[])
-        AS t (campaign_lead_id, campaign_id, run_id, seq, node_id, node_name, visit, outcome, level, message, error, input,
-            output, ms, waited_ms, tokens, cost, details, at)
-"""
-
-ADD_TRANSCRIPT = """
-    INSERT INTO conversation_messages (campaign_lead_id, role, content, message_metadata)
-    SELECT campaign_lead_id, role, content, metadata::jsonb
-    FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) AS t (campaign_lead_id, role, content, metadata)
 """
 
 WAKE = """
@@ -294,54 +204,6 @@ class EndedRun:
     lead_id: int
 
 
-async def claim_due(
-    session: AsyncSession, campaign_ids: Sequence[int], most: int, token: str, lease: timedelta
-) -> list[asyncpg.Record]:
-    """Take about `most` runs of these campaigns for which something is due, the longest due first, with lead and conversation.
-
-    Runs that were claimed before and not heard of since are left to `claim_lost`.
-    """
-    connection = await raw_connection(session)
-    claimed = [row["id"] for row in await connection.fetch(CLAIM_DUE, list(campaign_ids), most, token, lease)]
-    return await _read_claimed(session, claimed, token)
-
-
-async def claim_lost(session: AsyncSession, campaign_ids: Sequence[int], token: str, lease: timedelta) -> list[asyncpg.Record]:
-    """Take a few runs whose claims were lost with their processes. Nobody should take more before these are dealt with."""
-    connection = await raw_connection(session)
-    limits = FIRST_DUE, LOST_ONCE, LOST_TWICE
-    claimed = [row["id"] for row in await connection.fetch(CLAIM_LOST, list(campaign_ids), token, lease, *limits)]
-    return await _read_claimed(session, claimed, token)
-
-
-async def _read_claimed(session: AsyncSession, claimed: Sequence[int], token: str) -> list[asyncpg.Record]:
-    connection = await raw_connection(session)
-    found = await connection.fetch(READ_CLAIMED, claimed) if claimed else []
-    due = [row for row in found if row["waits"] is not None]
-    if len(due) < len(claimed):
-        # What they waited for was dealt with at this moment.
-        await release(session, sorted(set(claimed) - {row["id"] for row in due}), token)
-    return due
-
-
-async def keep(session: AsyncSession, run_ids: Collection[int], tokens: Collection[str], lease: timedelta) -> None:
-    """Show that these claims are still worked on."""
-    connection = await raw_connection(session)
-    await connection.execute(KEEP, list(run_ids), lease, list(tokens))
-
-
-async def release(session: AsyncSession, run_ids: Sequence[int], token: str) -> list[int]:
-    """Give claimed runs back as they were; returns those that still belonged to the claim."""
-    connection = await raw_connection(session)
-    return [row["id"] for row in await connection.fetch(RELEASE, list(run_ids), token)]
-
-
-async def excuse(session: AsyncSession, run_id: int, token: str) -> None:
-    """It was heard of the claim: the run is not to blame for it. The claim keeps its lease, after which it is tried again."""
-    connection = await raw_connection(session)
-    await connection.execute(EXCUSE, run_id, token)
-
-
 async def note_error(session: AsyncSession, run_id: int, error: str) -> None:
     connection = await raw_connection(session)
     await connection.execute("UPDATE runs SET error = $2 WHERE id = $1 AND status = 'waiting'", run_id, error)
@@ -412,49 +274,6 @@ async def _add_places(session: AsyncSession, statement: str, waits: Sequence[tup
         [paused.wait.kind.value for _, paused in waits],
         [paused.wait.due_at for _, paused in waits],
         [_json(paused.wait.details) for _, paused in waits],
-    )
-
-
-async def add_steps(session: AsyncSession, steps: Sequence[tuple[RunRef, int, StepRecord]]) -> None:
-    """Store steps as (run, place among the run's steps, step)."""
-    if not steps:
-        return
-    connection = await raw_connection(session)
-    await connection.execute(
-        ADD_STEPS,
-        [run.campaign_lead_id for run, _, _ in steps],
-        [run.campaign_id for run, _, _ in steps],
-        [run.run_id for run, _, _ in steps],
-        [seq for _, seq, _ in steps],
-        [step.node_id for _, _, step in steps],
-        [step.node for _, _, step in steps],
-        [step.visit for _, _, step in steps],
-        [step.outcome for _, _, step in steps],
-        [step.level for _, _, step in steps],
-        [step.message for _, _, step in steps],
-        [step.error["message"] if step.error else None for _, _, step in steps],
-        [_json(step.input) if step.input else None for _, _, step in steps],
-        [_json(step.output) if step.output else None for _, _, step in steps],
-        [step.ms for _, _, step in steps],
-        [step.waited_ms for _, _, step in steps],
-        [step.tokens for _, _, step in steps],
-        [step.cost for _, _, step in steps],
-        [_json(step.details) if step.details else "{}" for _, _, step in steps],
-        [step.at for _, _, step in steps],
-    )
-
-
-async def add_transcripts(session: AsyncSession, entries: Sequence[tuple[int, TranscriptEntry]]) -> None:
-    """Store what was said to and by the model as (campaign lead, entry)."""
-    if not entries:
-        return
-    connection = await raw_connection(session)
-    await connection.execute(
-        ADD_TRANSCRIPT,
-        [campaign_lead_id for campaign_lead_id, _ in entries],
-        [entry["role"] for _, entry in entries],
-        [entry["content"] for _, entry in entries],
-        [_json(entry["metadata"]) for _, entry in entries],
     )
 
 

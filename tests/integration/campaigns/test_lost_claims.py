@@ -18,8 +18,7 @@ from outrider.campaigns.timers import RunTimers
 from outrider.llm.base import BooksUnavailable
 from outrider.workflows.models import Run, RunEffect, RunWait
 from outrider.workflows.nodes import SPECIFICATIONS
-from outrider.workflows.runs import effects
-from outrider.workflows.runs import repository as run_rows
+from outrider.workflows.runs import claim_rows, effects
 from outrider.workflows.runs.effects import EffectCall
 from tests.integration.campaigns import waiting_nodes
 from tests.integration.campaigns.conftest import World
@@ -106,7 +105,7 @@ async def test_one_run_that_ends_workers_does_not_take_the_others_with_it(world:
     assert Counter(run.status for run in await world.rows(Run)) == {"completed": 39, "failed": 1}
     assert [run.id for run in await world.rows(Run, Run.status == "failed")] == [bad]
     assert groups[0] == 40
-    assert max(groups[1:]) == run_rows.LOST_ONCE
+    assert max(groups[1:]) == claim_rows.LOST_ONCE
     assert groups[-2:] == [1, 1], "at last it is alone"
 
 
