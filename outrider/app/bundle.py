@@ -48,14 +48,14 @@ class Bundle:
         self._files: Mapping[str, File] = {}
 
     def files(self) -> Mapping[str, File]:
-        """By path below the folder, with `/`; empty without a build."""
+        """By path below the folder, with `/`; empty without a build, and while a new one takes the place of the last."""
         try:
             found = (self._folder / INDEX).stat()
+            stamp = (found.st_mtime_ns, found.st_ino)
+            if stamp != self._stamp:
+                self._files, self._stamp = _read(self._folder), stamp
         except OSError:
             return MappingProxyType({})
-        stamp = (found.st_mtime_ns, found.st_ino)
-        if stamp != self._stamp:
-            self._files, self._stamp = _read(self._folder), stamp
         return self._files
 
 

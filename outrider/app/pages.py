@@ -55,6 +55,7 @@ ROBOTS = "User-agent: *\nDisallow: /\n"
 """What is behind the pages is nobody's to index."""
 
 NOT_BUILT = "The pages have not been built."
+BUILT_ANEW = "The pages are being built anew at this moment."
 HOW_TO_BUILD = "Run `make run`, which builds them, or `make web` and reload. The API works without them."
 NOT_BUILT_PAGE = """<!doctype html>
 <html lang="en">
@@ -104,8 +105,10 @@ def _files(request: Request) -> Mapping[str, File]:
     return bundle.files()
 
 
-def _send(request: Request, file: File, headers: dict[str, str]) -> FileResponse:
+def _send(request: Request, file: File, headers: dict[str, str]) -> Response:
     path, coding = file.best(request.headers.get("accept-encoding", ""))
+    if not path.is_file():
+        return problem_response(PagesNotBuilt(BUILT_ANEW, remedy="Reload the page in a moment."))
     own = {**headers, "ETag": f"W/{file.etag}", "Vary": "Accept-Encoding"}
     if coding:
         own["Content-Encoding"] = coding

@@ -159,6 +159,14 @@ async def test_files_beside_the_application_are_themselves(dist: Path) -> None:
     assert robots.text == "User-agent: *\nDisallow: /\n"
 
 
+async def test_while_a_new_build_takes_its_place_the_page_is_to_come_again(dist: Path) -> None:
+    async with browser(dist) as client:
+        assert (await client.get("/favicon.svg")).status_code == 200
+        (dist / "favicon.svg").unlink()
+        answer = await client.get("/favicon.svg")
+    assert (answer.status_code, answer.json()["remedy"]) == (503, "Reload the page in a moment.")
+
+
 async def test_without_a_build_the_page_says_what_to_do(tmp_path: Path) -> None:
     async with browser(tmp_path / "nowhere") as client:
         page = await client.get("/campaigns", headers={"accept": "text/html,*/*;q=0.8"})

@@ -153,7 +153,8 @@ function VisitDetails({ run, visit, names, onReplay }: VisitDetailsProps) {
           <IntentList intents={intents} />
         </Part>
       )}
-      <Values title="Input" value={step.input} empty="It takes no parameters." />
+      {/* A step that waited is worked out anew when it goes on; what people saw and decided on is what it paused with. */}
+      <Values title="Input" value={(visit.paused ?? step).input} empty="It takes no parameters." />
       <Values
         title="Output"
         value={step.output}
