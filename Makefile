@@ -27,9 +27,9 @@ test: $(VENV)/.ready-dev ## Set up and run the tests
 	@$(BIN)/python scripts/build_web.py --optional
 	@$(BIN)/python scripts/build_web.py test --optional
 	@$(BIN)/python scripts/fetch_stand_ins.py --optional
-	@$(BIN)/python -m pytest
+	@$(BIN)/python scripts/run_tests.py
 	@scripts/ensure_chromium.sh
-	@$(BIN)/python -m pytest -m "e2e$(if $(THOROUGH),, and not thorough)" -n 3 --dist loadfile tests/e2e
+	@$(BIN)/python scripts/run_tests.py -m "e2e$(if $(THOROUGH),, and not thorough)" -n 3 --dist loadfile --path tests/e2e
 
 check: $(VENV)/.ready-dev ## Lint, types, import rules, generated files
 	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q . && echo "ruff ok"
